@@ -1,0 +1,70 @@
+import type { LayerId, NetworkId } from './ids';
+
+/** What runs the network: a tier of the engine. */
+export type Backend = 'webgpu' | 'wasm';
+export type BackendChoice = Backend | 'auto';
+
+/** Which map lies over the picture. */
+export const explanationIds = ['grad-cam', 'gradient', 'off'] as const;
+export type ExplanationId = (typeof explanationIds)[number];
+
+/** The class that is explained: the most probable one, or one the person pinned (index into the card's classes). */
+export type ExplanationTarget = { readonly kind: 'top' } | { readonly kind: 'class'; readonly index: number };
+
+/** `index`: as in the file; `activity`: mean |activation| now; `influence`: |sum of gradient x activation| for the target. */
+export const channelOrders = ['index', 'activity', 'influence'] as const;
+export type ChannelOrder = (typeof channelOrders)[number];
+
+/** Whether each channel is scaled by its own range or all channels of a layer share one. */
+export type MapScale = 'channel' | 'layer';
+
+export const colourMaps = ['viridis', 'inferno', 'cividis', 'grey'] as const;
+export type ColourMap = (typeof colourMaps)[number];
+
+/**
+ * Everything the worker needs to show what the person chose; plain JSON. Declarative: the window never sequences
+ * loads, it applies a whole spec and the worker works out the difference. Replayed as it is in a fresh worker.
+ */
+export interface SessionSpec {
+  readonly network: NetworkId;
+  readonly backend: BackendChoice;
+  readonly explanation: ExplanationId;
+  readonly target: ExplanationTarget;
+  /** Layer whose channels are on screen, or null. Unknown names are ignored (another network may be loading). */
+  readonly openLayer: LayerId | null;
+  /** Channel of `openLayer` shown large, or null. */
+  readonly openChannel: number | null;
+  readonly channelOrder: ChannelOrder;
+  readonly scale: MapScale;
+  readonly colourMap: ColourMap;
+  /** True: every node of the graph is a layer (nothing folded or fused); false: the live plan's layers. */
+  readonly everyStep: boolean;
+}
+
+export const defaultSpec: SessionSpec = {
+  network: 'everyday', backend: 'auto', explanation: 'grad-cam', target: { kind: 'top' }, openLayer: null,
+  openChannel: null, channelOrder: 'index', scale: 'channel', colourMap: 'viridis', everyStep: false,
+};
+
+/** What a change of spec costs, as the steps the worker must take. */
+export interface SpecDifference {
+  /** A new worker (or backend) is needed; everything else follows. */
+  readonly backend: boolean;
+  readonly network: boolean;
+  /** The plan of the executor changes (taps, fusion). */
+  readonly plan: boolean;
+  /** Only drawing or explaining changes; the next frame, or a redraw of the still one, shows it. */
+  readonly view: boolean;
+}
+
+/** Pure difference of two specs; `null` as the first means a fresh worker. */
+export function diffSpec(before: SessionSpec | null, after: SessionSpec): SpecDifference {
+  if (before === null) return { backend: true, network: true, plan: true, view: true };
+  const backend = before.backend !== after.backend;
+  const network = backend || before.network !== after.network;
+  const plan = network || before.everyStep !== after.everyStep || before.openLayer !== after.openLayer
+    || before.explanation !== after.explanation || before.channelOrder !== after.channelOrder;
+  const view = plan || before.openChannel !== after.openChannel || before.scale !== after.scale
+    || before.colourMap !== after.colourMap || JSON.stringify(before.target) !== JSON.stringify(after.target);
+  return { backend, network, plan, view };
+}

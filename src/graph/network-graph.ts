@@ -1,0 +1,35 @@
+import type { LayerId } from '../contract/ids';
+import type { Operation } from './ops';
+
+/** Without the batch axis: `[h, w, c]` or `[n]` for a vector. */
+export type Shape = readonly number[];
+
+/** A constant array of a node; float32 whatever the file stored. Shared, never written to after import. */
+export interface WeightArray {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export type WeightRole = 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance' | 'slope' | 'factor' | 'offset';
+
+export interface GraphNode {
+  /** Unique; the layer's name in its file (`outer/inner` when nested). */
+  readonly id: LayerId;
+  readonly operation: Operation;
+  readonly inputs: readonly LayerId[];
+  readonly weights: Readonly<Partial<Record<WeightRole, WeightArray>>>;
+  readonly outputShape: Shape;
+}
+
+/** A CNN: nodes in topological order, one input, one output. The only description of a network past the importers. */
+export interface NetworkGraph {
+  readonly name: string;
+  /** Source format, e.g. `tfjs-layers`. */
+  readonly format: string;
+  readonly nodes: readonly GraphNode[];
+  readonly input: LayerId;
+  readonly output: LayerId;
+  /** The node whose value is explained: the input of a final softmax, else the output. */
+  readonly logits: LayerId;
+  readonly inputShape: readonly [height: number, width: number, channels: number];
+}
