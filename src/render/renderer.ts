@@ -19,6 +19,8 @@ export interface RenderInput {
   /** Network input `[h, w, c]`, with what undoes the normalisation (pixel = value * std + mean, 0..255). */
   readonly input: { readonly view: LayerView; readonly mean: readonly number[]; readonly std: readonly number[] } | null;
   readonly style: DrawStyle;
+  /** True: a single picture, no next frame to settle in: value ranges are taken as they are instead of being smoothed. */
+  readonly still?: boolean;
 }
 
 export interface ValueRange {
