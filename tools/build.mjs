@@ -1,0 +1,4 @@
+import { ensureBuild, ensurePackages } from './setup.mjs';
+
+await ensurePackages();
+await ensureBuild({ force: true });

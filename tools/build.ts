@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { injectManifest } from 'workbox-build';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const serviceWorkerFolder = join(root, '.cache/service-worker');
+
+/** Upper bounds in KiB after gzip; raise one only with a reason in the commit. */
+const budgetsKiB = { 'window JavaScript': 120, 'worker JavaScript': 480, style: 40, 'service worker': 16 };
+
+await build({ root, logLevel: 'warn' });
+await buildServiceWorker();
+await listFilesForOffline();
+reportSizes();
+
+async function buildServiceWorker(): Promise<void> {
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      target: 'es2023',
+      outDir: serviceWorkerFolder,
+      emptyOutDir: true,
+      // A classic script: Firefox has known module service workers only for a short time.
+      rolldownOptions: { input: join(root, 'src/pwa/service-worker.ts'), output: { format: 'iife', entryFileNames: 'service-worker.js' } },
+    },
+  });
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+}
+
+/** Writes the list of everything the app is made of into the service worker, and fails when a file is not on it. */
+async function listFilesForOffline(): Promise<void> {
+  const isForOffline = (path: string): boolean => !path.endsWith('.map') && !path.startsWith('.') && path !== 'service-worker.js';
+  const wanted = filesIn(dist).filter(isForOffline);
+  const { count, warnings } = await injectManifest({
+    swSrc: join(serviceWorkerFolder, 'service-worker.js'),
+    swDest: join(dist, 'service-worker.js'),
+    globDirectory: dist,
+    globPatterns: ['**/*'],
+    globIgnores: ['**/*.map', '.*', 'service-worker.js'],
+    dontCacheBustURLsMatching: /^assets\/.*-[\w-]{8}\.\w+$/,
+    // Workbox leaves larger files out with no more than a warning; a network may have 16 MB.
+    maximumFileSizeToCacheInBytes: 64 * 1024 * 1024,
+  });
+  const listed = readFileSync(join(dist, 'service-worker.js'), 'utf8');
+  const missing = wanted.filter((path) => !listed.includes(JSON.stringify(path)));
+  if (warnings.length > 0 || missing.length > 0 || count !== wanted.length) {
+    throw new Error(['Not everything would work offline:', ...warnings, ...missing, `${count} of ${wanted.length} files listed`].join('\n'));
+  }
+}
+
+/** Prints what a first visit costs and fails the build over budget. */
+function reportSizes(): void {
+  const sizes = filesIn(dist).filter((path) => !path.endsWith('.map') && !path.startsWith('.')).map((path) => {
+    const bytes = readFileSync(join(dist, path));
+    return { path, kind: kindOf(path), rawKiB: bytes.length / 1024, gzipKiB: gzipSync(bytes).length / 1024 };
+  });
+  const kinds = [...new Set(sizes.map(({ kind }) => kind))].sort();
+  const over: string[] = [];
+  for (const kind of kinds) {
+    const files = sizes.filter((size) => size.kind === kind);
+    const rawKiB = files.reduce((sum, file) => sum + file.rawKiB, 0);
+    const gzipKiB = files.reduce((sum, file) => sum + file.gzipKiB, 0);
+    const budgetKiB: number | undefined = (budgetsKiB as Readonly<Record<string, number>>)[kind];
+    const budget = budgetKiB === undefined ? '' : ` of ${budgetKiB}`;
+    console.log(`${kind.padEnd(18)} ${String(files.length).padStart(3)} files ${rawKiB.toFixed(0).padStart(6)} KiB, gzip ${gzipKiB.toFixed(0)}${budget} KiB`);
+    if (budgetKiB !== undefined && gzipKiB > budgetKiB) over.push(`${kind}: ${gzipKiB.toFixed(0)} KiB gzip, budget ${budgetKiB}`);
+  }
+  if (over.length > 0) throw new Error(`Over the size budget (tools/build.ts): ${over.join('; ')}`);
+}
+
+function kindOf(path: string): string {
+  if (path === 'service-worker.js') return 'service worker';
+  if (path.startsWith('models/')) return 'networks';
+  if (path.startsWith('wasm/')) return 'WASM';
+  // Rolldown names the worker's entry after its folder's index.ts; what only it loads is named below assets/ as well.
+  if (path.endsWith('.js')) return isWorkerScript(path) ? 'worker JavaScript' : 'window JavaScript';
+  if (path.endsWith('.css')) return 'style';
+  if (/\.woff2?$/.test(path)) return 'fonts';
+  if (/\.(png|svg|jpe?g|webp|ico)$/.test(path)) return 'pictures';
+  return 'other';
+}
+
+/** A script belongs to the worker when its source map names tfjs or a worker-side folder. */
+function isWorkerScript(path: string): boolean {
+  const map: unknown = JSON.parse(readFileSync(join(dist, `${path}.map`), 'utf8'));
+  const sources = (map as { readonly sources?: readonly string[] }).sources ?? [];
+  return sources.some((source) => /@tensorflow|\/src\/(worker|engine|render|explain|formats)\//.test(source));
+}
