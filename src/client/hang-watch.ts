@@ -1,0 +1,48 @@
+import type { Clock, PageVisibility } from './clock';
+
+/** How often the watch looks. */
+const lookPeriodMs = 1000;
+/** A look that comes this late means that the window itself slept (a closed lid, a debugger): no verdict on the worker. */
+const ownSleepMs = 4000;
+/** A worker whose frames flow says something at least twice a second. */
+export const hangLimitMs = 8000;
+/** Loading and compiling shaders may keep a slow device busy. */
+export const warmUpHangLimitMs = 45_000;
+
+/** Notices that a worker says nothing any more. */
+export interface HangWatch {
+  /** The worker said something. */
+  noteLife(): void;
+  /** True: it is loading or warming up, so that it may be silent for longer. */
+  setPatience(patient: boolean): void;
+  stop(): void;
+}
+
+/**
+ * Starts watching one worker.
+ *
+ * @param onHang  called once, with the silence in milliseconds; never while the page is hidden (timers sleep then, in both threads)
+ */
+export function startHangWatch(clock: Clock, visibility: PageVisibility, onHang: (silenceMs: number) => void): HangWatch {
+  let lastLifeMs = clock.now();
+  let lastLookMs = clock.now();
+  let patient = true;
+  const stop = clock.every(lookPeriodMs, () => {
+    const now = clock.now();
+    const slept = now - lastLookMs > ownSleepMs;
+    lastLookMs = now;
+    if (slept || visibility.hidden) {
+      lastLifeMs = now;
+      return;
+    }
+    const silenceMs = now - lastLifeMs;
+    if (silenceMs <= (patient ? warmUpHangLimitMs : hangLimitMs)) return;
+    stop();
+    onHang(silenceMs);
+  });
+  return {
+    noteLife: () => { lastLifeMs = clock.now(); },
+    setPatience: (next) => { patient = next; },
+    stop,
+  };
+}

@@ -1,0 +1,69 @@
+import type { CreditMessage, FrameMessage } from '../contract/frames';
+
+/** The side of a MessagePort that the inbox needs; a fake in tests. */
+export interface FramePort {
+  onmessage: ((event: { readonly data: FrameMessage }) => void) | null;
+  postMessage(message: CreditMessage): void;
+}
+
+/**
+ * Holds at most one frame: a newer one closes the older. Owns every frame from arrival until {@link FrameInbox.release},
+ * and counts those that are open, so that a leak shows in the memory report.
+ */
+export interface FrameInbox {
+  /** The frame that waits, now the caller's until `release`; null when there is none. */
+  take(): FrameMessage | null;
+  /** Closes a taken frame. Idempotent for one frame. */
+  release(frame: FrameMessage): void;
+  /** True: a frame waits. */
+  readonly waiting: boolean;
+  /** Frames that arrived and are not closed yet. */
+  readonly openFrames: number;
+  /** Gives the window its credit unless it already has it: at most one is ever out. */
+  giveCredit(): void;
+  /** Called when a frame arrives. */
+  onArrival: (() => void) | null;
+  /** Closes what waits and stops listening. */
+  dispose(): void;
+}
+
+/** Makes the inbox of one worker. @param port  raw port to the window · owned by the worker */
+export function createFrameInbox(port: FramePort): FrameInbox {
+  let held: FrameMessage | null = null;
+  const open = new Set<FrameMessage>();
+  let creditIsOut = false;
+
+  const release = (frame: FrameMessage): void => {
+    if (!open.delete(frame)) return;
+    frame.image.close();
+  };
+  const inbox: FrameInbox = {
+    take: () => {
+      const frame = held;
+      held = null;
+      return frame;
+    },
+    release,
+    get waiting() { return held !== null; },
+    get openFrames() { return open.size; },
+    giveCredit: () => {
+      if (creditIsOut) return;
+      creditIsOut = true;
+      port.postMessage({ kind: 'credit' });
+    },
+    onArrival: null,
+    dispose: () => {
+      port.onmessage = null;
+      if (held !== null) release(held);
+      held = null;
+    },
+  };
+  port.onmessage = ({ data }) => {
+    creditIsOut = false;
+    open.add(data);
+    if (held !== null) release(held);
+    held = data;
+    inbox.onArrival?.();
+  };
+  return inbox;
+}
