@@ -1,0 +1,108 @@
+import { batch } from '@preact/signals-core';
+import { AppError } from '../../contract/errors';
+import { changeView } from '../choices';
+import { clearFailure, reportFailure } from '../failure';
+import { filmstrip, filmstripIndex, gallery, stepIndex, type PictureItem } from '../pictures';
+import { getRuntime } from '../runtime';
+import { begun, source } from '../source-state';
+import { closeCamera, showSource } from './show-source';
+
+let wanted = 0;
+
+/** Opens the person's files (chosen, dropped or pasted); several become a filmstrip. */
+export async function openFiles(files: readonly File[]): Promise<void> {
+  const items = files.map((file): PictureItem => ({
+    title: file.name, address: URL.createObjectURL(file), owned: true, builtIn: null, load: () => Promise.resolve(file),
+  }));
+  if (items.length > 0) await openPictures(items, 0);
+}
+
+/** Opens the built-in pictures at one of them. */
+export async function openBuiltIn(file: string): Promise<void> {
+  const entries = gallery.peek().pictures;
+  const index = entries.findIndex((entry) => entry.file === file);
+  if (index === -1) return;
+  await openPictures(entries.map((entry): PictureItem => {
+    const address = `${getRuntime().page.baseUrl}gallery/${entry.file}`;
+    return { title: entry.title, address, owned: false, builtIn: entry.file, load: () => fetchPicture(address) };
+  }), index);
+}
+
+/** Another picture of the filmstrip. */
+export async function showPicture(index: number): Promise<void> {
+  const item = filmstrip.peek()[index];
+  if (item === undefined) return;
+  filmstripIndex.value = index;
+  await showItem(item);
+}
+
+export async function stepPicture(step: number): Promise<void> {
+  await showPicture(stepIndex(filmstripIndex.peek(), step, filmstrip.peek().length));
+}
+
+/** Plays a built-in clip: live without a camera. */
+export async function playClip(file: string, byPerson: boolean): Promise<void> {
+  const entry = gallery.peek().clips.find((clip) => clip.file === file);
+  if (entry === undefined) return;
+  const mine = (wanted += 1);
+  try {
+    const clip = await getRuntime().sources.clipSource(`${getRuntime().page.baseUrl}gallery/${entry.file}`, entry.title);
+    // A camera or a picture that came in the meantime is what the person wants.
+    if (mine !== wanted || (!byPerson && source.peek() !== null)) {
+      clip.dispose();
+      return;
+    }
+    replaceFilmstrip([], 0);
+    if (byPerson) begun.value = true;
+    showSource(clip);
+    closeCamera();
+    changeView({ picture: byPerson ? entry.file : null });
+  } catch (thrown) {
+    if (byPerson) reportFailure(thrown);
+  }
+}
+
+/** Gives back what the browser keeps for the person's own files. */
+export function releasePictures(items: readonly PictureItem[]): void {
+  for (const item of items) if (item.owned) URL.revokeObjectURL(item.address);
+}
+
+async function openPictures(items: readonly PictureItem[], index: number): Promise<void> {
+  replaceFilmstrip(items, index);
+  const item = items[index];
+  if (item !== undefined) await showItem(item);
+}
+
+function replaceFilmstrip(items: readonly PictureItem[], index: number): void {
+  releasePictures(filmstrip.peek());
+  batch(() => {
+    filmstrip.value = items;
+    filmstripIndex.value = index;
+  });
+}
+
+async function showItem(item: PictureItem): Promise<void> {
+  const mine = (wanted += 1);
+  try {
+    const made = await getRuntime().sources.pictureSource(await item.load(), item.title);
+    if (mine !== wanted) {
+      made.dispose();
+      return;
+    }
+    begun.value = true;
+    clearFailure();
+    showSource(made);
+    closeCamera();
+    changeView({ picture: item.builtIn });
+  } catch (thrown) {
+    if (mine === wanted) reportFailure(thrown);
+  }
+}
+
+async function fetchPicture(address: string): Promise<Blob> {
+  const answer = await fetch(address).catch((thrown: unknown) => {
+    throw new AppError('picture-unreadable', `${address}: ${String(thrown)}`, true);
+  });
+  if (!answer.ok) throw new AppError('picture-unreadable', `${address}: ${answer.status}`, true);
+  return answer.blob();
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { countFramesBehind, judgeCertainty } from './honest-state';
+
+const answers = (...probabilities: readonly number[]): { probability: number }[] => probabilities.map((probability) => ({ probability }));
+
+describe('judgeCertainty', () => {
+  it('is sure of a clear answer', () => {
+    expect(judgeCertainty(answers(0.8, 0.1), 100)).toEqual({ kind: 'sure' });
+    expect(judgeCertainty([], 100)).toEqual({ kind: 'sure' });
+  });
+  it('counts what lies within five hundredths', () => {
+    expect(judgeCertainty(answers(0.34, 0.32, 0.295, 0.02), 100)).toEqual({ kind: 'unsure', count: 3, orMore: false });
+    expect(judgeCertainty(answers(0.34, 0.32, 0.31), 100)).toEqual({ kind: 'unsure', count: 3, orMore: true });
+    expect(judgeCertainty(answers(0.5, 0.5), 2)).toEqual({ kind: 'guess' });
+  });
+  it('calls a guess a guess', () => {
+    expect(judgeCertainty(answers(0.12, 0.11, 0.1), 100)).toEqual({ kind: 'guess' });
+    expect(judgeCertainty(answers(0.4, 0.1), 3)).toEqual({ kind: 'guess' });
+  });
+});
+
+describe('countFramesBehind', () => {
+  const lag = { nowMs: 10_000, tickMs: 50, frameIntervalMs: 100 };
+  it('is zero while the maps follow', () => {
+    expect(countFramesBehind({ ...lag, capturedAtMs: 9_900 })).toBe(0);
+    expect(countFramesBehind({ ...lag, capturedAtMs: null })).toBe(0);
+  });
+  it('counts frames of the camera once the worker hangs behind', () => {
+    expect(countFramesBehind({ ...lag, capturedAtMs: 9_000 })).toBe(10);
+  });
+  it('does not call a slow machine stale', () => {
+    expect(countFramesBehind({ ...lag, capturedAtMs: 9_000, tickMs: 400 })).toBe(0);
+  });
+});

@@ -1,0 +1,52 @@
+import type { CameraDevice, OpenCamera, OpenCameraOptions } from '../camera/camera.interface';
+import type { FrameSource } from '../camera/frame-source';
+import type { Supervisor } from '../client/supervisor.interface';
+
+/** What makes frames. `main.tsx` hands in the camera layer; tests and the workbench hand in doubles. */
+export interface SourceMaker {
+  openCamera(options: OpenCameraOptions): Promise<OpenCamera>;
+  listCameras(): Promise<readonly CameraDevice[]>;
+  onCameraListChange(listener: () => void): () => void;
+  readRememberedCamera(): string | null;
+  rememberCamera(deviceId: string | null): void;
+  cameraSource(camera: OpenCamera): Promise<FrameSource>;
+  pictureSource(picture: Blob, label: string): Promise<FrameSource>;
+  clipSource(address: string, label: string): Promise<FrameSource>;
+  /** A still copy of what a source shows now. */
+  stillSource(live: FrameSource): Promise<FrameSource>;
+}
+
+/** The page around the app; a few functions, so that the state needs no DOM. */
+export interface PageAround {
+  readonly search: string;
+  /** Ends with a slash; `models/`, `gallery/` lie under it. */
+  readonly baseUrl: string;
+  readHash(): string;
+  writeHash(hash: string): void;
+  onHashChange(listener: () => void): void;
+  /** True: several panels fit side by side. */
+  isWide(): boolean;
+  prefersStillness(): boolean;
+  readStored(key: string): string | null;
+  store(key: string, text: string): void;
+  reload(): void;
+  nowMs(): number;
+}
+
+export interface Runtime {
+  readonly supervisor: Supervisor;
+  readonly sources: SourceMaker;
+  readonly page: PageAround;
+}
+
+let current: Runtime | null = null;
+
+/** Called once, before anything is shown. */
+export function setRuntime(runtime: Runtime): void {
+  current = runtime;
+}
+
+export function getRuntime(): Runtime {
+  if (current === null) throw new Error('setRuntime was not called');
+  return current;
+}

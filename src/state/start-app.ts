@@ -1,0 +1,107 @@
+import { effect } from '@preact/signals-core';
+import { openBuiltIn, playClip } from './actions/open-picture';
+import { debug, spec, view } from './choices';
+import { exposeDebugHandle } from './debug';
+import { clearFailure, reportFailure } from './failure';
+import { gallery, parseGallery } from './pictures';
+import { receiveEvent } from './receive-event';
+import { getRuntime, setRuntime, type Runtime } from './runtime';
+import { camera, cameras, source } from './source-state';
+import { readLink, writeHash } from './url-state';
+import { defaultView, type ViewSpec } from './view-spec';
+import { clockMs, drawn, rate, status } from './worker-state';
+
+const preferencesKey = 'innerview.preferences';
+const clockStepMs = 250;
+const linkDelayMs = 150;
+
+/** Reads the link, starts the worker's supervisor, and puts something living on screen. Called once. */
+export function startApp(runtime: Runtime): void {
+  setRuntime(runtime);
+  const base = { ...defaultView, ...readPreferences() };
+  const takeLink = (): void => {
+    const link = readLink(runtime.page.search, runtime.page.readHash(), base);
+    spec.value = link.spec;
+    view.value = link.view;
+    debug.value = link.debug;
+  };
+  takeLink();
+  runtime.page.onHashChange(takeLink);
+  followWorker();
+  followChoices();
+  if (debug.peek()) exposeDebugHandle();
+  setInterval(() => { clockMs.value = runtime.page.nowMs(); }, clockStepMs);
+  runtime.sources.onCameraListChange(() => {
+    if (camera.peek() !== null) runtime.sources.listCameras().then((list) => { cameras.value = list; }, reportFailure);
+  });
+  void showSomething();
+}
+
+function followWorker(): void {
+  const { supervisor } = getRuntime();
+  supervisor.onEvent(receiveEvent);
+  const takeStatus = (): void => {
+    const next = supervisor.status;
+    const before = status.peek();
+    status.value = next;
+    if (next.phase === 'failed' && next.error !== null) reportFailure(next.error);
+    if (next.phase === 'running' && before.phase === 'failed') clearFailure();
+    if (next.generation !== before.generation) {
+      drawn.value = null;
+      rate.value = null;
+    }
+  };
+  takeStatus();
+  supervisor.onStatus(takeStatus);
+}
+
+function followChoices(): void {
+  const { supervisor, page } = getRuntime();
+  effect(() => { supervisor.apply(spec.value).catch(reportFailure); });
+  let pending: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    // A slider moves faster than browsers let pages rewrite their address.
+    const hash = writeHash(spec.value, view.value, { ...defaultView, ...readPreferences() });
+    clearTimeout(pending);
+    pending = setTimeout(() => { if (page.readHash() !== hash) page.writeHash(hash); }, linkDelayMs);
+  });
+  let first = true;
+  effect(() => {
+    const { theme, bigType } = view.value;
+    if (!first) page.store(preferencesKey, JSON.stringify({ theme, bigType }));
+    first = false;
+  });
+}
+
+/** The linked picture, else the clip (a still for those who want no motion): the page is never empty. */
+async function showSomething(): Promise<void> {
+  const { page } = getRuntime();
+  try {
+    const answer = await fetch(`${page.baseUrl}gallery/index.json`);
+    if (answer.ok) gallery.value = parseGallery(await answer.json());
+  } catch {
+    // A page without its gallery still has the camera and the person's own pictures; the start card says so.
+    return;
+  }
+  const linked = view.peek().picture;
+  if (source.peek() !== null) return;
+  if (linked !== null && gallery.peek().pictures.some((entry) => entry.file === linked)) return openBuiltIn(linked);
+  const clip = gallery.peek().clips.find((entry) => entry.file === linked) ?? gallery.peek().clips[0];
+  if (clip !== undefined && !page.prefersStillness()) return playClip(clip.file, false);
+  const picture = gallery.peek().pictures[0];
+  if (picture !== undefined) return openBuiltIn(picture.file);
+}
+
+function readPreferences(): Partial<Pick<ViewSpec, 'theme' | 'bigType'>> {
+  try {
+    const stored: unknown = JSON.parse(getRuntime().page.readStored(preferencesKey) ?? '{}');
+    if (typeof stored !== 'object' || stored === null) return {};
+    const { theme, bigType } = stored as Partial<ViewSpec>;
+    return {
+      ...(theme === 'dark' || theme === 'light' || theme === 'system' ? { theme } : {}),
+      ...(typeof bigType === 'boolean' ? { bigType } : {}),
+    };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,50 @@
+import { computed, signal } from '@preact/signals-core';
+import type { LayerInfo, Prediction, WorkerEvent } from '../contract/events';
+import type { SupervisorStatus } from '../client/supervisor.interface';
+import { openLayerId, pinnedIndex, spec } from './choices';
+import { countFramesBehind, judgeCertainty } from './honest-state';
+import { orderChannels, type ShownOrder } from './live-order';
+import { chooseBars, type PredictionBar } from './prediction-bars';
+import { isLive } from './source-state';
+
+type EventOf<Kind extends WorkerEvent['kind']> = Extract<WorkerEvent, { readonly kind: Kind }>;
+
+export const status = signal<SupervisorStatus>({
+  phase: 'starting', generation: 0, backend: null, error: null, failures: 0, fellBackToWasm: false,
+});
+export const ready = signal<EventOf<'ready'> | null>(null);
+/** Bytes of the network that is on its way; null: nothing is loading. */
+export const loading = signal<EventOf<'loading'> | null>(null);
+export const network = signal<EventOf<'network'> | null>(null);
+/** The network's last answer as it came. */
+export const answers = signal<readonly Prediction[]>([]);
+export const targetIndex = signal<number | null>(null);
+export const bars = signal<readonly PredictionBar[]>([]);
+export const drawn = signal<EventOf<'drawn'> | null>(null);
+export const rate = signal<EventOf<'rate'> | null>(null);
+export const explanation = signal<EventOf<'explanation'> | null>(null);
+export const range = signal<EventOf<'range'> | null>(null);
+export const shownOrder = signal<ShownOrder | null>(null);
+export const point = signal<EventOf<'point'> | null>(null);
+/** A slow clock, so that silence becomes visible. `performance.timeOrigin + performance.now()`. */
+export const clockMs = signal(0);
+
+export const layers = computed<readonly LayerInfo[]>(() => network.value?.layers ?? []);
+export const classes = computed(() => network.value?.card.classes ?? []);
+export const openLayer = computed(() => layers.value.find((layer) => layer.id === openLayerId.value) ?? null);
+export const openLayerPosition = computed(() => layers.value.findIndex((layer) => layer.id === openLayerId.value) + 1);
+export const shownBars = computed(() => chooseBars(bars.value, 5, pinnedIndex.value));
+export const certainty = computed(() => judgeCertainty(bars.value.slice(0, 5), classes.value.length));
+export const channelsInOrder = computed(() => {
+  const layer = openLayer.value;
+  return layer === null ? [] : orderChannels(shownOrder.value, layer.id, spec.value.channelOrder, layer.shape[2]);
+});
+
+export const framesBehind = computed(() => (isLive.value ? countFramesBehind({
+  nowMs: clockMs.value, capturedAtMs: drawn.value?.capturedAtMs ?? null, tickMs: rate.value?.tickMs ?? 0, frameIntervalMs: 1000 / 30,
+}) : 0));
+/** The class that is explained, in words; null before there is one. */
+export const targetLabel = computed(() => {
+  const index = pinnedIndex.value ?? targetIndex.value;
+  return index === null ? null : classes.value[index] ?? null;
+});
