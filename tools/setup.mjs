@@ -118,7 +118,7 @@ export async function ensurePackages() {
   });
 }
 
-const buildInputs = ['index.html', 'package-lock.json', 'vite.config.ts', 'src', 'public', 'tools/build.ts', 'tools/wasm-threads.ts'];
+const buildInputs = ['index.html', 'package-lock.json', 'vite.config.ts', 'src', 'public', 'tools/build.ts', 'tools/wasm-backend.ts'];
 
 /** Names, sizes and times of all that goes into the build. */
 function buildStamp() {
