@@ -84,17 +84,20 @@ class Run:
         self.average = MovingAverage(self.network, self.recipe.ema_decay)
         self.optimizer = make_optimizer(self.network, self.recipe)
         self.path = WORK / self.recipe.id / "checkpoint.pt"
-        self.progress, self.history = Progress(), []
+        self.progress, self.history, self.taught_from = Progress(), [], None
         stored = None if arguments.fresh else load_checkpoint(self.path)
         if stored:
             self.network.load_state_dict(stored["network"])
             self.optimizer.load_state_dict(stored["optimizer"])
             self.average.state = {k: v.to(self.device) for k, v in stored["average"].items()}
             self.progress, self.history = Progress(**stored["progress"]), stored["history"]
+            self.taught_from = stored.get("taught_from")
             if self.rank == 0:
                 torch.set_rng_state(stored["random"])
             else:
                 torch.manual_seed(self.seed + 1000 * self.rank + self.progress.step)
+        if self.maps is not None and self.taught_from is None:
+            self.taught_from = self.progress.fraction
         epochs = arguments.epochs or (None if arguments.minutes else self.recipe.default_epochs)
         self.clock = Clock(
             self.progress,
@@ -118,7 +121,7 @@ class Run:
                     "history": self.history,
                     "random": torch.get_rng_state(),
                     "seed": self.seed,
-                    "taught": self.maps is not None,
+                    "taught_from": self.taught_from,
                 },
             )
 
