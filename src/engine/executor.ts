@@ -1,0 +1,154 @@
+import { reshape, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { AppError } from '../contract/errors';
+import type { LayerId } from '../contract/ids';
+import type { NetworkGraph } from '../graph/network-graph';
+import { runBackward } from './backward-pass';
+import type { ActivationSet, BackwardRequest, Executor, ForwardOptions, PlanMode } from './executor.interface';
+import { kernelOf } from './kernels/registry';
+import { compilePlan, listLayers, type Plan } from './plan';
+import { WeightStore } from './weight-store';
+
+/** A plan with what the executor must remember while it runs. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  /** Values that outlive the pass. */
+  readonly kept: ReadonlySet<LayerId>;
+  /** Values to free after each step. */
+  readonly frees: readonly (readonly LayerId[])[];
+}
+
+const maxPlans = 48;
+
+/** Values that a backward pass from any kept value down to `backwardTo` reads: both ends of every step on the way. */
+function valuesForBackward(plan: Plan, backwardTo: ReadonlySet<LayerId>): ReadonlySet<LayerId> {
+  const reached = new Set([...backwardTo].map((id) => plan.alias.get(id) ?? id));
+  const kept = new Set(reached);
+  for (const step of plan.steps) {
+    if (!step.inputs.some((input) => reached.has(input))) continue;
+    reached.add(step.id);
+    kept.add(step.id);
+    for (const input of step.inputs) kept.add(input);
+  }
+  return kept;
+}
+
+function prepare(graph: NetworkGraph, options: ForwardOptions): PreparedPlan {
+  const ends = options.backwardTo ?? new Set<LayerId>();
+  const plan = compilePlan(graph, options.mode, new Set([...options.taps, ...ends, graph.logits]));
+  const kept = new Set([...options.taps, graph.logits].map((id) => plan.alias.get(id) ?? id));
+  if (ends.size > 0) for (const id of valuesForBackward(plan, ends)) kept.add(id);
+  const lastReader = new Map<LayerId, number>();
+  plan.steps.forEach((step, index) => {
+    for (const input of step.inputs) lastReader.set(input, index);
+  });
+  const frees: LayerId[][] = plan.steps.map(() => []);
+  for (const [id, index] of lastReader) if (!kept.has(id) && id !== graph.input) frees[index]?.push(id);
+  return { plan, kept, frees };
+}
+
+/** Owns the tensors of one forward pass; knows the plan that made them. */
+export class PlannedActivations implements ActivationSet {
+  #disposed = false;
+
+  constructor(readonly prepared: PreparedPlan, private readonly values: Map<LayerId, Tensor>, readonly logits: Tensor) {}
+
+  has(layer: LayerId): boolean {
+    return this.values.has(this.prepared.plan.alias.get(layer) ?? layer);
+  }
+
+  get(layer: LayerId): Tensor {
+    const value = this.values.get(this.prepared.plan.alias.get(layer) ?? layer);
+    if (value === undefined || this.#disposed) throw new AppError('layer-unknown', `'${layer}' was not kept by this pass`);
+    return value;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const value of this.values.values()) value.dispose();
+    this.logits.dispose();
+    this.values.clear();
+  }
+}
+
+class GraphExecutor implements Executor {
+  readonly #weights = new WeightStore();
+  readonly #plans = new Map<string, PreparedPlan>();
+  readonly #layers = new Map<PlanMode, readonly LayerId[]>();
+  #disposed = false;
+
+  constructor(readonly graph: NetworkGraph) {}
+
+  layers(mode: PlanMode): readonly LayerId[] {
+    const known = this.#layers.get(mode) ?? listLayers(this.graph, mode);
+    this.#layers.set(mode, known);
+    return known;
+  }
+
+  forward(input: Tensor4D, options: ForwardOptions): ActivationSet {
+    if (this.#disposed) throw new AppError('internal', 'the executor was disposed');
+    const expected = this.graph.inputShape;
+    if (input.rank !== 4 || expected.some((size, axis) => input.shape[axis + 1] !== size)) {
+      throw new AppError('input-mismatch', `input is [${input.shape.join(', ')}], the network takes [n, ${expected.join(', ')}]`);
+    }
+    const prepared = this.#prepare(options);
+    const values = new Map<LayerId, Tensor>([[this.graph.input, input]]);
+    const own = new Map<LayerId, Tensor>();
+    try {
+      if (prepared.kept.has(this.graph.input)) own.set(this.graph.input, input.clone());
+      prepared.plan.steps.forEach((step, index) => {
+        const inputs = step.inputs.map((id) => {
+          const value = values.get(id);
+          if (value === undefined) throw new AppError('internal', `'${step.id}' reads '${id}', which is gone`);
+          return value;
+        });
+        const output = kernelOf(step.operation).forward({
+          operation: step.operation, inputs, weights: this.#weights.of(step.node, step.batchNorm),
+          activation: step.activation, outputShape: step.outputShape,
+        });
+        values.set(step.id, output);
+        own.set(step.id, output);
+        for (const id of prepared.frees[index] ?? []) {
+          own.get(id)?.dispose();
+          own.delete(id);
+          values.delete(id);
+        }
+      });
+      const logits = values.get(prepared.plan.alias.get(this.graph.logits) ?? this.graph.logits);
+      if (logits === undefined) throw new AppError('internal', 'the logits were not computed');
+      return new PlannedActivations(prepared, own, reshape(logits, [input.shape[0], logits.size / input.shape[0]]));
+    } catch (thrown) {
+      for (const value of own.values()) value.dispose();
+      throw thrown;
+    }
+  }
+
+  backward(activations: ActivationSet, request: BackwardRequest): Map<LayerId, Tensor> {
+    if (!(activations instanceof PlannedActivations)) throw new AppError('internal', 'activations of another executor');
+    return runBackward(activations, request, this.#weights);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#weights.dispose();
+    this.#plans.clear();
+  }
+
+  #prepare(options: ForwardOptions): PreparedPlan {
+    const key = JSON.stringify([options.mode, [...options.taps].sort(), [...(options.backwardTo ?? [])].sort()]);
+    const known = this.#plans.get(key);
+    if (known !== undefined) return known;
+    if (this.#plans.size >= maxPlans) this.#plans.delete(this.#plans.keys().next().value ?? '');
+    const prepared = prepare(this.graph, options);
+    this.#plans.set(key, prepared);
+    return prepared;
+  }
+}
+
+/**
+ * Makes an executor for a graph on the current tfjs backend. Weights are uploaded with the first pass that needs them.
+ * The caller owns it and disposes it; activation sets must be disposed before.
+ */
+export function createExecutor(graph: NetworkGraph): Executor {
+  return new GraphExecutor(graph);
+}

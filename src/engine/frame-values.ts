@@ -1,0 +1,101 @@
+import { abs, argMax, concat, max, mean, memory, min, mul, oneHot, reshape, slice, squeeze, sum, tensor, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+
+/** The worker holds tensors of the engine and knows them by these names; it does no arithmetic of its own. */
+export type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+
+/** Tensors and bytes that tfjs holds now, on whichever backend runs. */
+export function countTensors(): { readonly tensors: number; readonly bytes: number } {
+  const { numTensors, numBytes } = memory();
+  return { tensors: numTensors, bytes: numBytes };
+}
+
+/**
+ * A network's input from values on the CPU.
+ *
+ * @param values  `[h, w, c]` f32, preprocessed · copied
+ * @returns       `[1, h, w, c]` f32 · owned by the caller
+ */
+export function createInputTensor(values: Float32Array, height: number, width: number, channels: number): Tensor4D {
+  // tfjs keeps the array it is given until it is uploaded, and the importer writes the next frame into the same one.
+  return tensor4d(values.slice(), [1, height, width, channels], 'float32');
+}
+
+/** An input of zeros, for warming up. @returns `[1, h, w, c]` f32 · owned by the caller */
+export function createBlankInput(height: number, width: number, channels: number): Tensor4D {
+  return zeros([1, height, width, channels]);
+}
+
+/**
+ * Where a backward pass starts: 1 at the target's logit, 0 elsewhere. The most probable class is found on the device, so
+ * that nothing waits for a readback.
+ *
+ * @param logits  any shape with one value for each class · borrowed
+ * @param target  index of a class, or null for the most probable one
+ * @returns       shape of `logits`, f32 · owned by the caller
+ */
+export function createTargetSeed(logits: Tensor, target: number | null): Tensor {
+  return tidy(() => {
+    const classes = logits.size;
+    if (target !== null) {
+      const values = new Float32Array(classes);
+      values[target] = 1;
+      return tensor(values, logits.shape, 'float32');
+    }
+    const winner = argMax<Tensor1D>(reshape(logits, [1, classes]), 1);
+    return reshape(oneHot(winner, classes, 1, 0, 'float32'), logits.shape);
+  });
+}
+
+/**
+ * Logits and the range of a map in one tensor, so that one readback brings all three.
+ *
+ * @param logits  n values · borrowed
+ * @param map     any shape · borrowed; null: its range reads as zeros
+ * @returns       `[n + 2]` f32: logits, least, largest · owned by the caller
+ */
+export function packReport(logits: Tensor, map: Tensor | null): Tensor {
+  return tidy(() => {
+    const range = map === null ? zeros([2]) : concat([reshape(min(map), [1]), reshape(max(map), [1])]);
+    return concat([reshape(logits, [logits.size]), range]);
+  });
+}
+
+/**
+ * How active each channel is: mean |a| over its places.
+ *
+ * @param activation  `[1, h, w, c]` or `[1, c]` f32 · borrowed
+ * @returns           `[c]` f32 ≥ 0 · owned by the caller
+ */
+export function measureActivity(activation: Tensor): Tensor {
+  return tidy(() => mean(abs(asRows(activation)), 0));
+}
+
+/**
+ * How much each channel moves the target's logit, to first order: |Σ_hw G · A|.
+ *
+ * @param activation  A · `[1, h, w, c]` or `[1, c]` f32 · borrowed
+ * @param gradient    ∂logit/∂A · same shape · borrowed
+ * @returns           `[c]` f32 ≥ 0, logit · owned by the caller
+ */
+export function measureInfluence(activation: Tensor, gradient: Tensor): Tensor {
+  return tidy(() => abs(sum(mul(asRows(activation), asRows(gradient)), 0)));
+}
+
+/**
+ * One unit's value.
+ *
+ * @param activation  `[1, h, w, c]` or `[1, c]` f32 · borrowed
+ * @returns           `[1]` f32 · owned by the caller; null: there is no such unit
+ */
+export function pickUnit(activation: Tensor, y: number, x: number, channel: number): Tensor | null {
+  const [, height = 1, width = 1, channels = 1] = activation.rank === 4 ? activation.shape : [1, 1, 1, activation.size];
+  if (y < 0 || x < 0 || channel < 0 || y >= height || x >= width || channel >= channels) return null;
+  return tidy(() => squeeze(slice(reshape(activation, [height, width, channels]), [y, x, channel], [1, 1, 1]), [0, 1]));
+}
+
+/** Every place a row, every channel a column. */
+function asRows(activation: Tensor): Tensor {
+  const channels = activation.shape[activation.rank - 1] ?? 1;
+  return reshape(activation, [activation.size / Math.max(1, channels), channels]);
+}

@@ -1,0 +1,89 @@
+import { concat, fused, minimum, relu, reverse, split, transpose, tidy, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Activation, Operation } from '../../graph/ops';
+import { dilatedExtent } from '../../graph/padding';
+import { fusedName } from './activation';
+import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
+import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
+import { fitTo, insertZeros, mapSizeOf, padOrCrop, splitCrop, toTfjsPadding, transposedPadding } from './spatial';
+
+type Convolution = Extract<Operation, { op: 'conv2d' }>;
+interface Geometry extends Pick<Convolution, 'strides' | 'dilations' | 'padding'> {}
+
+function convolve(input: Tensor, kernel: Tensor, geometry: Geometry, bias: Tensor | null, activation: Activation | null): Tensor {
+  return fused.conv2d({
+    x: input as Tensor4D, filter: kernel as Tensor4D, strides: [...geometry.strides], dilations: [...geometry.dilations],
+    pad: toTfjsPadding(geometry.padding), ...(bias === null ? {} : { bias: bias as Tensor1D }), ...fusedName(activation),
+  });
+}
+
+/** Kernel with the weights of one sign, cached. */
+export function signedKernel(weights: StepWeights, sign: WeightSign): Tensor {
+  if (sign === 'all') return weights.get('kernel');
+  return weights.derive(`kernel ${sign}`, () => (sign === 'positive' ? relu(weights.get('kernel')) : minimum(weights.get('kernel'), 0)));
+}
+
+function flippedKernel(weights: StepWeights, sign: WeightSign, group: number, groups: number): Tensor {
+  return weights.derive(`flipped ${sign} ${group}`, () => tidy(() => {
+    const kernel = signedKernel(weights, sign);
+    const own = groups === 1 ? kernel : split(kernel, groups, 3)[group] ?? kernel;
+    return transpose(reverse(own, [0, 1]), [0, 1, 3, 2]);
+  }));
+}
+
+function applyGrouped(input: Tensor, weights: StepWeights, sign: WeightSign, operation: Convolution, bias: Tensor | null, activation: Activation | null): Tensor {
+  const { groups } = operation;
+  const kernel = signedKernel(weights, sign);
+  if (groups === 1) return convolve(input, kernel, operation, bias, activation);
+  return tidy(() => {
+    const biases = bias === null ? null : split(bias, groups, 0);
+    const parts = split(input, groups, 3);
+    return concat(parts.map((part, group) => {
+      const own = weights.derive(`group ${sign} ${group}`, () => tidy(() => (split(kernel, groups, 3)[group] ?? kernel).clone()));
+      return convolve(part, own, operation, biases?.[group] ?? null, activation);
+    }), 3);
+  });
+}
+
+function transposeOne(upstream: Tensor, flipped: Tensor, operation: Geometry, inputSize: readonly [number, number]): Tensor {
+  const [kh = 1, kw = 1] = flipped.shape;
+  const plain = { strides: [1, 1], dilations: operation.dilations } as const;
+  const { padding, strides } = operation;
+  if (kh === 1 && kw === 1) {
+    // A 1x1 kernel commutes with the zeros: convolve the small map, then spread it.
+    const small = convolve(upstream, flipped, { ...plain, padding: { top: 0, bottom: 0, left: 0, right: 0 } }, null, null);
+    return fitTo(insertZeros(small, strides), inputSize, [padding.top, padding.left]);
+  }
+  const spread = insertZeros(upstream, strides);
+  const extent = [dilatedExtent(kh, operation.dilations[0]), dilatedExtent(kw, operation.dilations[1])] as const;
+  const border = splitCrop(transposedPadding(inputSize, mapSizeOf(spread), extent, padding));
+  return convolve(padOrCrop(spread, border.crop), flipped, { ...plain, padding: border.padding }, null, null);
+}
+
+function linearMap(weights: StepWeights, operation: Convolution, inputSize: readonly [number, number]): LinearMap {
+  const bias = weights.has('bias') ? weights.get('bias') : null;
+  const { groups } = operation;
+  return {
+    bias,
+    apply: (input, sign, withBias) => applyGrouped(input, weights, sign, operation, withBias ? bias : null, null),
+    transpose: (upstream, sign) => tidy(() => {
+      if (groups === 1) return transposeOne(upstream, flippedKernel(weights, sign, 0, 1), operation, inputSize);
+      const parts = split(upstream, groups, 3);
+      return concat(parts.map((part, group) => transposeOne(part, flippedKernel(weights, sign, group, groups), operation, inputSize)), 3);
+    }),
+  };
+}
+
+/**
+ * Convolution, grouped too. Its gradient is again a convolution: of the upstream (zeros inserted for a stride) with the
+ * kernel flipped and its channels swapped, because tfjs's own gradient kernel is many times slower on WASM.
+ */
+export const convolutionKernel: Kernel<Convolution> = {
+  forward: (step: ForwardStep<Convolution>) => {
+    const [input] = step.inputs as readonly [Tensor];
+    return applyGrouped(input, step.weights, 'all', step.operation, step.weights.has('bias') ? step.weights.get('bias') : null, step.activation);
+  },
+  backward: (step: BackwardStep<Convolution>) => {
+    const [input] = step.inputs as readonly [Tensor];
+    return [backwardLinear(linearMap(step.weights, step.operation, mapSizeOf(input)), step.rule, () => input, step.upstream)];
+  },
+};

@@ -1,0 +1,66 @@
+import { fused, reshape, reverse, sum, tidy, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Activation, Operation } from '../../graph/ops';
+import { dilatedExtent } from '../../graph/padding';
+import { fusedName } from './activation';
+import { signedKernel } from './convolution';
+import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
+import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
+import { insertZeros, mapSizeOf, padOrCrop, splitCrop, toTfjsPadding, transposedPadding } from './spatial';
+
+type Depthwise = Extract<Operation, { op: 'depthwise-conv2d' }>;
+type Geometry = Pick<Depthwise, 'strides' | 'dilations' | 'padding'>;
+
+/** Depthwise convolution of `[n, h, w, c]` with `[kh, kw, c, multiplier]`, bias and activation fused. Owned by the caller. */
+export function convolveDepthwise(input: Tensor, kernel: Tensor, geometry: Geometry, bias: Tensor | null, activation: Activation | null): Tensor {
+  return fused.depthwiseConv2d({
+    x: input as Tensor4D, filter: kernel as Tensor4D, strides: [...geometry.strides], dilations: [...geometry.dilations],
+    // The typings are older than the code: explicit paddings work in all backends.
+    pad: toTfjsPadding(geometry.padding) as 'valid', ...(bias === null ? {} : { bias: bias as Tensor1D }), ...fusedName(activation),
+  });
+}
+
+/** Gradient of a depthwise convolution with multiplier 1 as a depthwise convolution. @param flipped  `[kh, kw, c, 1]` */
+export function transposeDepthwise(upstream: Tensor, flipped: Tensor, geometry: Geometry, inputSize: readonly [number, number]): Tensor {
+  return tidy(() => {
+    const [kh = 1, kw = 1] = flipped.shape;
+    const spread = insertZeros(upstream, geometry.strides);
+    const extent = [dilatedExtent(kh, geometry.dilations[0]), dilatedExtent(kw, geometry.dilations[1])] as const;
+    const border = splitCrop(transposedPadding(inputSize, mapSizeOf(spread), extent, geometry.padding));
+    return convolveDepthwise(padOrCrop(spread, border.crop), flipped, { strides: [1, 1], dilations: geometry.dilations, padding: border.padding }, null, null);
+  });
+}
+
+function flippedKernel(weights: StepWeights, sign: WeightSign): Tensor {
+  return weights.derive(`flipped ${sign}`, () => tidy(() => {
+    const kernel = signedKernel(weights, sign);
+    const [kh = 1, kw = 1, channels = 1, multiplier = 1] = kernel.shape;
+    return reshape(reverse(kernel, [0, 1]), [kh, kw, channels * multiplier, 1]);
+  }));
+}
+
+function linearMap(weights: StepWeights, operation: Depthwise, inputSize: readonly [number, number]): LinearMap {
+  const bias = weights.has('bias') ? weights.get('bias') : null;
+  return {
+    bias,
+    apply: (input, sign, withBias) => convolveDepthwise(input, signedKernel(weights, sign), operation, withBias ? bias : null, null),
+    transpose: (upstream, sign) => tidy(() => {
+      const spread = transposeDepthwise(upstream, flippedKernel(weights, sign), operation, inputSize);
+      const multiplier = weights.get('kernel').shape[3] ?? 1;
+      if (multiplier === 1) return spread;
+      const [n = 1, h = 1, w = 1, c = 1] = spread.shape;
+      return reshape(sum(reshape(spread, [n * h * w, c / multiplier, multiplier]), 2), [n, h, w, c / multiplier]);
+    }),
+  };
+}
+
+/** Depthwise convolution; output channel `c * multiplier + m` reads input channel c. */
+export const depthwiseConvolutionKernel: Kernel<Depthwise> = {
+  forward: (step: ForwardStep<Depthwise>) => {
+    const [input] = step.inputs as readonly [Tensor];
+    return convolveDepthwise(input, step.weights.get('kernel'), step.operation, step.weights.has('bias') ? step.weights.get('bias') : null, step.activation);
+  },
+  backward: (step: BackwardStep<Depthwise>) => {
+    const [input] = step.inputs as readonly [Tensor];
+    return [backwardLinear(linearMap(step.weights, step.operation, mapSizeOf(input)), step.rule, () => input, step.upstream)];
+  },
+};

@@ -1,0 +1,89 @@
+import { add, divNoNan, maximum, minimum, mul, relu, rsqrt, sub, sum, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { Operation } from '../../graph/ops';
+import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
+import { backwardLinear, type LinearMap } from './linear-rules';
+
+type BatchNorm = Extract<Operation, { op: 'batch-norm' }>;
+type Scale = Extract<Operation, { op: 'scale' }>;
+
+/** Sums the axes along which `like`'s shape was broadcast to `tensor`'s. Owned by the caller. */
+export function sumToShape(tensor: Tensor, like: readonly number[]): Tensor {
+  const axes = tensor.shape.flatMap((size, axis) => (like[axis] === 1 && size !== 1 ? [axis] : []));
+  return axes.length === 0 ? tensor.clone() : sum(tensor, axes, true);
+}
+
+function diagonalMap(factor: Tensor | null, bias: Tensor | null, inputShape: readonly number[]): LinearMap {
+  const signed = (sign: 'all' | 'positive' | 'negative'): Tensor | null => {
+    if (factor === null) return sign === 'negative' ? tensor1d([0]) : null;
+    if (sign === 'all') return factor;
+    return sign === 'positive' ? relu(factor) : minimum(factor, 0);
+  };
+  return {
+    bias,
+    apply: (input, sign, withBias) => tidy(() => {
+      const own = signed(sign);
+      const product = own === null ? input.clone() : mul(input, own);
+      return withBias && bias !== null ? add(product, bias) : product;
+    }),
+    transpose: (upstream, sign) => tidy(() => {
+      const own = signed(sign);
+      return sumToShape(own === null ? upstream : mul(upstream, own), inputShape);
+    }),
+  };
+}
+
+/** `gamma / sqrt(variance + epsilon)` and `beta - mean * factor`, `[c]`, cached beside the weights. */
+function affineTensors(weights: StepWeights, epsilon: number): readonly [factor: Tensor, offset: Tensor] {
+  const factor = weights.derive('factor', () => tidy(() => {
+    const inverse = rsqrt(add(weights.get('variance'), epsilon));
+    return weights.has('gamma') ? mul(weights.get('gamma'), inverse) : inverse;
+  }));
+  const offset = weights.derive('offset', () => tidy(() => {
+    const shift = mul(weights.get('mean'), factor);
+    return weights.has('beta') ? sub(weights.get('beta'), shift) : mul(shift, -1);
+  }));
+  return [factor, offset];
+}
+
+/** Batch norm that could not be folded (or must be seen): one affine map per channel with the stored statistics. */
+export const batchNormKernel: Kernel<BatchNorm> = {
+  forward: (step: ForwardStep<BatchNorm>) => tidy(() => {
+    const [factor, offset] = affineTensors(step.weights, step.operation.epsilon);
+    return add(mul(step.inputs[0] as Tensor, factor), offset);
+  }),
+  backward: (step: BackwardStep<BatchNorm>) => {
+    const [input] = step.inputs as readonly [Tensor];
+    const [factor, offset] = affineTensors(step.weights, step.operation.epsilon);
+    return [backwardLinear(diagonalMap(factor, offset, input.shape), step.rule, () => input, step.upstream)];
+  },
+};
+
+/** `x * factor + offset` with broadcast constants. */
+export const scaleKernel: Kernel<Scale> = {
+  forward: (step: ForwardStep<Scale>) => tidy(() => {
+    let value = (step.inputs[0] as Tensor).clone();
+    if (step.weights.has('factor')) value = mul(value, step.weights.get('factor'));
+    return step.weights.has('offset') ? add(value, step.weights.get('offset')) : value;
+  }),
+  backward: (step: BackwardStep<Scale>) => {
+    const [input] = step.inputs as readonly [Tensor];
+    const optional = (role: 'factor' | 'offset'): Tensor | null => (step.weights.has(role) ? step.weights.get(role) : null);
+    return [backwardLinear(diagonalMap(optional('factor'), optional('offset'), input.shape), step.rule, () => input, step.upstream)];
+  },
+};
+
+/** PReLU with a learned slope, broadcast over n, h, w. */
+export const preluKernel: Kernel<Extract<Operation, { op: 'prelu' }>> = {
+  forward: (step) => tidy(() => {
+    const [input] = step.inputs as readonly [Tensor];
+    return add(relu(input), mul(minimum(input, 0), step.weights.get('slope')));
+  }),
+  backward: (step) => {
+    if (step.rule.kind === 'lrp-epsilon' || step.rule.kind === 'lrp-alpha1-beta0') return [step.upstream.clone()];
+    return [tidy(() => {
+      const [input] = step.inputs as readonly [Tensor];
+      const open = divNoNan(maximum(input, 0), maximum(input, 0));
+      return mul(step.upstream, add(open, mul(sub(1, open), step.weights.get('slope'))));
+    })];
+  },
+};

@@ -1,0 +1,46 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Shape, WeightRole } from '../../graph/network-graph';
+import type { Activation, Operation } from '../../graph/ops';
+import type { BackwardRule } from '../executor.interface';
+
+/** Constant tensors of one step, uploaded on first use and kept until the executor is disposed. All borrowed. */
+export interface StepWeights {
+  has(role: WeightRole): boolean;
+  get(role: WeightRole): Tensor;
+  /** A tensor made once from the weights (a flipped kernel, say) and kept beside them. */
+  derive(key: string, make: () => Tensor): Tensor;
+}
+
+export interface ForwardStep<O extends Operation = Operation> {
+  readonly operation: O;
+  /** Borrowed, `[n, …]`. */
+  readonly inputs: readonly Tensor[];
+  readonly weights: StepWeights;
+  /** Applied to the result where a kernel can fuse it (convolutions, dense); null elsewhere. */
+  readonly activation: Activation | null;
+  /** Without the batch axis. */
+  readonly outputShape: Shape;
+}
+
+export interface BackwardStep<O extends Operation = Operation> {
+  readonly operation: O;
+  readonly rule: BackwardRule;
+  /** Gradient or relevance of the output (before a fused activation), `[n, …]`. Borrowed. */
+  readonly upstream: Tensor;
+  /** Forward values, borrowed. */
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  readonly weights: StepWeights;
+  /** Which inputs' gradients are wanted; the others are answered with null. */
+  readonly wants: readonly boolean[];
+}
+
+/**
+ * One operation: its value and its vector-Jacobian product under a rule, written with tfjs-core operations.
+ * Results are owned by the caller; a result may share its buffer with an input (reshape), never its tensor.
+ */
+export interface Kernel<O extends Operation = Operation> {
+  forward(step: ForwardStep<O>): Tensor;
+  /** @throws AppError 'explain-unsupported' where the rule has no meaning for the operation */
+  backward(step: BackwardStep<O>): readonly (Tensor | null)[];
+}

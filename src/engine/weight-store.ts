@@ -1,0 +1,46 @@
+import { keep, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { AppError } from '../contract/errors';
+import { foldBatchNorm } from '../graph/fold-batch-norm';
+import type { GraphNode, WeightArray, WeightRole } from '../graph/network-graph';
+import type { StepWeights } from './kernels/kernel';
+
+/** Owns every constant tensor of one executor; uploads on first use. */
+export class WeightStore {
+  readonly #tensors = new Map<string, Tensor>();
+
+  /** Weights of a node, with a batch norm folded in when one is given. */
+  of(node: GraphNode, batchNorm: GraphNode | null): StepWeights {
+    let folded: { readonly kernel: WeightArray; readonly bias: WeightArray } | null = null;
+    const prefix = batchNorm === null ? node.id : `${node.id} + ${batchNorm.id}`;
+    const arrayOf = (role: WeightRole): WeightArray | undefined => {
+      if (batchNorm === null) return node.weights[role];
+      folded ??= foldBatchNorm(node, batchNorm);
+      return role === 'kernel' || role === 'bias' ? folded[role] : undefined;
+    };
+    const has = (role: WeightRole): boolean => (batchNorm === null ? node.weights[role] !== undefined : role === 'kernel' || role === 'bias');
+    return {
+      has,
+      get: (role) => this.#once(`${prefix} | ${role}`, () => {
+        const array = arrayOf(role);
+        if (array === undefined) throw new AppError('internal', `'${node.id}' has no weight '${role}'`);
+        return tensor(array.values, [...array.shape], 'float32');
+      }),
+      derive: (key, make) => this.#once(`${prefix} | ${key}`, make),
+    };
+  }
+
+  /** Frees everything. Idempotent. */
+  dispose(): void {
+    for (const owned of this.#tensors.values()) owned.dispose();
+    this.#tensors.clear();
+  }
+
+  #once(key: string, make: () => Tensor): Tensor {
+    const known = this.#tensors.get(key);
+    if (known !== undefined) return known;
+    // Kernels ask from inside a tidy, which must not free what stays here.
+    const made = keep(tidy(make));
+    this.#tensors.set(key, made);
+    return made;
+  }
+}

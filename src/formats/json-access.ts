@@ -1,0 +1,68 @@
+import { AppError } from '../contract/errors';
+
+/** A parsed JSON object of unknown origin; read only through the functions below (own properties only). */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+}
+
+/** @throws AppError 'format-malformed' when `value` is not an object */
+export function asRecord(value: unknown, where: string): JsonRecord {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new AppError('format-malformed', `${where}: expected an object, found ${describe(value)}`);
+  }
+  return value as JsonRecord;
+}
+
+/** @throws AppError 'format-malformed' when `value` is not a list */
+export function asArray(value: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new AppError('format-malformed', `${where}: expected a list, found ${describe(value)}`);
+  return value;
+}
+
+/** @throws AppError 'format-malformed' when `value` is not a string */
+export function asString(value: unknown, where: string): string {
+  if (typeof value !== 'string') throw new AppError('format-malformed', `${where}: expected a text, found ${describe(value)}`);
+  return value;
+}
+
+/** @throws AppError 'format-malformed' when `value` is not a finite number */
+export function asNumber(value: unknown, where: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new AppError('format-malformed', `${where}: expected a number, found ${describe(value)}`);
+  return value;
+}
+
+/** @throws AppError 'format-malformed' when `value` is not a whole number */
+export function asInteger(value: unknown, where: string): number {
+  const number = asNumber(value, where);
+  if (!Number.isSafeInteger(number)) throw new AppError('format-malformed', `${where}: expected a whole number, found ${number}`);
+  return number;
+}
+
+/** Own property of an object, never one of its prototype; `undefined` when it is not there. */
+export function field(record: JsonRecord, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/** True or the default; anything that is not a boolean counts as absent. */
+export function booleanField(record: JsonRecord, key: string, missing: boolean): boolean {
+  const value = field(record, key);
+  return typeof value === 'boolean' ? value : missing;
+}
+
+/** A number, or `missing` where the key is absent or null. @throws AppError 'format-malformed' */
+export function numberField(record: JsonRecord, key: string, missing: number, where: string): number {
+  const value = field(record, key);
+  return value === undefined || value === null ? missing : asNumber(value, `${where}.${key}`);
+}
+
+/** Two whole numbers from `[a, b]` or one number meaning both; `missing` where absent. @throws AppError 'format-malformed' */
+export function pairField(record: JsonRecord, key: string, missing: readonly [number, number], where: string): readonly [number, number] {
+  const value = field(record, key);
+  if (value === undefined || value === null) return missing;
+  if (typeof value === 'number') return [asInteger(value, `${where}.${key}`), value];
+  const list = asArray(value, `${where}.${key}`);
+  if (list.length !== 2) throw new AppError('format-malformed', `${where}.${key}: expected two numbers, found ${list.length}`);
+  return [asInteger(list[0], `${where}.${key}`), asInteger(list[1], `${where}.${key}`)];
+}

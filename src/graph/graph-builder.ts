@@ -1,0 +1,84 @@
+import { AppError } from '../contract/errors';
+import type { LayerId } from '../contract/ids';
+import type { GraphNode, NetworkGraph, Shape } from './network-graph';
+import type { Operation } from './ops';
+import { countElements, inferShape } from './shapes';
+
+const maxNodes = 20_000;
+
+/**
+ * Collects nodes in topological order and infers every shape as they come; what all importers end in.
+ * Errors name the node: 'format-malformed', 'format-too-large', 'graph-unsupported'.
+ */
+export class GraphBuilder {
+  readonly #nodes = new Map<LayerId, GraphNode>();
+  #input: LayerId | null = null;
+  #weightElements = 0;
+
+  constructor(private readonly name: string, private readonly format: string) {}
+
+  has(id: LayerId): boolean {
+    return this.#nodes.has(id);
+  }
+
+  /** Shape of a node's value without the batch axis. @throws AppError 'format-malformed' for an unknown name */
+  shapeOf(id: LayerId): Shape {
+    return this.#get(id).outputShape;
+  }
+
+  /** A name that is still free: `id` itself or `id:1`, `id:2`, … */
+  freeName(id: LayerId): LayerId {
+    let name = id;
+    for (let count = 1; this.#nodes.has(name); count += 1) name = `${id}:${count}`;
+    return name;
+  }
+
+  /** The one input, `[h, w, c]`. @returns its id */
+  addInput(id: LayerId, shape: readonly number[]): LayerId {
+    if (this.#input !== null) throw new AppError('graph-unsupported', `more than one input: '${this.#input}' and '${id}'`);
+    if (shape.length !== 3) throw new AppError('graph-unsupported', `input '${id}' has shape [${shape.join(', ')}], a picture [h, w, c] is needed`);
+    countElements(shape, id);
+    this.#store({ id, operation: { op: 'input' }, inputs: [], weights: {}, outputShape: [...shape] });
+    this.#input = id;
+    return id;
+  }
+
+  /** Appends a node. @returns its id */
+  add(id: LayerId, operation: Operation, inputs: readonly LayerId[], weights: GraphNode['weights'] = {}): LayerId {
+    const outputShape = inferShape(operation, inputs.map((input) => this.shapeOf(input)), weights, id);
+    for (const weight of Object.values(weights)) this.#weightElements += weight.values.length;
+    if (this.#weightElements > 2 ** 29) throw new AppError('format-too-large', `more than ${2 ** 29} weights`);
+    this.#store({ id, operation, inputs: [...inputs], weights, outputShape });
+    return id;
+  }
+
+  /** The finished graph. @throws AppError 'graph-unsupported' without input, or when the output is not a vector of classes after all */
+  build(output: LayerId): NetworkGraph {
+    if (this.#input === null) throw new AppError('graph-unsupported', 'the network has no input');
+    const [height = 0, width = 0, channels = 0] = this.shapeOf(this.#input);
+    this.#get(output);
+    return {
+      name: this.name, format: this.format, nodes: [...this.#nodes.values()], input: this.#input, output,
+      logits: this.#findLogits(output), inputShape: [height, width, channels],
+    };
+  }
+
+  #findLogits(output: LayerId): LayerId {
+    let node = this.#get(output);
+    // A softmax may be followed by what only renames its values (MobileNet v1 ends in softmax, reshape).
+    while (['identity', 'flatten', 'reshape'].includes(node.operation.op) && node.inputs[0] !== undefined) node = this.#get(node.inputs[0]);
+    return node.operation.op === 'softmax' && node.inputs[0] !== undefined ? node.inputs[0] : output;
+  }
+
+  #get(id: LayerId): GraphNode {
+    const node = this.#nodes.get(id);
+    if (node === undefined) throw new AppError('format-malformed', `node '${id}' is used before it is defined, or never defined`);
+    return node;
+  }
+
+  #store(node: GraphNode): void {
+    if (this.#nodes.has(node.id)) throw new AppError('format-malformed', `two nodes are named '${node.id}'`);
+    if (this.#nodes.size >= maxNodes) throw new AppError('format-too-large', `more than ${maxNodes} nodes`);
+    this.#nodes.set(node.id, node);
+  }
+}
