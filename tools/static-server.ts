@@ -49,8 +49,9 @@ async function serveAt(port: number, options: ServeOptions): Promise<RunningServ
   const makeServer = (): Server => (options.tls === undefined ? createHttpServer(answer) : createHttpsServer({ ...options.tls }, answer));
   // A browser asks both addresses of localhost; holding only one of them would show another program's page on the other.
   const [first = '', ...others] = options.host === 'localhost' ? ['127.0.0.1', '::1'] : [options.host];
-  const servers = [await listen(makeServer(), port, first)];
-  const taken = (servers[0]?.address() as AddressInfo).port;
+  const firstServer = await listen(makeServer(), port, first);
+  const servers = [firstServer];
+  const taken = (firstServer.address() as AddressInfo).port;
   const close = async (): Promise<void> => {
     await Promise.all(servers.map((server) => new Promise<void>((resolve) => {
       server.close(() => resolve());

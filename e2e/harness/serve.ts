@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createServer, type ViteDevServer } from 'vite';
+import { serveFolder } from '../../tools/static-server';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface Site {
+  /** Address of the page; ends with a slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface SiteOptions {
+  /** Path under which the app appears, to prove that it deploys to any folder; starts and ends with a slash. */
+  readonly basePath?: string;
+  /** False: without isolation headers, like a plain host. */
+  readonly isolated?: boolean;
+}
+
+/** Serves dist/ as `npm start` does, on a free port. @throws when there is no build */
+export async function serveBuild({ basePath = '/', isolated = true }: SiteOptions = {}): Promise<Site> {
+  const folder = join(root, 'dist');
+  if (!existsSync(join(folder, 'index.html'))) throw new Error('There is no build in dist/: npm run build.');
+  const server = await serveFolder({ folder, host: 'localhost', port: 0, basePath, isolated });
+  return { url: `http://localhost:${server.port}${basePath}`, close: () => server.close() };
+}
+
+/** Serves the sources through Vite, so that a page can import any module of src/ or test/ by its path; no file watching. */
+export async function serveSources(): Promise<Site> {
+  process.env['VITE_CONFIG_NATIVE_IGNORE_WARNING'] = 'true';
+  const server: ViteDevServer = await createServer({
+    root,
+    logLevel: 'error',
+    cacheDir: join(root, '.cache/vite-tests'),
+    server: { port: 0, host: 'localhost', hmr: false, watch: null },
+    appType: 'mpa',
+    // Found before the first page, or a package found late would reload it in the middle of a test.
+    optimizeDeps: { include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm'], entries: [] },
+  });
+  await server.listen();
+  const address = server.httpServer?.address();
+  if (address === null || address === undefined || typeof address === 'string') throw new Error('The Vite server has no port.');
+  return { url: `http://localhost:${address.port}/`, close: () => server.close() };
+}
