@@ -32,10 +32,10 @@ EVERYDAY = Recipe(
     # Most of the compute is at 8x8 with wide channels: rich in parameters and fast on a CPU.
     layers=lambda: residual_layers(32, [(32, 1), (64, 2), (192, 2), (192, 1), (192, 1)], 100),
     batch=128,
-    peak_learning_rate=0.2,
+    peak_learning_rate=0.15,
     weight_decay=5e-4,
     ema_decay=0.999,
-    sizes=((0.0, 40), (0.3, 48), (0.62, 64)),
+    sizes=((0.0, 40), (0.45, 48), (0.76, 64)),
     default_epochs=60,
 )
 

@@ -107,7 +107,7 @@ class Run:
         self.model = self.network
         if self.world > 1:
             self.model = nn.parallel.DistributedDataParallel(self.network)
-        self.stop = False
+        self.asked_to_stop = self.stop = False
 
     def save(self) -> None:
         if self.rank == 0:
@@ -178,6 +178,8 @@ class Run:
 
     def agree(self) -> None:
         """Ranks share rank 0's clock: learning rate, image size and the end must be the same for all."""
+        # A signal may come at any moment; it takes effect here only, so that no rank waits for a lost one.
+        self.stop = self.asked_to_stop
         if self.world > 1:
             shared = torch.tensor([self.progress.fraction, float(self.stop)], dtype=torch.float64, device=self.device)
             distributed.broadcast(shared, 0)
@@ -185,8 +187,8 @@ class Run:
 
     def train(self) -> bool:
         """True when the schedule was finished, False when it was interrupted."""
-        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "stop", True))
-        signal.signal(signal.SIGINT, lambda *_: setattr(self, "stop", True))
+        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "asked_to_stop", True))
+        signal.signal(signal.SIGINT, lambda *_: setattr(self, "asked_to_stop", True))
         total, count, last_save, last_log = 0.0, 0, time.monotonic(), time.monotonic()
         self.clock.start()
         while self.progress.fraction < 1 and not self.stop:
