@@ -7,7 +7,8 @@ import { explanationPixels, layerPixels } from '../colormap';
 import { displayRange, isConstant, LayerRanges, largestFloat32 } from '../range';
 import type { LayerView, Renderer, RenderInput, ValueRange } from '../renderer';
 import { isVector, layersOf, someTileShows, type Rectangle } from '../tile-geometry';
-import { Canvas2dSurface, cellsFor, type PlacedTile } from './canvas2d-surface';
+import { updateCells, type PlacedTile } from '../placed-tile';
+import { Canvas2dSurface } from './canvas2d-surface';
 import { mapRange, paintInput, paintNearest, paintSmooth, type PixelTarget, type ValueMapping } from './paint';
 
 /** Longest side at which a smooth explanation is coloured before the canvas scales it further. */
@@ -19,6 +20,7 @@ const measuredSidePx = 32;
 interface LayerState {
   readonly ranges: LayerRanges;
   signed: boolean;
+  vector: boolean;
   values: Float32Array | null;
   view: LayerView | null;
   /** Number of the draw in which the ranges were measured. */
@@ -56,12 +58,13 @@ export function createCanvas2dRenderer(): Renderer {
   function stateOf(layer: LayerId, view: LayerView): LayerState {
     let state = layers.get(layer);
     if (state === undefined || state.ranges.channels !== view.shape[2]) {
-      state = { ranges: new LayerRanges(view.shape[2]), signed: view.signed, values: null, view: null, measuredIn: 0 };
+      state = { ranges: new LayerRanges(view.shape[2]), signed: view.signed, vector: isVector(view.shape), values: null, view: null, measuredIn: 0 };
       layers.set(layer, state);
     }
     if (state.view !== view) {
       state.view = view;
       state.signed = view.signed;
+      state.vector = isVector(view.shape);
       state.values = null;
     }
     return state;
@@ -71,7 +74,8 @@ export function createCanvas2dRenderer(): Renderer {
     const { shape } = view;
     const state = stateOf(layer, view);
     const values = (state.values ??= readValues(view));
-    const cells = cellsFor(placed, shape);
+    updateCells(placed, shape);
+    const { cells } = placed;
     const { ranges } = state;
     if (state.measuredIn !== drawCount) {
       state.measuredIn = drawCount;
@@ -154,8 +158,8 @@ export function createCanvas2dRenderer(): Renderer {
     readRange(layer, channel) {
       const state = layers.get(layer);
       if (state === undefined || state.measuredIn === 0) return Promise.resolve(null);
-      const { ranges, signed } = state;
-      const whole = channel === null || lastScale === 'layer' || ranges.channels <= channel;
+      const { ranges, signed, vector } = state;
+      const whole = channel === null || lastScale === 'layer' || vector || ranges.channels <= channel;
       const range: ValueRange = whole
         ? displayRange(ranges.layerMin, ranges.layerMax, signed)
         : displayRange(ranges.min[channel] ?? 0, ranges.max[channel] ?? 0, signed);

@@ -1,23 +1,11 @@
-import type { MapShape } from '../../contract/ids';
 import { AppError } from '../../contract/errors';
-import type { SurfaceLayout, Tile } from '../../contract/stage-layout';
-import { canvasSize, roundRectangle, tileCells, type Cell, type Rectangle } from '../tile-geometry';
+import type { SurfaceLayout } from '../../contract/stage-layout';
+import { placeTiles, type PlacedTile } from '../placed-tile';
+import { canvasSize } from '../tile-geometry';
 import type { PixelTarget } from './paint';
 
 /** Largest side of a 2D canvas that every browser can still hold. */
 const canvasLimitPx = 4096;
-
-/** A tile with what was worked out for the shape of its layer. */
-export interface PlacedTile {
-  readonly tile: Tile;
-  readonly area: Rectangle;
-  readonly smooth: boolean;
-  /** Shape for which `cells` were made; null before the first draw. */
-  shape: MapShape | null;
-  cells: readonly Cell[];
-  /** Channels of `cells`, as the range measurement wants them. */
-  channels: Int32Array;
-}
 
 /** One canvas: its context, its tiles and the pixels painted for it. Owned by the renderer. */
 export class Canvas2dSurface {
@@ -48,10 +36,7 @@ export class Canvas2dSurface {
     const { width, height } = canvasSize(layout, canvasLimitPx);
     if (this.#canvas.width !== width) this.#canvas.width = width;
     if (this.#canvas.height !== height) this.#canvas.height = height;
-    this.tiles = layout.tiles.map((tile) => ({
-      tile, area: roundRectangle(tile), smooth: tile.smooth ?? tile.content.kind === 'explanation',
-      shape: null, cells: [], channels: new Int32Array(0),
-    }));
+    this.tiles = placeTiles(layout);
     const painted = this.tiles.some(({ tile }) => tile.content.kind !== 'explanation');
     if (!painted) {
       this.#image = null;
@@ -79,15 +64,4 @@ export class Canvas2dSurface {
     this.#target?.pixels.fill(0);
     this.context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
   }
-}
-
-/** Cells of a tile for the shape its layer has now; made anew only when the shape changed. */
-export function cellsFor(placed: PlacedTile, shape: MapShape): readonly Cell[] {
-  const known = placed.shape;
-  if (known === null || known[0] !== shape[0] || known[1] !== shape[1] || known[2] !== shape[2]) {
-    placed.cells = tileCells(placed.tile, placed.tile.content, shape);
-    placed.channels = Int32Array.from(placed.cells, (cell) => cell.channel);
-    placed.shape = shape;
-  }
-  return placed.cells;
 }
