@@ -1,0 +1,41 @@
+import { Target } from 'lucide-preact';
+import { explanationIds, type ExplanationId } from '../../contract/session-spec';
+import { changeOverlayOpacity } from '../../state/actions/control-camera';
+import { changeSpec, pinnedIndex, spec, view } from '../../state/choices';
+import { classes, explanation, targetLabel } from '../../state/worker-state';
+import { explainMethod, methodName } from '../../lessons/explanation-texts';
+import { showDialog } from '../dialogs/open-dialog';
+
+/** Which map lies over the picture, for which class, how strong; and what is true of it. */
+export function ExplanationControls() {
+  const method = spec.value.explanation;
+  const opacity = Math.round(view.value.overlayOpacity * 100);
+  return (
+    <div class="explanation-controls" role="group" aria-label="Map over the picture">
+      <label class="field">
+        <span>Explanation</span>
+        <select class="select" aria-label="Explanation" value={method} onChange={(event) => changeSpec({ explanation: event.currentTarget.value as ExplanationId })}>
+          {explanationIds.map((id) => <option key={id} value={id}>{methodName(id)}</option>)}
+        </select>
+      </label>
+      <label class="field">
+        <span>Strength</span>
+        <input type="range" class="slider" aria-label="Strength of the map" min={0} max={100} step={5} value={opacity} aria-valuetext={`${opacity} %`}
+          disabled={method === 'off'} onInput={(event) => changeOverlayOpacity(event.currentTarget.valueAsNumber / 100)} />
+      </label>
+      <button type="button" class="button target-button" disabled={classes.value.length === 0} aria-label="Choose the class to explain" title="Choose the class to explain" aria-pressed={pinnedIndex.value !== null}
+        onClick={() => showDialog('classes')}><Target size={18} /></button>
+      <p class="caption small muted" title={explainMethod(method).definition}>{describeExplanation(method)}</p>
+    </div>
+  );
+}
+
+function describeExplanation(method: ExplanationId) {
+  if (method === 'off') return explainMethod(method).plain;
+  const label = targetLabel.value;
+  const found = explanation.value;
+  if (found?.state === 'unsupported') return `Not defined for this network${found.reason === undefined ? '.' : `, because ${found.reason}.`}`;
+  if (label === null) return explainMethod(method).plain;
+  if (found?.state === 'no-positive-evidence') return <>No positive evidence for <b>{label}</b> in this layer.</>;
+  return <>{method === 'grad-cam' ? 'What spoke for' : 'What would change'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}</>;
+}

@@ -1,0 +1,16 @@
+import { ClassDialog } from './class-dialog';
+import { GalleryDialog } from './gallery-dialog';
+import { HelpDialog } from './help-dialog';
+import { openDialog } from './open-dialog';
+import { SettingsDialog } from './settings-dialog';
+
+/** The one dialog that is open. */
+export function Dialogs() {
+  switch (openDialog.value) {
+    case 'help': return <HelpDialog />;
+    case 'settings': return <SettingsDialog />;
+    case 'gallery': return <GalleryDialog />;
+    case 'classes': return <ClassDialog />;
+    case null: return null;
+  }
+}

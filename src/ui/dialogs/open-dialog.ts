@@ -1,0 +1,14 @@
+import { signal } from '@preact/signals';
+
+export type DialogName = 'help' | 'settings' | 'gallery' | 'classes';
+
+/** The dialog on screen; null: none. */
+export const openDialog = signal<DialogName | null>(null);
+
+export function showDialog(name: DialogName): void {
+  openDialog.value = name;
+}
+
+export function closeDialog(): void {
+  openDialog.value = null;
+}

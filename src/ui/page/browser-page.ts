@@ -1,0 +1,26 @@
+import type { PageAround } from '../../state/runtime';
+import { isWide } from './media';
+
+/** The browser's page, as the state sees it. */
+export const browserPage: PageAround = {
+  search: location.search,
+  baseUrl: new URL('.', location.href).href,
+  readHash: () => location.hash,
+  writeHash: (hash) => history.replaceState(null, '', `${location.pathname}${location.search}${hash}`),
+  onHashChange: (listener) => addEventListener('hashchange', listener),
+  isWide: () => isWide.peek(),
+  prefersStillness: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
+  readStored: (key) => withStorage((storage) => storage.getItem(key)),
+  store: (key, text) => { withStorage((storage) => { storage.setItem(key, text); return null; }); },
+  reload: () => location.reload(),
+  nowMs: () => performance.timeOrigin + performance.now(),
+};
+
+/** Some private windows forbid storage; then nothing is remembered, which harms nobody. */
+function withStorage(use: (storage: Storage) => string | null): string | null {
+  try {
+    return use(localStorage);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,48 @@
+import { CircleQuestionMark, Download, Settings } from 'lucide-preact';
+import { chooseNetwork } from '../../state/actions/choose-network';
+import { spec } from '../../state/choices';
+import { shippedNetworks } from '../../state/networks';
+import { installOffer } from '../../state/pwa';
+import { loading } from '../../state/worker-state';
+import { showDialog } from '../dialogs/open-dialog';
+import './header.css';
+
+export function Header() {
+  const offer = installOffer.value;
+  const coming = loading.value;
+  const share = coming === null || coming.totalBytes === 0 ? 0 : coming.loadedBytes / coming.totalBytes;
+  return (
+    <header class="header area-header">
+      <span class="brand"><BrandMark /><span>Innerview</span></span>
+      <label class="field header-network">
+        <span class="header-network-label">Network</span>
+        <select class="select" aria-label="Network" value={spec.value.network} onChange={(event) => chooseNetwork(event.currentTarget.value)}>
+          {shippedNetworks.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+          {!shippedNetworks.some(({ id }) => id === spec.value.network) && <option value={spec.value.network}>{spec.value.network}</option>}
+        </select>
+      </label>
+      <span class="header-space" />
+      {offer !== null && (
+        <button type="button" class="button quiet install" onClick={() => void offer()}><Download size={18} /><span>Install</span></button>
+      )}
+      <button type="button" class="button icon quiet" aria-label="Settings" title="Settings" onClick={() => showDialog('settings')}><Settings size={20} /></button>
+      <button type="button" class="button icon quiet" aria-label="Help" title="Help (?)" onClick={() => showDialog('help')}><CircleQuestionMark size={20} /></button>
+      {coming !== null && (
+        <div class="loading" role="progressbar" aria-label="Loading the network" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)}>
+          <i style={{ transform: `scaleX(${share})` }} />
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** A square inside a square: the picture, and what is seen within. */
+function BrandMark() {
+  return (
+    <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
+      <path d="M2 7V2h5M15 2h5v5M20 15v5h-5M7 20H2v-5" fill="none" stroke="currentColor" stroke-width="2" />
+      <path d="M7 7h3.4v3.4H7z M11.6 11.6H15V15h-3.4z" fill="var(--accent)" />
+      <path d="M11.6 7H15v3.4h-3.4z M7 11.6h3.4V15H7z" fill="var(--accent)" opacity=".45" />
+    </svg>
+  );
+}

@@ -1,0 +1,88 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { LayerInfo } from '../../contract/events';
+import { openChannel as showChannel } from '../../state/actions/open-channel';
+import { openChannel, spec, view } from '../../state/choices';
+import { holdGrid } from '../../state/receive-event';
+import { fitColumns, layoutPool } from '../../state/surface-pool';
+import { channelsInOrder, classes, framesBehind } from '../../state/worker-state';
+import { pixelRatio } from '../page/media';
+import { useSize } from '../page/use-size';
+import { PoolSurfaces } from '../surface/pool-surfaces';
+import './channel-grid.css';
+
+const gapPx = 6;
+const labelPx = 16;
+
+/** All channels of the open layer; a thousand scroll as easily as ten, because only what is near the view exists. */
+export function ChannelGrid({ layer }: { readonly layer: LayerInfo }) {
+  const [scroller, size] = useSize<HTMLDivElement>();
+  const [scrollPx, setScrollPx] = useState(0);
+  const [focusedPlace, setFocusedPlace] = useState(0);
+  const wantsFocus = useRef(false);
+  const channels = channelsInOrder.value;
+  const smallest = !layer.spatial ? 44 : channels.length <= 16 ? 84 : 68;
+  const { columns, cellPx } = fitColumns(size.widthPx, smallest, gapPx);
+  const mapPx = Math.min(cellPx, 140);
+  const cellMainPx = mapPx + labelPx + gapPx;
+  const pool = layoutPool({
+    itemCount: size.widthPx > 0 ? channels.length : 0, across: columns, cellMainPx, cellCrossPx: cellPx + gapPx,
+    mapMainPx: 0, mapCrossPx: 0, mapSizePx: mapPx, scrollPx, viewportPx: size.heightPx, devicePixelRatio: pixelRatio.value,
+  });
+  useEffect(() => { scroller.current?.scrollTo({ top: 0 }); setFocusedPlace(0); }, [layer.id, spec.value.channelOrder]);
+  useEffect(() => () => holdGrid(false), []);
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    wantsFocus.current = false;
+    scroller.current?.querySelector<HTMLElement>(`[data-place="${focusedPlace}"]`)?.focus({ preventScroll: true });
+  });
+
+  const moveTo = (place: number): void => {
+    if (place < 0 || place >= channels.length || scroller.current === null) return;
+    const top = Math.floor(place / columns) * cellMainPx;
+    if (top < scroller.current.scrollTop) scroller.current.scrollTop = top;
+    else if (top + cellMainPx > scroller.current.scrollTop + size.heightPx) scroller.current.scrollTop = top + cellMainPx - size.heightPx;
+    wantsFocus.current = true;
+    setScrollPx(scroller.current.scrollTop);
+    setFocusedPlace(place);
+  };
+  const handleKey = (event: KeyboardEvent): void => {
+    const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    moveTo(focusedPlace + step);
+  };
+
+  const shownPlaces = pool.pages.flatMap((page) => page.cells.map((cell) => cell.item));
+  const tabPlace = shownPlaces.includes(focusedPlace) ? focusedPlace : shownPlaces[0];
+  return (
+    <div ref={scroller} class="channel-grid" data-stale={framesBehind.value > 0 ? '' : undefined} onScroll={(event) => setScrollPx(event.currentTarget.scrollTop)}
+      onPointerEnter={() => holdGrid(true)} onPointerLeave={() => holdGrid(false)} onFocusIn={() => holdGrid(true)} onFocusOut={() => holdGrid(false)} onKeyDown={handleKey}>
+      <div class="channel-content" style={{ height: pool.contentPx }}>
+        <PoolSurfaces purpose="channels" pool={pool} axis="vertical" smooth={view.value.smoothMaps} contentOf={(item) => ({ kind: 'channel', layer: layer.id, channel: channels[item] ?? 0 })} />
+        {shownPlaces.map((place) => {
+          const channel = channels[place] ?? 0;
+          return (
+            <button key={place} type="button" class="channel-cell" data-place={place} tabIndex={place === tabPlace ? 0 : -1} aria-label={nameChannel(layer, channel)} aria-pressed={channel === openChannel.value}
+              style={{ left: (place % columns) * (cellPx + gapPx), top: Math.floor(place / columns) * cellMainPx, width: mapPx, height: mapPx + labelPx }}
+              onClick={() => showChannel(channel === openChannel.peek() ? null : channel)} onFocus={() => setFocusedPlace(place)}>
+              <span class="numbers">{labelChannel(layer, channel)}</span>
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function nameChannel(layer: LayerInfo, channel: number): string {
+  const label = labelChannel(layer, channel);
+  return label === String(channel) ? `Channel ${channel}` : `Channel ${channel}, ${label}`;
+}
+
+/** The values of the last layers stand for the classes: their names say more than their numbers. */
+function labelChannel(layer: LayerInfo, channel: number): string {
+  const names = classes.value;
+  return !layer.spatial && layer.shape[2] === names.length ? names[channel] ?? String(channel) : String(channel);
+}

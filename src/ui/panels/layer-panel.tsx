@@ -1,0 +1,67 @@
+import { ArrowLeft, X } from 'lucide-preact';
+import { channelOrders, colourMaps, type ChannelOrder, type ColourMap, type MapScale } from '../../contract/session-spec';
+import { describeLayer } from '../../lessons/layer-texts';
+import { openChannel as showChannel } from '../../state/actions/open-channel';
+import { openLayer as showLayer } from '../../state/actions/open-layer';
+import { changeSpec, openChannel, spec } from '../../state/choices';
+import { layers, network, openLayer, openLayerPosition } from '../../state/worker-state';
+import { isWide } from '../page/media';
+import { ChannelGrid } from './channel-grid';
+import { ChannelView } from './channel-view';
+import { ColourBar } from './colour-bar';
+import './layer-panel.css';
+
+const orderNames: Readonly<Record<ChannelOrder, string>> = { index: 'Index', activity: 'Activity now', influence: 'Influence' };
+const scaleNames: Readonly<Record<MapScale, string>> = { channel: 'Per channel', layer: 'Per layer' };
+const colourNames: Readonly<Record<ColourMap, string>> = { viridis: 'Viridis', inferno: 'Inferno', cividis: 'Cividis', grey: 'Grey' };
+
+/** One layer: what it is, all its channels, how they are sorted and coloured. */
+export function LayerPanel() {
+  const layer = openLayer.value;
+  if (layer === null) {
+    return isWide.value ? <div class="layer-panel area-channels"><p class="panel-empty muted">Choose a layer to see all its channels.</p></div> : null;
+  }
+  const channel = openChannel.value;
+  const inputPx = network.value?.card.input.width ?? 1;
+  const large = channel !== null && !isWide.value;
+  return (
+    <section class="layer-panel area-channels" aria-label="Channels">
+      <header class="layer-header">
+        {large && <button type="button" class="button icon quiet" aria-label="All channels" onClick={() => showChannel(null)}><ArrowLeft size={18} /></button>}
+        <h2>{layer.name}</h2>
+        {!isWide.value && <button type="button" class="button icon quiet" aria-label="Close the layer" onClick={() => showLayer(null)}><X size={18} /></button>}
+      </header>
+      {large ? <ChannelView layer={layer} channel={channel} /> : (
+        <>
+          <p class="layer-sentence small muted">{describeLayer(layer, openLayerPosition.value, layers.value.length, inputPx)}</p>
+          <div class="layer-choices">
+            <Choice name="Sort" value={spec.value.channelOrder} options={channelOrders} names={orderNames} onChoose={(channelOrder) => changeSpec({ channelOrder })} />
+            <Choice name="Scale" value={spec.value.scale} options={['channel', 'layer']} names={scaleNames} onChoose={(scale) => changeSpec({ scale })} />
+            <Choice name="Colours" value={spec.value.colourMap} options={colourMaps} names={colourNames} onChoose={(colourMap) => changeSpec({ colourMap })} />
+          </div>
+          <ColourBar layer={layer} channel={null} />
+          <ChannelGrid layer={layer} />
+        </>
+      )}
+    </section>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly name: string;
+  readonly value: T;
+  readonly options: readonly T[];
+  readonly names: Readonly<Record<T, string>>;
+  readonly onChoose: (value: T) => void;
+}
+
+function Choice<T extends string>({ name, value, options, names, onChoose }: ChoiceProps<T>) {
+  return (
+    <label class="field choice">
+      <span>{name}</span>
+      <select class="select" value={value} onChange={(event) => onChoose(event.currentTarget.value as T)}>
+        {options.map((option) => <option key={option} value={option}>{names[option]}</option>)}
+      </select>
+    </label>
+  );
+}

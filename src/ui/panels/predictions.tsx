@@ -1,0 +1,50 @@
+import { useSignal } from '@preact/signals';
+import { Pin } from 'lucide-preact';
+import { togglePin } from '../../state/actions/pin-target';
+import { pinnedIndex } from '../../state/choices';
+import { formatPercent, type PredictionBar } from '../../state/prediction-bars';
+import { certainty, classes, network, shownBars } from '../../state/worker-state';
+import './predictions.css';
+
+/** Rows are kept by rank, so that nothing moves under the finger but words and lengths. */
+export function Predictions({ compact }: { readonly compact: boolean }) {
+  const rows = shownBars.value;
+  return (
+    <section class={compact ? 'predictions compact' : 'predictions'} aria-label="What the network says">
+      <ol aria-label="Predictions">
+        {rows.map((bar, rank) => <PredictionRow key={rank} bar={bar} />)}
+        {rows.length === 0 && !compact && <li class="prediction-wait muted" aria-label="No answer yet">{network.value === null ? 'The network is being loaded' : 'Waiting for a picture'}</li>}
+      </ol>
+      <p class="certainty small muted" aria-live="off">{describeCertainty()}</p>
+    </section>
+  );
+}
+
+function PredictionRow({ bar }: { readonly bar: PredictionBar }) {
+  const pressedIndex = useSignal<number | null>(null);
+  const percent = formatPercent(bar.probability);
+  const text = `${bar.label}, ${percent}`;
+  const isPinned = pinnedIndex.value === bar.index;
+  return (
+    <li aria-label={text} class="prediction">
+      <button type="button" aria-label={text} aria-pressed={isPinned} title={isPinned ? 'Explain the top answer again' : `Explain ${bar.label}`}
+        // The row may change its class between press and release: what was pressed is what counts.
+        onPointerDown={() => { pressedIndex.value = bar.index; }}
+        onClick={() => { togglePin(pressedIndex.peek() ?? bar.index); pressedIndex.value = null; }}>
+        <i class="prediction-bar" style={{ transform: `scaleX(${bar.probability})` }} />
+        <span class="prediction-label">{bar.label}</span>
+        <span class="visually-hidden">, </span>
+        <span class="prediction-percent numbers">{percent}</span>
+        <Pin size={14} class="prediction-pin" />
+      </button>
+    </li>
+  );
+}
+
+function describeCertainty(): string {
+  const judged = certainty.value;
+  const count = classes.value.length;
+  if (judged.kind === 'guess') return `Nothing stands out, yet it must answer one of its ${count} classes.`;
+  if (judged.kind === 'unsure') return `The network is unsure: ${judged.count}${judged.orMore ? ' or more' : ''} classes within 5 %.`;
+  return count === 0 ? '' : `It always answers one of its ${count} classes, even to things it was never shown.`;
+}
