@@ -59,7 +59,13 @@ export function viewOnGpu(tensor: Tensor): GpuView {
   return { buffer: resource, byteOffset: 0, byteLength: util.sizeFromShape(tensor.shape) * Float32Array.BYTES_PER_ELEMENT };
 }
 
-/** A copy of a tensor's values, f32, row major, owned by the caller. The tensor may be disposed once the promise is there. */
+/** A copy of a tensor's values, f32, row major, owned by the caller. The tensor may be disposed while the promise is open. */
 export async function readAsync(tensor: Tensor): Promise<Float32Array> {
-  return Float32Array.from(await tensor.data());
+  // tfjs looks the tensor up again after the wait; a second reference keeps it there.
+  const held = tensor.clone();
+  try {
+    return Float32Array.from((await held.data()).subarray(0, held.size));
+  } finally {
+    held.dispose();
+  }
 }
