@@ -21,6 +21,16 @@ export function createInputTensor(values: Float32Array, height: number, width: n
   return tensor4d(values.slice(), [1, height, width, channels], 'float32');
 }
 
+/**
+ * A network's input that already lies in a GPU buffer.
+ *
+ * @param buffer  `[h, w, c]` f32 · borrowed: disposing the tensor leaves it alone
+ * @returns       `[1, h, w, c]` f32 · owned by the caller; its values are the buffer's, whatever is written there
+ */
+export function wrapInputBuffer(buffer: GPUBuffer, height: number, width: number, channels: number): Tensor4D {
+  return tensor({ buffer, zeroCopy: true }, [1, height, width, channels], 'float32') as Tensor4D;
+}
+
 /** An input of zeros, for warming up. @returns `[1, h, w, c]` f32 · owned by the caller */
 export function createBlankInput(height: number, width: number, channels: number): Tensor4D {
   return zeros([1, height, width, channels]);

@@ -1,0 +1,43 @@
+/** Composition root of the worker: puts the parts together and offers them to the window. */
+import { AppError } from '../contract/errors';
+import { exposeApi } from '../contract/rpc';
+import { startBackend } from '../engine/backend';
+import { createExecutor } from '../engine/executor';
+import { countTensors } from '../engine/frame-values';
+import { createLiveNetwork } from './live-network';
+import { createLiveSession } from './live-session';
+import { loadNetworkFiles } from './network-loader';
+import { readNetworkGraph } from './read-graph';
+import { recogniseFailure } from './recognise-failure';
+import { createScheduler } from './scheduler';
+import { createWasmTier } from './tier-wasm';
+import { createWebGpuTier } from './tier-webgpu';
+import { createVisualizer } from './visualizer';
+
+// Absent on insecure origins, whatever the type says.
+const subtle = (crypto as { readonly subtle?: SubtleCrypto }).subtle;
+
+const visualizer = createVisualizer({
+  scheduler: createScheduler(),
+  openTier: async (choice, baseUrl, onFailure) => {
+    const started = await startBackend({ choice, wasmPath: `${baseUrl}wasm/` });
+    return started.backend === 'webgpu' ? createWebGpuTier(started, onFailure) : createWasmTier(started);
+  },
+  loadNetwork: async (baseUrl, id, progress, signal) => {
+    const digest = subtle === undefined ? null : (bytes: ArrayBuffer) => subtle.digest('SHA-256', bytes);
+    const { card, files } = await loadNetworkFiles({ baseUrl, fetch: (...request) => fetch(...request), digest }, id, progress, signal);
+    return createLiveNetwork(card, createExecutor(readNetworkGraph(card, files)));
+  },
+  createSession: createLiveSession,
+  countTensors,
+});
+
+// Nothing here is caught elsewhere: whatever arrives means that the worker's state cannot be trusted any more.
+const reportCrash = (thrown: unknown): void => {
+  const error = recogniseFailure(thrown);
+  visualizer.report(error.code === 'out-of-memory' ? error : new AppError('worker-crashed', error.detail, true, { cause: thrown }));
+};
+addEventListener('error', (event) => reportCrash(event.error ?? event.message));
+addEventListener('unhandledrejection', (event) => reportCrash(event.reason));
+
+exposeApi(visualizer);

@@ -1,0 +1,244 @@
+import type { ActivationReport, PointQuery } from '../contract/api';
+import { AppError } from '../contract/errors';
+import type { WorkerEvent } from '../contract/events';
+import type { FrameMessage } from '../contract/frames';
+import type { LayerId } from '../contract/ids';
+import type { SessionSpec } from '../contract/session-spec';
+import type { ActivationSet } from '../engine/executor.interface';
+import { createBlankInput, measureActivity, measureInfluence, packReport, pickUnit } from '../engine/frame-values';
+import type { Tensor, Tensor4D } from '../engine/frame-values';
+import type { LayerView } from '../render/renderer';
+import type { FrameSession } from './frame-loop';
+import { explainFrame, createSeed } from './live-explanation';
+import type { LiveNetwork } from './live-network';
+import { coversPlan, planFrame } from './live-plan';
+import type { LivePlan } from './live-plan';
+import { createReporter } from './reporter';
+import type { FrameFacts } from './reporter';
+import { mapShapeOf } from './tier';
+import type { Tier } from './tier';
+
+/** One network's turn at the frames, with what the person chose. Owned by the visualizer; does not own tier or network. */
+export interface LiveSession extends FrameSession {
+  /** Takes effect with the next compute. */
+  setSpec(spec: SessionSpec): void;
+  watchPoint(point: PointQuery | null): void;
+  /** For the input on screen. @throws AppError 'layer-unknown' */
+  readActivation(layer: LayerId): Promise<ActivationReport>;
+  /** Compiles kernels and measures a forward pass, with an input of zeros. */
+  warmUp(): Promise<void>;
+  /** Resolves when no readback is under way, so that what is counted is what stays. */
+  whenIdle(): Promise<void>;
+}
+
+export interface LiveSessionParts {
+  readonly tier: Tier;
+  readonly network: LiveNetwork;
+  readonly spec: SessionSpec;
+  readonly post: (event: WorkerEvent) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly onError: (thrown: unknown) => void;
+  readonly onReadEnd: () => void;
+}
+
+/** What was computed for one input; owns its tensors. */
+interface Pass {
+  readonly plan: LivePlan;
+  readonly activations: ActivationSet;
+  /** `[h, w]` or `[h, w, 1]`; null: off or unsupported. */
+  readonly explanation: Tensor | null;
+  readonly unsupported: string | null;
+}
+
+type FrameStamp = Pick<FrameMessage, 'sequence' | 'capturedAtMs' | 'still'>;
+
+/** Makes the session of a network. Nothing is computed before the first frame or `warmUp`. */
+export function createLiveSession(parts: LiveSessionParts): LiveSession {
+  const { tier, network, post } = parts;
+  const { executor, card } = network;
+  const { graph } = executor;
+  const known = new Set(graph.nodes.map((node) => node.id));
+  const reporter = createReporter({ post, now: parts.now, classes: card.classes, onError: parts.onError, onReadEnd: parts.onReadEnd });
+  let spec = parts.spec;
+  let point: PointQuery | null = null;
+  let pointRead: Promise<void> | null = null;
+  let input: Tensor4D | null = null;
+  let stamp: FrameStamp = { sequence: 0, capturedAtMs: 0, still: false };
+  let pass: Pass | null = null;
+  let forwardMs = 0;
+  let disposed = false;
+
+  const plan = (): LivePlan => planFrame({
+    spec, known, explainable: network.explainable, inputLayer: graph.input, explanationLayer: network.explanationLayer,
+    classes: card.classes.length, visible: tier.renderer.visibleLayers(), showsExplanation: tier.renderer.showsExplanation(), point,
+  });
+
+  const dropPass = (): void => {
+    pass?.activations.dispose();
+    pass?.explanation?.dispose();
+    pass = null;
+  };
+
+  const runPass = (from: Tensor4D, wanted: LivePlan): Pass => {
+    const startedAtMs = parts.now();
+    const activations = executor.forward(from, { mode: wanted.mode, taps: wanted.taps, backwardTo: wanted.backwardTo });
+    // On a GPU this only recorded the work: there the warm-up measured how long it takes.
+    if (tier.backend === 'wasm') forwardMs = parts.now() - startedAtMs;
+    try {
+      return { plan: wanted, activations, ...explainFrame(network, activations, wanted) };
+    } catch (thrown) {
+      activations.dispose();
+      throw thrown;
+    }
+  };
+
+  const viewOf = (tensor: Tensor, signed: boolean): LayerView => tier.viewTensor(tensor, mapShapeOf(tensor), signed);
+
+  /** Reads a tensor made for reading, and lets it go. */
+  const readAndDrop = (tensor: Tensor): Promise<Float32Array> => {
+    const read = tier.readValues(tensor);
+    tensor.dispose();
+    return read;
+  };
+
+  const readPoint = (current: Pass): void => {
+    if (point === null || pointRead !== null || !current.activations.has(point.layer)) return;
+    const asked = point;
+    const value = pickUnit(current.activations.get(asked.layer), asked.y, asked.x, asked.channel);
+    if (value === null) return;
+    pointRead = readAndDrop(value).then((values) => { if (!disposed && point === asked) post({ kind: 'point', ...asked, value: values[0] ?? Number.NaN }); })
+      .catch((thrown: unknown) => { if (!disposed) parts.onError(thrown); })
+      .finally(() => { pointRead = null; });
+  };
+
+  const readOrder = (current: Pass): Promise<Float32Array> | null => {
+    const { order } = current.plan;
+    if (order === null || order.by === 'index') return null;
+    const activation = current.activations.get(order.layer);
+    if (order.by === 'activity') return readAndDrop(measureActivity(activation));
+    const seed = createSeed(current.activations, current.plan);
+    const gradients = executor.backward(current.activations, { from: graph.logits, seed, to: [order.layer], rule: { kind: 'gradient' } });
+    seed.dispose();
+    const gradient = gradients.get(order.layer);
+    if (gradient === undefined) throw new AppError('internal', `no gradient for '${order.layer}'`);
+    const influence = measureInfluence(activation, gradient);
+    gradient.dispose();
+    return readAndDrop(influence);
+  };
+
+  const session: LiveSession = {
+    get hasInput() { return input !== null; },
+    setSpec: (next) => { spec = next; },
+    watchPoint: (next) => { point = next; },
+    importFrame: async (frame) => {
+      const next = await tier.importFrame(frame, card.input);
+      input?.dispose();
+      input = next;
+      stamp = { sequence: frame.sequence, capturedAtMs: frame.capturedAtMs, still: frame.still };
+      // Its values belong to the frame before.
+      dropPass();
+    },
+    compute: () => {
+      if (input === null) return;
+      const wanted = plan();
+      if (pass !== null && coversPlan(pass.plan, wanted)) {
+        pass = { ...pass, plan: { ...pass.plan, order: wanted.order } };
+        reporter.noteDrawn();
+        return;
+      }
+      dropPass();
+      pass = runPass(input, wanted);
+      reporter.noteComputed();
+    },
+    draw: () => {
+      if (pass === null || input === null) return;
+      const layers = new Map<LayerId, LayerView>();
+      for (const layer of tier.renderer.visibleLayers()) {
+        if (pass.activations.has(layer)) layers.set(layer, viewOf(pass.activations.get(layer), network.layers.get(layer)?.signed ?? true));
+      }
+      const [height = 1, width = 1] = pass.explanation === null ? [] : explanationSize(pass.explanation);
+      tier.renderer.draw({
+        layers,
+        explanation: pass.explanation === null ? null : tier.viewTensor(pass.explanation, [height, width, 1], false),
+        input: tier.renderer.showsInput() ? { view: viewOf(input, true), mean: card.input.mean, std: card.input.std } : null,
+        style: { scale: spec.scale, colourMap: spec.colourMap },
+        still: stamp.still,
+      });
+      readPoint(pass);
+    },
+    settle: async () => {
+      await tier.settle();
+      if (!disposed) post({ kind: 'drawn', sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, drawnAtMs: parts.now() });
+    },
+    publish: () => {
+      const current = pass;
+      if (current === null || disposed) return;
+      const layer = current.plan.order?.layer ?? null;
+      const facts: FrameFacts = {
+        sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, pinned: current.plan.targetIndex,
+        explanation: current.plan.explanation === null && spec.explanation !== 'off' ? null
+          : { method: current.plan.explanation ?? 'off', layer: current.plan.explanation === 'grad-cam' ? network.explanationLayer : null, unsupported: current.unsupported },
+      };
+      const open = layer === null || current.plan.order === null ? null
+        : { layer, channel: spec.openChannel, by: current.plan.order.by, channels: network.layers.get(layer)?.shape[2] ?? 0 };
+      reporter.publish(facts, open, {
+        readReport: () => readAndDrop(packReport(current.activations.logits, current.explanation)),
+        readRange: () => tier.renderer.readRange(layer ?? '', spec.openChannel),
+        readOrder: () => readOrder(current),
+      });
+    },
+    nextPublishInMs: () => reporter.nextInMs(),
+    noteTick: (tickMs, newFrame) => reporter.noteTick(tickMs, forwardMs, newFrame),
+    readActivation: async (layer) => {
+      if (!known.has(layer)) throw new AppError('layer-unknown', `'${layer}' in '${card.id}'`);
+      if (input === null) throw new AppError('internal', 'no frame was seen yet', true);
+      if (pass !== null && pass.activations.has(layer)) {
+        const tensor = pass.activations.get(layer);
+        return { shape: [...tensor.shape], values: await tier.readValues(tensor) };
+      }
+      const activations = executor.forward(input, { mode: 'inspect', taps: new Set([layer]) });
+      try {
+        const tensor = activations.get(layer);
+        return { shape: [...tensor.shape], values: await tier.readValues(tensor) };
+      } finally {
+        activations.dispose();
+      }
+    },
+    warmUp: async () => {
+      const blank = createBlankInput(card.input.height, card.input.width, card.input.channels);
+      const wanted = plan();
+      try {
+        for (const measured of [false, true]) {
+          const startedAtMs = parts.now();
+          const warm = runPass(blank, wanted);
+          warm.activations.dispose();
+          warm.explanation?.dispose();
+          await tier.finish();
+          if (measured && tier.backend === 'webgpu') forwardMs = parts.now() - startedAtMs;
+        }
+      } finally {
+        blank.dispose();
+      }
+    },
+    whenIdle: async () => {
+      await reporter.whenIdle();
+      await pointRead;
+    },
+    dispose: () => {
+      if (disposed) return;
+      disposed = true;
+      reporter.dispose();
+      dropPass();
+      input?.dispose();
+      input = null;
+    },
+  };
+  return session;
+}
+
+/** `[h, w]` of a map of rank 2, 3 (`[h, w, 1]`) or 4 (`[1, h, w, 1]`). */
+function explanationSize(map: Tensor): readonly [height: number, width: number] {
+  const [first = 1, second = 1, third = 1] = map.shape;
+  return map.rank === 4 ? [second, third] : [first, second];
+}

@@ -1,0 +1,262 @@
+import type { StartOptions, VisualizerApi } from '../contract/api';
+import { AppError } from '../contract/errors';
+import type { WorkerEvent } from '../contract/events';
+import type { FrameMessage } from '../contract/frames';
+import type { LayerId, NetworkId, SurfaceId } from '../contract/ids';
+import { diffSpec } from '../contract/session-spec';
+import type { BackendChoice, SessionSpec } from '../contract/session-spec';
+import type { SurfaceLayout } from '../contract/stage-layout';
+import { createFrameInbox } from './frame-inbox';
+import type { FrameInbox, FramePort } from './frame-inbox';
+import { startFrameLoop } from './frame-loop';
+import type { FrameLoop } from './frame-loop';
+import type { LiveNetwork } from './live-network';
+import { listLayerInfos } from './live-network';
+import type { LiveSession, LiveSessionParts } from './live-session';
+import { recogniseFailure } from './recognise-failure';
+import type { Scheduler } from './scheduler';
+import type { Tier } from './tier';
+
+const heartbeatPeriodMs = 500;
+const progressPeriodMs = 100;
+
+/** What the visualizer is put together from; fakes in tests. */
+export interface VisualizerParts {
+  readonly scheduler: Scheduler;
+  /** @throws AppError 'backend-unavailable' */
+  readonly openTier: (choice: BackendChoice, baseUrl: string, onFailure: (error: AppError) => void) => Promise<Tier>;
+  /** Files, graph and executor. @throws AppError 'network-…' | 'format-…' | 'cancelled' when the signal aborted */
+  readonly loadNetwork: (
+    baseUrl: string, id: NetworkId, progress: (loadedBytes: number, totalBytes: number) => void, signal: AbortSignal,
+  ) => Promise<LiveNetwork>;
+  readonly createSession: (parts: LiveSessionParts) => LiveSession;
+  readonly countTensors: () => { readonly tensors: number; readonly bytes: number };
+}
+
+interface Started {
+  readonly options: StartOptions;
+  readonly inbox: FrameInbox;
+  readonly loop: FrameLoop;
+}
+
+interface Loading {
+  readonly id: NetworkId;
+  readonly abort: AbortController;
+  readonly network: Promise<LiveNetwork>;
+}
+
+interface Shown {
+  readonly network: LiveNetwork;
+  readonly session: LiveSession;
+}
+
+/** The visualizer and what the composition root needs of it besides the API. */
+export interface Visualizer extends VisualizerApi {
+  /** Says that something failed that no caller waits for. */
+  report(error: AppError): void;
+}
+
+/**
+ * Makes the worker's side of the contract. Specs are declarative: the newest wins, the one before rejects with `superseded`,
+ * and what both need (a download under way) goes on.
+ */
+export function createVisualizer(parts: VisualizerParts): Visualizer {
+  let started: Started | null = null;
+  let tier: { readonly choice: BackendChoice; readonly opening: Promise<Tier>; opened: Tier | null } | null = null;
+  let loading: Loading | null = null;
+  let shown: Shown | null = null;
+  /** The spec that is in effect; null before the first. */
+  let inEffect: SessionSpec | null = null;
+  let supersede: ((reason: AppError) => void) | null = null;
+  let newest = 0;
+  let point: Parameters<VisualizerApi['watchPoint']>[0] = null;
+  const surfaces = new Map<SurfaceId, { canvas: OffscreenCanvas; layout: SurfaceLayout }>();
+
+  const post = (event: WorkerEvent): void => { started?.options.eventPort.postMessage(event); };
+  const report = (error: AppError): void => {
+    post({ kind: 'error', error: { code: error.code, detail: error.detail, recoverable: error.recoverable } });
+  };
+  const requireStart = (): Started => {
+    if (started === null) throw new AppError('internal', 'start() was not called');
+    return started;
+  };
+
+  const ensureTier = (choice: BackendChoice): Promise<Tier> => {
+    if (tier !== null && tier.choice === choice) return tier.opening;
+    // Canvases and tensors belong to a backend; the window starts another worker for another choice.
+    if (tier !== null) throw new AppError('internal', `this worker runs '${tier.choice}', not '${choice}'`);
+    const { options } = requireStart();
+    const opening = parts.openTier(choice, options.baseUrl, (error) => {
+      started?.loop.halt();
+      report(error);
+    });
+    const entry = { choice, opening, opened: null as Tier | null };
+    tier = entry;
+    opening.then((opened) => {
+      entry.opened = opened;
+      for (const [surface, { canvas, layout }] of surfaces) opened.renderer.attach(surface, canvas, layout);
+      surfaces.clear();
+      post({ kind: 'ready', backend: opened.backend, why: opened.why, threads: opened.threads });
+    }, () => { tier = null; });
+    return opening;
+  };
+
+  const ensureLoad = (id: NetworkId): Promise<LiveNetwork> => {
+    if (loading !== null && loading.id === id) return loading.network;
+    loading?.abort.abort();
+    const { options } = requireStart();
+    const abort = new AbortController();
+    let lastPostMs = Number.NEGATIVE_INFINITY;
+    const progress = (loadedBytes: number, totalBytes: number): void => {
+      const now = parts.scheduler.now();
+      if (abort.signal.aborted || (now - lastPostMs < progressPeriodMs && loadedBytes < totalBytes)) return;
+      lastPostMs = now;
+      post({ kind: 'loading', network: id, loadedBytes, totalBytes });
+    };
+    const network = parts.loadNetwork(options.baseUrl, id, progress, abort.signal).then((loaded) => {
+      if (!abort.signal.aborted) return loaded;
+      loaded.executor.dispose();
+      throw new AppError('cancelled', id, true);
+    });
+    const entry: Loading = { id, abort, network };
+    loading = entry;
+    // Each caller handles its own rejection; this one only forgets the attempt, so that the next apply tries again.
+    network.catch(() => { if (loading === entry) loading = null; });
+    return network;
+  };
+
+  const show = async (network: LiveNetwork, opened: Tier, spec: SessionSpec): Promise<void> => {
+    const { loop } = requireStart();
+    const old = shown;
+    loop.setSession(null);
+    await loop.betweenTicks(async () => {
+      shown = null;
+      inEffect = null;
+      old?.session.dispose();
+      await old?.session.whenIdle();
+      old?.network.executor.dispose();
+      opened.renderer.clear();
+      loading = null;
+      const session = parts.createSession({
+        tier: opened, network, spec, post, now: () => parts.scheduler.now(),
+        onError: (thrown) => report(recogniseFailure(thrown)), onReadEnd: () => loop.requestPublish(),
+      });
+      session.watchPoint(point);
+      postNetwork(network, spec);
+      try {
+        await session.warmUp();
+      } catch (thrown) {
+        session.dispose();
+        network.executor.dispose();
+        throw thrown;
+      }
+      shown = { network, session };
+      inEffect = spec;
+      loop.setSession(session);
+    });
+  };
+
+  const postNetwork = (network: LiveNetwork, spec: SessionSpec): void => {
+    post({
+      kind: 'network', network: network.card.id, card: network.card, layers: listLayerInfos(network, spec.everyStep ? 'inspect' : 'live'),
+      explanationLayer: network.explanationLayer,
+    });
+  };
+
+  const bringIntoEffect = async (spec: SessionSpec, isNewest: () => boolean): Promise<void> => {
+    const opened = await ensureTier(spec.backend);
+    if (!isNewest()) return;
+    if (shown === null || shown.network.card.id !== spec.network) {
+      const network = await ensureLoad(spec.network);
+      if (!isNewest()) return;
+      await show(network, opened, spec);
+      if (!isNewest() || shown === null) return;
+    } else {
+      loading?.abort.abort();
+      loading = null;
+    }
+    const change = diffSpec(inEffect, spec);
+    const everyStepChanged = inEffect?.everyStep !== spec.everyStep;
+    inEffect = spec;
+    shown.session.setSpec(spec);
+    if (everyStepChanged) postNetwork(shown.network, spec);
+    if (change.view) requireStart().loop.requestRedraw();
+  };
+
+  const redraw = (): void => { started?.loop.requestRedraw(); };
+
+  return {
+    report,
+    start: async (options) => {
+      if (started !== null) throw new AppError('internal', 'start() was called twice');
+      const inbox = createFrameInbox(asFramePort(options.framePort));
+      const loop = startFrameLoop({ inbox, scheduler: parts.scheduler, onFailure: report });
+      started = { options, inbox, loop };
+      setInterval(() => post({ kind: 'heartbeat', atMs: parts.scheduler.now() }), heartbeatPeriodMs);
+      return { backend: null };
+    },
+    apply: (spec) => {
+      const number = ++newest;
+      supersede?.(new AppError('superseded', 'a newer spec came', true));
+      return new Promise<void>((resolve, reject) => {
+        supersede = reject;
+        bringIntoEffect(spec, () => number === newest).then(resolve, (thrown: unknown) => reject(recogniseFailure(thrown)))
+          .finally(() => { if (number === newest) supersede = null; });
+      });
+    },
+    attachSurface: async (surface, canvas, layout) => {
+      if (tier?.opened != null) tier.opened.renderer.attach(surface, canvas, layout);
+      else surfaces.set(surface, { canvas, layout });
+      redraw();
+    },
+    layoutSurface: async (surface, layout) => {
+      const waiting = surfaces.get(surface);
+      if (waiting !== undefined) waiting.layout = layout;
+      else tier?.opened?.renderer.layout(surface, layout);
+      redraw();
+    },
+    detachSurface: async (surface) => {
+      if (!surfaces.delete(surface)) tier?.opened?.renderer.detach(surface);
+    },
+    watchPoint: async (next) => {
+      point = next;
+      shown?.session.watchPoint(next);
+      redraw();
+    },
+    readActivation: async (layer: LayerId) => requireStart().loop.betweenTicks(() => {
+      if (shown === null) throw new AppError('internal', 'no network is loaded yet', true);
+      return shown.session.readActivation(layer);
+    }),
+    memory: async () => {
+      const { loop, inbox } = requireStart();
+      return loop.betweenTicks(async () => {
+        await shown?.session.whenIdle();
+        return { ...parts.countTensors(), openFrames: inbox.openFrames };
+      });
+    },
+    breakForTest: async (what) => {
+      if (!requireStart().options.debug) throw new AppError('internal', 'breakForTest needs ?debug');
+      breakWorker(what, tier?.opened ?? null);
+    },
+  };
+}
+
+/** Makes the failure happen after the answer left, outside any handler. */
+function breakWorker(what: 'device-lost' | 'crash' | 'hang', tier: Tier | null): void {
+  if (what === 'device-lost') {
+    const destroy = tier?.destroyDevice ?? null;
+    if (destroy === null) throw new AppError('backend-unavailable', 'this tier has no device to lose');
+    setTimeout(destroy, 0);
+  } else if (what === 'crash') {
+    setTimeout(() => { throw new Error('broken on purpose'); }, 0);
+  } else {
+    setTimeout(() => { for (;;); }, 0);
+  }
+}
+
+/** The port's own type speaks of MessageEvents of anything. */
+function asFramePort(port: MessagePort): FramePort {
+  const framePort: FramePort = { onmessage: null, postMessage: (message) => port.postMessage(message) };
+  port.onmessage = (event: MessageEvent<FrameMessage>) => framePort.onmessage?.(event);
+  return framePort;
+}
