@@ -26,17 +26,24 @@ export async function serveBuild({ basePath = '/', isolated = true }: SiteOption
   return { url: `http://localhost:${server.port}${basePath}`, close: () => server.close() };
 }
 
+export interface SourcesOptions {
+  /** Packages that the page imports besides tfjs. */
+  readonly packages?: readonly string[];
+  /** Folder under .cache/ for the bundled packages; one for each set of packages. */
+  readonly cache?: string;
+}
+
 /** Serves the sources through Vite, so that a page can import any module of src/ or test/ by its path; no file watching. */
-export async function serveSources(): Promise<Site> {
+export async function serveSources({ packages = [], cache = 'vite-tests' }: SourcesOptions = {}): Promise<Site> {
   process.env['VITE_CONFIG_NATIVE_IGNORE_WARNING'] = 'true';
   const server: ViteDevServer = await createServer({
     root,
     logLevel: 'error',
-    cacheDir: join(root, '.cache/vite-tests'),
+    cacheDir: join(root, '.cache', cache),
     server: { port: 0, host: 'localhost', hmr: false, watch: null },
     appType: 'mpa',
     // Found before the first page, or a package found late would reload it in the middle of a test.
-    optimizeDeps: { include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm'], entries: [] },
+    optimizeDeps: { include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm', ...packages], entries: [] },
   });
   await server.listen();
   const address = server.httpServer?.address();

@@ -18,10 +18,14 @@ export function writeOnnx(graph: NetworkGraph): Uint8Array {
     initializers.push(tensorProto(name, dims, values));
     return name;
   };
+  const addSizes = (name: string, sizes: readonly number[]): string => {
+    initializers.push(sizesProto(name, sizes));
+    return name;
+  };
   for (const node of graph.nodes) {
     if (node.operation.op === 'input') continue;
     const inputs = node.inputs.map(nameOf);
-    const { opType, extra, attributes } = translateNode(node, addWeight);
+    const { opType, extra, attributes } = translateNode(node, addWeight, addSizes);
     nodes.push(nodeProto(opType, [...inputs, ...extra], nameOf(node.id), attributes));
   }
   const body = new Writer();
@@ -44,7 +48,10 @@ interface Translation {
   readonly attributes: readonly Attribute[];
 }
 
-function translateNode(node: GraphNode, addWeight: (name: string, dims: readonly number[], values: Float32Array) => string): Translation {
+type AddWeight = (name: string, dims: readonly number[], values: Float32Array) => string;
+type AddSizes = (name: string, sizes: readonly number[]) => string;
+
+function translateNode(node: GraphNode, addWeight: AddWeight, addSizes: AddSizes): Translation {
   const operation = node.operation;
   const weight = (role: keyof typeof node.weights): WeightArray => {
     const found = node.weights[role];
@@ -109,7 +116,11 @@ function translateNode(node: GraphNode, addWeight: (name: string, dims: readonly
       // Only 1x1 maps reach a reshape in these networks, so the order of axes makes no difference.
       return { opType: 'Flatten', extra: [], attributes: [['axis', 1, 'int']] };
     }
-    case 'pad': throw new Error(`${node.id}: fold the padding into the convolution first`);
+    case 'pad': {
+      const { top, left, bottom, right } = operation.padding;
+      const name = addSizes(`${node.id}/pads`, [0, 0, top, left, 0, 0, bottom, right]);
+      return { opType: 'Pad', extra: [name, addWeight(`${node.id}/value`, [], new Float32Array([operation.value]))], attributes: [] };
+    }
     default: throw new Error(`${node.id}: ${operation.op} is not written`);
   }
 }
@@ -140,6 +151,15 @@ function tensorProto(name: string, dims: readonly number[], values: Float32Array
   writer.uint32(tag(2, 0)).int32(1);
   writer.uint32(tag(8, 2)).string(name);
   writer.uint32(tag(9, 2)).bytes(new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength)));
+  return writer.finish();
+}
+
+function sizesProto(name: string, sizes: readonly number[]): Uint8Array {
+  const writer = new Writer();
+  writer.uint32(tag(1, 0)).int64(sizes.length);
+  writer.uint32(tag(2, 0)).int32(7);
+  for (const size of sizes) writer.uint32(tag(7, 0)).int64(size);
+  writer.uint32(tag(8, 2)).string(name);
   return writer.finish();
 }
 

@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium, type BrowserContext } from 'playwright';
+import type { Backend } from '../src/contract/session-spec';
+import { chromiumFlags, chromiumPath } from '../e2e/harness/chromium';
+import { movingObjectClip } from '../e2e/harness/fake-camera';
+import { serveBuild, serveSources } from '../e2e/harness/serve';
+import { ensureBuild } from './setup.mjs';
+import { measureLiveFrame } from './bench/live-frame';
+import type { Measurement, MeasureRequest } from './bench/measure-page';
+
+/** One line of the table: `value` of `id`, beside `against`, measured alternately in the same page. */
+export interface BenchRow {
+  readonly id: string;
+  readonly backend: Backend;
+  readonly value: number;
+  readonly unit: 'ms';
+  readonly against: string;
+  readonly ratio: number;
+}
+
+const root = join(import.meta.dirname, '..');
+const networks = [
+  { id: 'everyday', path: join(root, 'public/models/everyday/model.json') },
+  { id: 'mobilenet-v1-0.25-224', path: join(root, '../shared/models/mobilenet_v1_0.25_224/model.json') },
+];
+
+/** Half of what was measured above, half below. */
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] ?? Number.NaN : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}
+
+async function withBrowser<Result>(backend: Backend, clipPath: string | null, work: (context: BrowserContext) => Promise<Result>): Promise<Result> {
+  const profile = mkdtempSync(join(tmpdir(), 'innerview-bench-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: chromiumPath(), headless: true, viewport: { width: 1280, height: 800 },
+    args: [...chromiumFlags(backend, clipPath === null ? null : { clipPath, permission: 'granted' })],
+  });
+  try {
+    return await work(context);
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+async function measureOne(backend: Backend, path: string, rounds: number): Promise<Measurement> {
+  const modelJson = JSON.parse(readFileSync(path, 'utf8')) as { weightsManifest: readonly { paths: readonly string[] }[] };
+  const weights = Buffer.concat(modelJson.weightsManifest.flatMap((group) => group.paths).map((shard) => readFileSync(join(dirname(path), shard))));
+  const site = await serveSources({ packages: ['@tensorflow/tfjs-layers', 'onnxruntime-web/webgpu', 'protobufjs/minimal'], cache: 'vite-bench' });
+  try {
+    return await withBrowser(backend, null, async (context) => {
+      const page = context.pages()[0] ?? await context.newPage();
+      page.on('pageerror', (error) => { console.error(`bench page: ${error.message}`); });
+      await page.goto(`${site.url}e2e/harness/blank.html`);
+      const request: MeasureRequest = {
+        backend, modelJson, weightsBase64: weights.toString('base64'), rounds, warmUps: backend === 'wasm' ? 10 : 3,
+        wasmPath: `${site.url}wasm/`, ortPath: `${site.url}node_modules/onnxruntime-web/dist/`,
+      };
+      return page.evaluate(async (sent) => {
+        const module = await import('/tools/bench/measure-page.ts' as string) as typeof import('./bench/measure-page');
+        return module.measureNetwork(sent);
+      }, request);
+    });
+  } finally {
+    await site.close();
+  }
+}
+
+function rowsOf(id: string, backend: Backend, measured: Measurement): BenchRow[] {
+  const medians = Object.fromEntries(Object.entries(measured.timesMs).map(([name, times]) => [name, medianOf(times)]));
+  const forward = medians['forward'] ?? Number.NaN;
+  const row = (name: string, value: number, against: string, other: number): BenchRow =>
+    ({ id: `${name}/${id}`, backend, value: round(value), unit: 'ms', against: `${against} (${round(other)} ms)`, ratio: round(value / other) });
+  const both = (measured.timesMs['forward+backward'] ?? []).map((time, index) => time - (measured.timesMs['forward']?.[index] ?? Number.NaN));
+  return [
+    row('forward', forward, 'tfjs LayersModel.predict', medians['layers-model'] ?? Number.NaN),
+    row('forward', forward, 'ONNX Runtime Web, 1 thread', medians['onnxruntime-web'] ?? Number.NaN),
+    row('backward-to-input', medianOf(both), 'forward', forward),
+  ];
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+const { values: options } = parseArgs({ options: {
+  json: { type: 'string' }, rounds: { type: 'string', default: '60' }, backend: { type: 'string', default: 'wasm' }, only: { type: 'string' },
+} });
+const backends = options.backend.split(',').filter((name): name is Backend => name === 'wasm' || name === 'webgpu');
+const rows: BenchRow[] = [];
+const report = (found: readonly BenchRow[]): void => {
+  rows.push(...found);
+  for (const row of found) console.log(`${row.backend.padEnd(7)}${row.id.padEnd(42)}${row.value.toFixed(2).padStart(9)} ms   ${row.ratio.toFixed(2).padStart(5)} x ${row.against}`);
+};
+for (const backend of backends) {
+  const rounds = backend === 'wasm' ? Number(options.rounds) : Math.max(5, Math.round(Number(options.rounds) / 10));
+  for (const network of networks) {
+    if (options.only !== undefined && options.only !== network.id) continue;
+    if (!existsSync(network.path)) { console.log(`${network.id}: not on this machine (../shared), left out`); continue; }
+    const measured = await measureOne(backend, network.path, rounds);
+    report(rowsOf(network.id, backend, measured));
+    const differences = Object.entries(measured.largestDifference).map(([name, value]) => `${name} ${value.toExponential(1)}`);
+    console.log(`        outputs differ from ours by at most: ${differences.join(', ')}; tensors left over: ${measured.tensorsLeft}`);
+  }
+  if (options.only === undefined || options.only === 'frame') {
+    await ensureBuild();
+    const site = await serveBuild();
+    try {
+      const frame = await withBrowser(backend, await movingObjectClip(), (context) => measureLiveFrame(context, site.url, backend));
+      const tickMs = medianOf(frame.tickMs);
+      const forwardMs = medianOf(frame.forwardMs);
+      report([{ id: 'live-frame/everyday', backend, value: round(tickMs), unit: 'ms', against: `its own forward (${round(forwardMs)} ms)`, ratio: round(tickMs / forwardMs) }]);
+      console.log(`        ${medianOf(frame.framesPerSecond).toFixed(1)} frames a second with the rail, one open layer and Grad-CAM, ${frame.tickMs.length} samples`);
+    } finally {
+      await site.close();
+    }
+  }
+}
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);

@@ -1,0 +1,45 @@
+import type { BrowserContext } from 'playwright';
+import type { Backend } from '../../src/contract/session-spec';
+
+export interface LiveFrameSamples {
+  readonly tickMs: readonly number[];
+  readonly forwardMs: readonly number[];
+  readonly framesPerSecond: readonly number[];
+}
+
+interface Snapshot {
+  readonly frame: { readonly sequence: number };
+  readonly rate: { readonly framesPerSecond: number; readonly tickMs: number; readonly forwardMs: number };
+}
+
+/**
+ * The built app on the fake camera as a person uses it: layer rail, one open layer, Grad-CAM over the picture. Samples the
+ * worker's own clock: a whole tick (import, forward, explain, draw) and the forward pass inside it.
+ */
+export async function measureLiveFrame(context: BrowserContext, url: string, backend: Backend): Promise<LiveFrameSamples> {
+  const page = context.pages()[0] ?? await context.newPage();
+  await page.goto(`${url}?debug&backend=${backend}`);
+  await page.getByRole('button', { name: 'Start camera' }).first().click();
+  const snapshot = (): Promise<Snapshot> => page.evaluate(() => (globalThis as unknown as { innerview: { snapshot(): Snapshot } }).innerview.snapshot());
+  const rail = page.getByRole('navigation', { name: 'Layers' }).getByRole('button');
+  await rail.nth(4).click();
+  const reach = async (sequence: number): Promise<Snapshot> => {
+    for (;;) {
+      const now = await snapshot();
+      if (now.frame.sequence >= sequence) return now;
+      await page.waitForTimeout(100);
+    }
+  };
+  const perSample = backend === 'wasm' ? 15 : 2;
+  let sequence = (await reach(1)).frame.sequence + 4 * perSample;
+  const samples: Snapshot[] = [];
+  for (let count = 0; count < (backend === 'wasm' ? 40 : 8); count++) {
+    const now = await reach(sequence);
+    samples.push(now);
+    sequence = now.frame.sequence + perSample;
+  }
+  return {
+    tickMs: samples.map((sample) => sample.rate.tickMs), forwardMs: samples.map((sample) => sample.rate.forwardMs),
+    framesPerSecond: samples.map((sample) => sample.rate.framesPerSecond),
+  };
+}
