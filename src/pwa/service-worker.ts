@@ -8,7 +8,7 @@ declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonl
 
 /** The same response with the headers that isolate the page, for hosts that cannot set them (docs/deploy.md). */
 function isolateResponse(response: Response): Response {
-  // An opaque or redirected answer cannot be rebuilt, a 304 or 0 has no body to carry over.
+  // An opaque or redirected answer cannot be rebuilt.
   if (response.type === 'opaque' || response.type === 'opaqueredirect' || response.status === 0 || response.redirected) return response;
   const headers = new Headers(response.headers);
   headers.set('Cross-Origin-Opener-Policy', 'same-origin');
@@ -18,7 +18,24 @@ function isolateResponse(response: Response): Response {
   return new Response(bodyless ? null : response.body, { status: response.status, statusText: response.statusText, headers });
 }
 
-addPlugins([{ handlerWillRespond: async ({ response }) => isolateResponse(response) }]);
+/** The part of a kept file that was asked for: Safari plays no video without it. */
+async function cutRange(request: Request, response: Response): Promise<Response> {
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('Range') ?? '');
+  if (range === null || response.status !== 200) return response;
+  const blob = await response.blob();
+  const start = Number(range[1]);
+  const last = range[2] === '' ? blob.size - 1 : Math.min(Number(range[2]), blob.size - 1);
+  const headers = new Headers(response.headers);
+  if (start > last) {
+    headers.set('Content-Range', `bytes */${blob.size}`);
+    return new Response(null, { status: 416, headers });
+  }
+  headers.set('Content-Range', `bytes ${start}-${last}/${blob.size}`);
+  headers.set('Content-Length', String(last - start + 1));
+  return new Response(blob.slice(start, last + 1), { status: 206, statusText: 'Partial Content', headers });
+}
+
+addPlugins([{ handlerWillRespond: async ({ request, response }) => isolateResponse(await cutRange(request, response)) }]);
 precacheAndRoute([...self.__WB_MANIFEST]);
 cleanupOutdatedCaches();
 
