@@ -45,7 +45,7 @@ export const subtractKernel: Kernel<Subtract> = {
 };
 
 export const multiplyKernel: Kernel<Extract<Operation, { op: 'multiply' }>> = {
-  forward: (step) => tidy(() => step.inputs.reduce<Tensor>((product, next) => mul(product, next), (step.inputs[0] as Tensor).clone())),
+  forward: (step) => tidy(() => step.inputs.slice(1).reduce<Tensor>((product, next) => mul(product, next), (step.inputs[0] as Tensor).clone())),
   backward: (step) => {
     if (relevanceEpsilonOf(step.rule) !== null) return refuse(step, 'a product of two branches');
     return step.inputs.map((input, index) => (step.wants[index] === true ? tidy(() => {

@@ -4,7 +4,7 @@ import { dilatedExtent } from '../../graph/padding';
 import { fusedName } from './activation';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
 import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
-import { fitTo, insertZeros, mapSizeOf, padOrCrop, splitCrop, toTfjsPadding, transposedPadding } from './spatial';
+import { fitTo, insertZeros, mapSizeOf, needsDilatedKernel, padOrCrop, splitCrop, toTfjsPadding, transposedPadding, writeOutDilation } from './spatial';
 
 type Convolution = Extract<Operation, { op: 'conv2d' }>;
 interface Geometry extends Pick<Convolution, 'strides' | 'dilations' | 'padding'> {}
@@ -22,6 +22,14 @@ export function signedKernel(weights: StepWeights, sign: WeightSign): Tensor {
   return weights.derive(`kernel ${sign}`, () => (sign === 'positive' ? relu(weights.get('kernel')) : minimum(weights.get('kernel'), 0)));
 }
 
+/** Kernel and geometry as tfjs accepts them. */
+export function forwardKernel<G extends Geometry>(weights: StepWeights, sign: WeightSign, geometry: G): readonly [Tensor, G] {
+  const kernel = signedKernel(weights, sign);
+  const { strides, dilations } = geometry;
+  if (!needsDilatedKernel(strides, dilations)) return [kernel, geometry];
+  return [weights.derive(`dilated ${sign}`, () => writeOutDilation(kernel, dilations)), { ...geometry, dilations: [1, 1] }];
+}
+
 function flippedKernel(weights: StepWeights, sign: WeightSign, group: number, groups: number): Tensor {
   return weights.derive(`flipped ${sign} ${group}`, () => tidy(() => {
     const kernel = signedKernel(weights, sign);
@@ -32,14 +40,14 @@ function flippedKernel(weights: StepWeights, sign: WeightSign, group: number, gr
 
 function applyGrouped(input: Tensor, weights: StepWeights, sign: WeightSign, operation: Convolution, bias: Tensor | null, activation: Activation | null): Tensor {
   const { groups } = operation;
-  const kernel = signedKernel(weights, sign);
-  if (groups === 1) return convolve(input, kernel, operation, bias, activation);
+  const [kernel, geometry] = forwardKernel(weights, sign, operation);
+  if (groups === 1) return convolve(input, kernel, geometry, bias, activation);
   return tidy(() => {
     const biases = bias === null ? null : split(bias, groups, 0);
     const parts = split(input, groups, 3);
     return concat(parts.map((part, group) => {
       const own = weights.derive(`group ${sign} ${group}`, () => tidy(() => (split(kernel, groups, 3)[group] ?? kernel).clone()));
-      return convolve(part, own, operation, biases?.[group] ?? null, activation);
+      return convolve(part, own, geometry, biases?.[group] ?? null, activation);
     }), 3);
   });
 }

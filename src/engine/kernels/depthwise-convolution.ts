@@ -2,7 +2,7 @@ import { fused, reshape, reverse, sum, tidy, type Tensor, type Tensor1D, type Te
 import type { Activation, Operation } from '../../graph/ops';
 import { dilatedExtent } from '../../graph/padding';
 import { fusedName } from './activation';
-import { signedKernel } from './convolution';
+import { forwardKernel, signedKernel } from './convolution';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
 import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
 import { insertZeros, mapSizeOf, padOrCrop, splitCrop, toTfjsPadding, transposedPadding } from './spatial';
@@ -42,7 +42,7 @@ function linearMap(weights: StepWeights, operation: Depthwise, inputSize: readon
   const bias = weights.has('bias') ? weights.get('bias') : null;
   return {
     bias,
-    apply: (input, sign, withBias) => convolveDepthwise(input, signedKernel(weights, sign), operation, withBias ? bias : null, null),
+    apply: (input, sign, withBias) => convolveDepthwise(input, ...forwardKernel(weights, sign, operation), withBias ? bias : null, null),
     transpose: (upstream, sign) => tidy(() => {
       const spread = transposeDepthwise(upstream, flippedKernel(weights, sign), operation, inputSize);
       const multiplier = weights.get('kernel').shape[3] ?? 1;
@@ -57,7 +57,7 @@ function linearMap(weights: StepWeights, operation: Depthwise, inputSize: readon
 export const depthwiseConvolutionKernel: Kernel<Depthwise> = {
   forward: (step: ForwardStep<Depthwise>) => {
     const [input] = step.inputs as readonly [Tensor];
-    return convolveDepthwise(input, step.weights.get('kernel'), step.operation, step.weights.has('bias') ? step.weights.get('bias') : null, step.activation);
+    return convolveDepthwise(input, ...forwardKernel(step.weights, 'all', step.operation), step.weights.has('bias') ? step.weights.get('bias') : null, step.activation);
   },
   backward: (step: BackwardStep<Depthwise>) => {
     const [input] = step.inputs as readonly [Tensor];

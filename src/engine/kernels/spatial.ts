@@ -68,3 +68,15 @@ export function splitCrop(border: Padding): { readonly crop: Padding; readonly p
   const map = (pick: (value: number) => number): Padding => ({ top: pick(border.top), bottom: pick(border.bottom), left: pick(border.left), right: pick(border.right) });
   return { crop: map((value) => Math.min(value, 0)), padding: map((value) => Math.max(value, 0)) };
 }
+
+/** True where tfjs refuses: it takes a stride or a dilation, not both. */
+export function needsDilatedKernel(strides: readonly [number, number], dilations: readonly [number, number]): boolean {
+  return Math.max(...strides) > 1 && Math.max(...dilations) > 1;
+}
+
+/** `[kh, kw, a, b]` with the holes of a dilation written out as zeros. Owned by the caller. */
+export function writeOutDilation(kernel: Tensor, dilations: readonly [number, number]): Tensor {
+  const [kh = 1, kw = 1, a = 1, b = 1] = kernel.shape;
+  const extent = [(kh - 1) * dilations[0] + 1, (kw - 1) * dilations[1] + 1] as const;
+  return tidy(() => reshape(fitTo(insertZeros(reshape(kernel, [1, kh, kw, a * b]), dilations), extent), [...extent, a, b]));
+}
