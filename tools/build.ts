@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -96,6 +96,8 @@ function kindOf(path: string): string {
 
 /** A script belongs to the worker when its source map names tfjs or a worker-side folder. */
 function isWorkerScript(path: string): boolean {
+  // Only the bundler's own runtime, shared by the window's chunks, has no source and so no map.
+  if (!existsSync(join(dist, `${path}.map`))) return false;
   const map: unknown = JSON.parse(readFileSync(join(dist, `${path}.map`), 'utf8'));
   const sources = (map as { readonly sources?: readonly string[] }).sources ?? [];
   return sources.some((source) => /@tensorflow|\/src\/(worker|engine|render|explain|formats)\//.test(source));
