@@ -1,22 +1,22 @@
 import { render } from 'preact';
+import * as cameraLayer from './camera/camera';
 import { createCameraSource } from './camera/camera-source';
-import { listCameras, onCameraListChange, openCamera, readRememberedCamera, rememberCamera } from './camera/camera';
 import { createClipSource } from './camera/clip-source';
 import { createPictureSource } from './camera/picture-source';
 import { freezeSource } from './camera/still-source';
 import { startSupervisor } from './client/supervisor';
+import { startPwa } from './pwa/start-pwa';
+import { pwaListeners } from './state/pwa';
 import { startApp } from './state/start-app';
 import { App } from './ui/app';
 import { browserPage } from './ui/page/browser-page';
 import { withVideo } from './ui/stage/video-host';
 
-const debug = new URLSearchParams(browserPage.search).has('debug');
-
 startApp({
-  supervisor: startSupervisor({ baseUrl: browserPage.baseUrl, debug }),
+  supervisor: startSupervisor({ baseUrl: browserPage.baseUrl, debug: browserPage.debug }),
   page: browserPage,
   sources: {
-    openCamera, listCameras, onCameraListChange, readRememberedCamera, rememberCamera,
+    ...cameraLayer,
     cameraSource: (camera) => withVideo((element) => createCameraSource(camera, element)),
     clipSource: (address, label) => withVideo((element) => createClipSource(address, label, element)),
     pictureSource: createPictureSource,
@@ -24,3 +24,4 @@ startApp({
   },
 });
 render(<App />, document.getElementById('app') ?? document.body);
+startPwa(browserPage.baseUrl, pwaListeners);

@@ -6,8 +6,6 @@ import { defaultView, type ViewSpec } from './view-spec';
 export const spec = signal<SessionSpec>(defaultSpec);
 /** What the person chose about the window. Part of the link. */
 export const view = signal<ViewSpec>(defaultView);
-/** `?debug` */
-export const debug = signal(false);
 
 export const openLayerId = computed(() => spec.value.openLayer);
 export const openChannel = computed(() => spec.value.openChannel);

@@ -8,3 +8,11 @@ export const installHint = signal(false);
 export const updateOffer = signal<(() => void) | null>(null);
 /** Everything needed is on the device. */
 export const offlineReady = signal(false);
+
+/** What the service worker and the browser's install offer report to. */
+export const pwaListeners = {
+  onInstallable: (prompt: (() => Promise<void>) | null): void => { installOffer.value = prompt; },
+  onInstallHint: (): void => { installHint.value = true; },
+  onUpdateReady: (apply: () => void): void => { updateOffer.value = apply; },
+  onOfflineReady: (): void => { offlineReady.value = true; },
+};

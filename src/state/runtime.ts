@@ -19,6 +19,8 @@ export interface SourceMaker {
 /** The page around the app; a few functions, so that the state needs no DOM. */
 export interface PageAround {
   readonly search: string;
+  /** `?debug` */
+  readonly debug: boolean;
   /** Ends with a slash; `models/`, `gallery/` lie under it. */
   readonly baseUrl: string;
   readHash(): string;

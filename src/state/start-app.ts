@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals-core';
 import { openBuiltIn, playClip } from './actions/open-picture';
-import { debug, spec, view } from './choices';
+import { spec, view } from './choices';
 import { exposeDebugHandle } from './debug';
 import { clearFailure, reportFailure } from './failure';
 import { gallery, parseGallery } from './pictures';
@@ -23,13 +23,12 @@ export function startApp(runtime: Runtime): void {
     const link = readLink(runtime.page.search, runtime.page.readHash(), base);
     spec.value = link.spec;
     view.value = link.view;
-    debug.value = link.debug;
   };
   takeLink();
   runtime.page.onHashChange(takeLink);
   followWorker();
   followChoices();
-  if (debug.peek()) exposeDebugHandle();
+  if (runtime.page.debug) exposeDebugHandle();
   setInterval(() => { clockMs.value = runtime.page.nowMs(); }, clockStepMs);
   runtime.sources.onCameraListChange(() => {
     if (camera.peek() !== null) runtime.sources.listCameras().then((list) => { cameras.value = list; }, reportFailure);

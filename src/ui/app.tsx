@@ -33,17 +33,20 @@ export function App() {
   }, []);
   const wide = isWide.value;
   const sheet = !wide && openLayer.value !== null;
+  const intro = !begun.value && !sheet;
   return (
     <div class="app" data-layer-open={sheet ? '' : undefined}>
       <Header />
+      {intro && wide && <StartCard />}
       <Stage />
       <StatusLine />
       <Notices />
       <div class="area-controls"><Toolbar /><Filmstrip /></div>
       <div class="area-panel">
-        {!begun.value && !sheet && <StartCard />}
+        {intro && !wide && <Predictions compact />}
+        {intro && !wide && <StartCard />}
         {!sheet && <ExplanationControls />}
-        <Predictions compact={sheet} />
+        {(!intro || wide) && <Predictions compact={sheet} />}
         {sheet && <LayerPanel />}
       </div>
       <LayerRail />

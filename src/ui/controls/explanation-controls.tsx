@@ -25,9 +25,15 @@ export function ExplanationControls() {
       </label>
       <button type="button" class="button target-button" disabled={classes.value.length === 0} aria-label="Choose the class to explain" title="Choose the class to explain" aria-pressed={pinnedIndex.value !== null}
         onClick={() => showDialog('classes')}><Target size={18} /></button>
-      <p class="caption small muted" title={explainMethod(method).definition}>{describeExplanation(method)}</p>
+      <p class="caption small muted" data-notable={isNotable() ? '' : undefined} title={explainMethod(method).definition}>{describeExplanation(method)}</p>
     </div>
   );
+}
+
+/** Worth its line even on a small screen. */
+function isNotable(): boolean {
+  const state = explanation.value?.state;
+  return spec.value.explanation !== 'off' && (state === 'no-positive-evidence' || state === 'unsupported');
 }
 
 function describeExplanation(method: ExplanationId) {

@@ -1,9 +1,11 @@
 import type { PageAround } from '../../state/runtime';
+import { readLink } from '../../state/url-state';
 import { isWide } from './media';
 
 /** The browser's page, as the state sees it. */
 export const browserPage: PageAround = {
   search: location.search,
+  debug: readLink(location.search, '').debug,
   baseUrl: new URL('.', location.href).href,
   readHash: () => location.hash,
   writeHash: (hash) => history.replaceState(null, '', `${location.pathname}${location.search}${hash}`),

@@ -13,7 +13,7 @@ export function Header() {
   const share = coming === null || coming.totalBytes === 0 ? 0 : coming.loadedBytes / coming.totalBytes;
   return (
     <header class="header area-header">
-      <span class="brand"><BrandMark /><span>Innerview</span></span>
+      <h1 class="brand"><BrandMark /><span>Innerview</span></h1>
       <label class="field header-network">
         <span class="header-network-label">Network</span>
         <select class="select" aria-label="Network" value={spec.value.network} onChange={(event) => chooseNetwork(event.currentTarget.value)}>

@@ -4,6 +4,8 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 export const wideQuery = '(min-width: 1180px) and (min-height: 560px)';
 
 export const isWide = followMedia(wideQuery);
+/** Little height: thumbnails shrink. */
+export const isShort = followMedia('(max-height: 700px)');
 export const prefersLight = followMedia('(prefers-color-scheme: light)');
 export const pixelRatio = followPixelRatio();
 

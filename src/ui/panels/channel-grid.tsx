@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LayerInfo } from '../../contract/events';
 import { openChannel as showChannel } from '../../state/actions/open-channel';
@@ -5,7 +6,7 @@ import { openChannel, spec, view } from '../../state/choices';
 import { holdGrid } from '../../state/receive-event';
 import { fitColumns, layoutPool } from '../../state/surface-pool';
 import { channelsInOrder, classes, framesBehind } from '../../state/worker-state';
-import { pixelRatio } from '../page/media';
+import { isWide, pixelRatio } from '../page/media';
 import { useSize } from '../page/use-size';
 import { PoolSurfaces } from '../surface/pool-surfaces';
 import './channel-grid.css';
@@ -14,8 +15,9 @@ const gapPx = 6;
 const labelPx = 16;
 
 /** All channels of the open layer; a thousand scroll as easily as ten, because only what is near the view exists. */
-export function ChannelGrid({ layer }: { readonly layer: LayerInfo }) {
+export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; readonly children?: ComponentChildren }) {
   const [scroller, size] = useSize<HTMLDivElement>();
+  const [head, headSize] = useSize<HTMLDivElement>();
   const [scrollPx, setScrollPx] = useState(0);
   const [focusedPlace, setFocusedPlace] = useState(0);
   const wantsFocus = useRef(false);
@@ -36,13 +38,16 @@ export function ChannelGrid({ layer }: { readonly layer: LayerInfo }) {
     scroller.current?.querySelector<HTMLElement>(`[data-place="${focusedPlace}"]`)?.focus({ preventScroll: true });
   });
 
+  const followScroll = (topPx: number): void => setScrollPx(Math.max(0, topPx - headSize.heightPx));
   const moveTo = (place: number): void => {
     if (place < 0 || place >= channels.length || scroller.current === null) return;
-    const top = Math.floor(place / columns) * cellMainPx;
-    if (top < scroller.current.scrollTop) scroller.current.scrollTop = top;
+    const top = headSize.heightPx + Math.floor(place / columns) * cellMainPx;
+    // On wide screens the head stays in place and covers what scrolls under it.
+    const coveredPx = isWide.peek() ? headSize.heightPx : 0;
+    if (top - coveredPx < scroller.current.scrollTop) scroller.current.scrollTop = top - coveredPx;
     else if (top + cellMainPx > scroller.current.scrollTop + size.heightPx) scroller.current.scrollTop = top + cellMainPx - size.heightPx;
     wantsFocus.current = true;
-    setScrollPx(scroller.current.scrollTop);
+    followScroll(scroller.current.scrollTop);
     setFocusedPlace(place);
   };
   const handleKey = (event: KeyboardEvent): void => {
@@ -57,8 +62,9 @@ export function ChannelGrid({ layer }: { readonly layer: LayerInfo }) {
   const shownPlaces = pool.pages.flatMap((page) => page.cells.map((cell) => cell.item));
   const tabPlace = shownPlaces.includes(focusedPlace) ? focusedPlace : shownPlaces[0];
   return (
-    <div ref={scroller} class="channel-grid" data-stale={framesBehind.value > 0 ? '' : undefined} onScroll={(event) => setScrollPx(event.currentTarget.scrollTop)}
+    <div ref={scroller} class="channel-grid" data-stale={framesBehind.value > 0 ? '' : undefined} onScroll={(event) => followScroll(event.currentTarget.scrollTop)}
       onPointerEnter={() => holdGrid(true)} onPointerLeave={() => holdGrid(false)} onFocusIn={() => holdGrid(true)} onFocusOut={() => holdGrid(false)} onKeyDown={handleKey}>
+      <div ref={head} class="channel-head">{children}</div>
       <div class="channel-content" style={{ height: pool.contentPx }}>
         <PoolSurfaces purpose="channels" pool={pool} axis="vertical" smooth={view.value.smoothMaps} contentOf={(item) => ({ kind: 'channel', layer: layer.id, channel: channels[item] ?? 0 })} />
         {shownPlaces.map((place) => {

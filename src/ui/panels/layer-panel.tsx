@@ -32,7 +32,7 @@ export function LayerPanel() {
         {!isWide.value && <button type="button" class="button icon quiet" aria-label="Close the layer" onClick={() => showLayer(null)}><X size={18} /></button>}
       </header>
       {large ? <ChannelView layer={layer} channel={channel} /> : (
-        <>
+        <ChannelGrid layer={layer}>
           <p class="layer-sentence small muted">{describeLayer(layer, openLayerPosition.value, layers.value.length, inputPx)}</p>
           <div class="layer-choices">
             <Choice name="Sort" value={spec.value.channelOrder} options={channelOrders} names={orderNames} onChoose={(channelOrder) => changeSpec({ channelOrder })} />
@@ -40,8 +40,7 @@ export function LayerPanel() {
             <Choice name="Colours" value={spec.value.colourMap} options={colourMaps} names={colourNames} onChoose={(colourMap) => changeSpec({ colourMap })} />
           </div>
           <ColourBar layer={layer} channel={null} />
-          <ChannelGrid layer={layer} />
-        </>
+        </ChannelGrid>
       )}
     </section>
   );
