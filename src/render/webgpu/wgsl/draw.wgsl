@@ -111,9 +111,9 @@ fn paintInput(cell : Cell) -> @location(0) vec4f {
   let grey = layer.channels == 1u;
   var pixel = vec3f(0.0);
   for (var channel = 0u; channel < 3u; channel++) {
-    let from = select(channel, 0u, grey);
-    let reading = readCell(cell, from);
-    pixel[channel] = select(0.0, reading.value * layer.std[from] + layer.mean[from], reading.finite);
+    let source = select(channel, 0u, grey);
+    let reading = readCell(cell, source);
+    pixel[channel] = select(0.0, reading.value * layer.deviation[source] + layer.mean[source], reading.finite);
   }
   return vec4f(clamp(pixel / 255.0, vec3f(0.0), vec3f(1.0)), 1.0);
 }

@@ -8,8 +8,8 @@ struct Layer {
   wholeRange : u32,      // 1: all channels share the layer's range
   settle : u32,          // 1: take the range as it is, no smoothing
   colourRow : u32,       // row of the colour table texture
-  mean : vec4f,
-  std : vec4f,
+  mean : vec4f,          // pixel = value * deviation + mean
+  deviation : vec4f,
 }
 
 // The bits say it surely; comparisons with NaN may be optimised away.
