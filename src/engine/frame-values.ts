@@ -1,4 +1,4 @@
-import { abs, argMax, concat, max, mean, memory, min, mul, oneHot, relu, reshape, slice, squeeze, sum, tensor, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { abs, argMax, cast, concat, max, mean, memory, min, mul, oneHot, relu, reshape, slice, squeeze, sum, tensor, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 
 /** The worker holds tensors of the engine and knows them by these names; it does no arithmetic of its own. */
@@ -53,7 +53,8 @@ export function createTargetSeed(logits: Tensor, target: number | null): Tensor 
       return tensor(values, logits.shape, 'float32');
     }
     const winner = argMax<Tensor1D>(reshape(logits, [1, classes]), 1);
-    return reshape(oneHot(winner, classes, 1, 0, 'float32'), logits.shape);
+    // The WASM kernel writes integers whatever dtype it is asked for.
+    return reshape(cast(oneHot(winner, classes, 1, 0, 'int32'), 'float32'), logits.shape);
   });
 }
 
