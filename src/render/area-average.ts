@@ -11,6 +11,24 @@ export interface AveragePlan {
   readonly sums: Float64Array;
 }
 
+/** Where in the input the mean of source stretch (row, column) goes: pixel start + row * rowStep + column * columnStep. */
+export interface Placement {
+  readonly start: number;
+  readonly rowStep: number;
+  readonly columnStep: number;
+}
+
+/** Placement that turns the source clockwise by 0, 90, 180 or 270 degrees, then mirrors it left to right where asked. */
+export function placeTurned(rotation: number, mirror: boolean, height: number, width: number): Placement {
+  const right = mirror ? -1 : 1;
+  const left = mirror ? width - 1 : 0;
+  const opposite = width - 1 - left;
+  if (rotation === 90) return { start: opposite, rowStep: -right, columnStep: width };
+  if (rotation === 180) return { start: (height - 1) * width + opposite, rowStep: -width, columnStep: -right };
+  if (rotation === 270) return { start: (height - 1) * width + left, rowStep: right, columnStep: -width };
+  return { start: left, rowStep: width, columnStep: right };
+}
+
 /** Two 8-bit channels are summed in one 32-bit number; this many of them cannot overflow. */
 const safeRun = 256;
 
@@ -18,15 +36,15 @@ const safeRun = 256;
  * Mean colour of the source pixels under each pixel of the input, normalised. What the source does not cover counts as white.
  *
  * @param pixels   little-endian RGBA, opaque, `rowPx` pixels a row
- * @param mirror   true: the last column of the input is made of the leftmost source pixels
+ * @param placed   turns and mirrors
  * @param values   `[h, w, c]` f32, written · one channel: luminance 0.299 R + 0.587 G + 0.114 B
  */
-export function averageAreas(pixels: Uint32Array, rowPx: number, plan: AveragePlan, mirror: boolean, spec: InputSpec, values: Float32Array): void {
+export function averageAreas(pixels: Uint32Array, rowPx: number, plan: AveragePlan, placed: Placement, spec: InputSpec, values: Float32Array): void {
   const { rows, columns, areaPx, sums } = plan;
   const { factor, offset } = inputScaling(spec);
   const [factor0 = 1, factor1 = 1, factor2 = 1] = factor;
   const [offset0 = 0, offset1 = 0, offset2 = 0] = offset;
-  for (let row = 0; row < spec.height; row++) {
+  for (let row = 0; row < rows.first.length; row++) {
     sums.fill(0);
     const firstRow = rows.first[row] as number;
     const lastRow = rows.last[row] as number;
@@ -36,13 +54,13 @@ export function averageAreas(pixels: Uint32Array, rowPx: number, plan: AveragePl
       rowShare += weight;
       if (weight > 0) addRow(pixels, y * rowPx, weight, columns, sums);
     }
-    for (let column = 0; column < spec.width; column++) {
+    for (let column = 0; column < columns.first.length; column++) {
       const from = 3 * column;
       const white = 255 * (areaPx - rowShare * coverage(columns, column));
       const red = ((sums[from] as number) + white) / areaPx;
       const green = ((sums[from + 1] as number) + white) / areaPx;
       const blue = ((sums[from + 2] as number) + white) / areaPx;
-      const to = (row * spec.width + (mirror ? spec.width - 1 - column : column)) * spec.channels;
+      const to = (placed.start + row * placed.rowStep + column * placed.columnStep) * spec.channels;
       if (spec.channels === 1) {
         values[to] = (0.299 * red + 0.587 * green + 0.114 * blue) * factor0 + offset0;
       } else {

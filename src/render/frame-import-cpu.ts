@@ -1,7 +1,7 @@
 import type { InputSpec } from '../contract/card';
 import { AppError } from '../contract/errors';
 import type { CropSquare } from '../contract/frames';
-import { averageAreas, type AveragePlan } from './area-average';
+import { averageAreas, placeTurned, type AveragePlan } from './area-average';
 import { drawnSidesPx, splitArea } from './frame-import';
 
 /** Turns frames into network input on the CPU (WASM tier). Owns its canvases and arrays. */
@@ -31,7 +31,7 @@ interface KeyedPlan extends AveragePlan {
 
 /**
  * Makes the importer of the WASM tier. Camera frames are copied out as they are (`VideoFrame.copyTo`, measured 10 to 40
- * times as fast as drawing them without a GPU); pictures, turned frames and browsers without that copy are drawn first.
+ * times as fast as drawing them without a GPU); pictures, frames with transparency and browsers without that copy are drawn first.
  *
  * @throws AppError 'internal' where no 2D canvas can be had in this thread
  */
@@ -42,8 +42,8 @@ export function createCpuFrameImporter(): CpuFrameImporter {
   let plan: KeyedPlan | null = null;
   let copyWorks = true;
 
-  function planFor(key: string, make: () => Omit<AveragePlan, 'sums'>, spec: InputSpec): AveragePlan {
-    if (plan === null || plan.key !== key) plan = { key, sums: new Float64Array(spec.width * 3), ...make() };
+  function planFor(key: string, columns: number, make: () => Omit<AveragePlan, 'sums'>): AveragePlan {
+    if (plan === null || plan.key !== key) plan = { key, sums: new Float64Array(columns * 3), ...make() };
     return plan;
   }
 
@@ -63,11 +63,14 @@ export function createCpuFrameImporter(): CpuFrameImporter {
   async function importByCopy(frame: VideoFrame, crop: CropSquare, mirror: boolean, spec: InputSpec): Promise<boolean> {
     const visible = frame.visibleRect;
     if (visible === null) return false;
+    const { rotation = 0 } = frame as Orientation;
+    const turned = rotation % 180 !== 0;
+    const { x, y } = cropInMemory(crop, rotation, visible);
     // Chroma is shared by 2 x 2 pixels: the copied rectangle must begin and end on even ones.
-    const left = Math.max(0, Math.floor(crop.x / 2) * 2);
-    const top = Math.max(0, Math.floor(crop.y / 2) * 2);
-    const width = Math.min(visible.width, Math.ceil((crop.x + crop.sizePx) / 2) * 2) - left;
-    const height = Math.min(visible.height, Math.ceil((crop.y + crop.sizePx) / 2) * 2) - top;
+    const left = Math.max(0, Math.floor(x / 2) * 2);
+    const top = Math.max(0, Math.floor(y / 2) * 2);
+    const width = Math.min(visible.width, Math.ceil((x + crop.sizePx) / 2) * 2) - left;
+    const height = Math.min(visible.height, Math.ceil((y + crop.sizePx) / 2) * 2) - top;
     if (width <= 0 || height <= 0) return false;
     if (copied.length < width * height) copied = new Uint32Array(width * height);
     const rect = { x: visible.x + left, y: visible.y + top, width, height };
@@ -81,12 +84,13 @@ export function createCpuFrameImporter(): CpuFrameImporter {
       copyWorks = false;
     }
     if (!copyWorks) return false;
-    const key = `copy ${crop.x - left} ${crop.y - top} ${crop.sizePx} ${width} ${height} ${spec.width} ${spec.height}`;
-    const averaging = planFor(key, () => ({
-      rows: splitArea(crop.y - top, crop.sizePx, spec.height, height), columns: splitArea(crop.x - left, crop.sizePx, spec.width, width),
-      areaPx: crop.sizePx ** 2 / (spec.width * spec.height),
-    }), spec);
-    averageAreas(copied, width, averaging, mirror, spec, values);
+    const rows = turned ? spec.width : spec.height;
+    const columns = turned ? spec.height : spec.width;
+    const averaging = planFor(`copy ${x - left} ${y - top} ${crop.sizePx} ${width} ${height} ${rows} ${columns}`, columns, () => ({
+      rows: splitArea(y - top, crop.sizePx, rows, height), columns: splitArea(x - left, crop.sizePx, columns, width),
+      areaPx: crop.sizePx ** 2 / (rows * columns),
+    }));
+    averageAreas(copied, width, averaging, placeTurned(rotation, mirror, spec.height, spec.width), spec, values);
     return true;
   }
 
@@ -102,11 +106,12 @@ export function createCpuFrameImporter(): CpuFrameImporter {
       context = smaller;
     }
     const side = context.canvas.width;
-    const averaging = planFor(`draw ${side} ${spec.width} ${spec.height}`, () => ({
+    const averaging = planFor(`draw ${side} ${spec.width} ${spec.height}`, spec.width, () => ({
       rows: splitArea(0, side, spec.height, side), columns: splitArea(0, side, spec.width, side),
       areaPx: side ** 2 / (spec.width * spec.height),
-    }), spec);
-    averageAreas(new Uint32Array(context.getImageData(0, 0, side, side).data.buffer), side, averaging, mirror, spec, values);
+    }));
+    const pixels = new Uint32Array(context.getImageData(0, 0, side, side).data.buffer);
+    averageAreas(pixels, side, averaging, placeTurned(0, mirror, spec.height, spec.width), spec, values);
   }
 
   return {
@@ -127,11 +132,20 @@ export function createCpuFrameImporter(): CpuFrameImporter {
   };
 }
 
-/** True for a frame without transparency that lies in memory the way it is shown. */
+/** Top left corner, in the frame as it lies in memory, of the square that is `crop` once the frame is turned clockwise. */
+function cropInMemory(crop: CropSquare, rotation: number, visible: DOMRectReadOnly): { readonly x: number; readonly y: number } {
+  if (rotation === 90) return { x: crop.y, y: visible.height - crop.x - crop.sizePx };
+  if (rotation === 180) return { x: visible.width - crop.x - crop.sizePx, y: visible.height - crop.y - crop.sizePx };
+  if (rotation === 270) return { x: visible.width - crop.y - crop.sizePx, y: crop.x };
+  return { x: crop.x, y: crop.y };
+}
+
+/** True for a frame without transparency, shown at the size it has in memory. */
 function canBeCopied(image: VideoFrame | ImageBitmap): image is VideoFrame {
   if (!('copyTo' in image) || image.visibleRect === null) return false;
   const { rotation = 0, flip = false } = image as Orientation;
+  const { width, height } = image.visibleRect;
+  const [shownWidth, shownHeight] = rotation % 180 === 0 ? [width, height] : [height, width];
   const opaque = image.format === 'I420' || image.format === 'NV12' || image.format === 'RGBX' || image.format === 'BGRX';
-  return opaque && rotation === 0 && !flip
-    && image.visibleRect.width === image.displayWidth && image.visibleRect.height === image.displayHeight;
+  return opaque && !flip && shownWidth === image.displayWidth && shownHeight === image.displayHeight;
 }

@@ -16,12 +16,14 @@ const requests: Readonly<Record<string, Case>> = {
   'a 720p camera frame': { source: 'rgbx', width: 1280, height: 720, crop: { x: 280, y: 0, sizePx: 720 }, mirror: false, spec: colour, meanWithin: exact },
   'a mirrored frame with an odd crop': { source: 'rgbx', width: 640, height: 480, crop: { x: 81, y: 3, sizePx: 333 }, mirror: true, spec: colour, meanWithin: exact },
   'a frame in planes': { source: 'i420', width: 640, height: 480, crop: { x: 80, y: 0, sizePx: 480 }, mirror: true, spec: colour, meanWithin: { cpu: 1.5, gpu: 1.5 } },
-  'a frame that lies on its side': { source: 'turned', width: 240, height: 320, crop: { x: 0, y: 40, sizePx: 240 }, mirror: false, spec: colour, meanWithin: { cpu: 0.01, gpu: 0.01 } },
+  'a frame that lies on its side': { source: 'turned-90', width: 240, height: 320, crop: { x: 10, y: 40, sizePx: 220 }, mirror: false, spec: colour, meanWithin: exact },
+  'a mirrored frame on its other side': { source: 'turned-270', width: 240, height: 320, crop: { x: 10, y: 40, sizePx: 220 }, mirror: true, spec: { ...colour, height: 48 }, meanWithin: exact },
+  'a frame upside down': { source: 'turned-180', width: 320, height: 240, crop: { x: 30, y: 6, sizePx: 230 }, mirror: true, spec: colour, meanWithin: exact },
   'a picture for a grey network': { source: 'bitmap', width: 300, height: 260, crop: { x: 20, y: 0, sizePx: 260 }, mirror: false, spec: grey, meanWithin: exact },
   'a picture smaller than the input': { source: 'bitmap', width: 40, height: 40, crop: { x: 0, y: 0, sizePx: 40 }, mirror: true, spec: colour, meanWithin: exact },
   'a large picture': { source: 'bitmap', width: 1600, height: 1500, crop: { x: 100, y: 0, sizePx: 1500 }, mirror: false, spec: colour, meanWithin: { cpu: 1.5, gpu: 0.01 } },
   'a half transparent picture, over white': { source: 'bitmap', width: 128, height: 128, crop: { x: 0, y: 0, sizePx: 128 }, mirror: false, spec: colour, alpha: 100, meanWithin: { cpu: 1, gpu: 1 } },
-  'a frame with transparency': { source: 'rgba', width: 128, height: 128, crop: { x: 0, y: 0, sizePx: 128 }, mirror: true, spec: colour, alpha: 255, meanWithin: exact },
+  'a frame that must be drawn': { source: 'rgba', width: 128, height: 128, crop: { x: 0, y: 0, sizePx: 128 }, mirror: true, spec: colour, meanWithin: exact },
   'a crop that reaches outside': { source: 'rgbx', width: 200, height: 100, crop: { x: -20, y: -30, sizePx: 160 }, mirror: true, spec: colour, meanWithin: exact },
 };
 

@@ -5,7 +5,7 @@ import { createGpuFrameImporter } from '../../../src/render/frame-import-gpu';
 import { randomNumbers, readFloats, withDevice } from './device';
 
 /** `rgbx` is copied out as it is; `rgba` must be drawn; `i420` carries its colours in planes; `bitmap` is a picture. */
-export type SourceKind = 'bitmap' | 'rgbx' | 'rgba' | 'i420' | 'turned';
+export type SourceKind = 'bitmap' | 'rgbx' | 'rgba' | 'i420' | 'turned-90' | 'turned-180' | 'turned-270';
 
 export interface ImportRequest {
   readonly source: SourceKind;
@@ -84,13 +84,18 @@ async function makeSource(kind: SourceKind, pixels: Uint8ClampedArray, width: nu
   const init = { codedWidth: width, codedHeight: height, timestamp: 0 };
   if (kind === 'bitmap') return createImageBitmap(new ImageData(new Uint8ClampedArray(pixels), width, height));
   if (kind === 'i420') return new VideoFrame(toPlanes(pixels, width, height), { ...init, format: 'I420', colorSpace: { matrix: 'smpte170m', fullRange: true, primaries: 'bt709', transfer: 'iec61966-2-1' } });
-  if (kind === 'turned') {
-    // Lies on its side in memory: turning it by 90 degrees clockwise shows `pixels`.
+  if (kind !== 'rgbx' && kind !== 'rgba') {
+    // Lies otherwise in memory: turning it clockwise by `rotation` shows `pixels`.
+    const rotation = Number(kind.slice('turned-'.length));
+    const [lyingWidth, lyingHeight] = rotation === 180 ? [width, height] : [height, width];
     const lying = new Uint8ClampedArray(pixels.length);
     for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) lying.set(pixels.subarray(4 * (y * width + x), 4 * (y * width + x) + 4), 4 * ((width - 1 - x) * height + y));
+      for (let x = 0; x < width; x++) {
+        const [row, column] = rotation === 90 ? [width - 1 - x, y] : rotation === 180 ? [height - 1 - y, width - 1 - x] : [x, height - 1 - y];
+        lying.set(pixels.subarray(4 * (y * width + x), 4 * (y * width + x) + 4), 4 * (row * lyingWidth + column));
+      }
     }
-    const turned: VideoFrameBufferInit & { readonly rotation: number } = { ...init, codedWidth: height, codedHeight: width, format: 'RGBX', rotation: 90 };
+    const turned: VideoFrameBufferInit & { readonly rotation: number } = { ...init, codedWidth: lyingWidth, codedHeight: lyingHeight, format: 'RGBX', rotation };
     return new VideoFrame(lying, turned);
   }
   return new VideoFrame(new Uint8ClampedArray(pixels), { ...init, format: kind === 'rgbx' ? 'RGBX' : 'RGBA' });
