@@ -3,6 +3,7 @@ import { AppError } from '../contract/errors';
 import type { CropSquare } from '../contract/frames';
 import { averageAreas, placeTurned, type AveragePlan } from './area-average';
 import { drawnSidesPx, splitArea } from './frame-import';
+import type { Rectangle } from './tile-geometry';
 
 /** Turns frames into network input on the CPU (WASM tier). Owns its canvases and arrays. */
 export interface CpuFrameImporter {
@@ -65,12 +66,12 @@ export function createCpuFrameImporter(): CpuFrameImporter {
     if (visible === null) return false;
     const { rotation = 0 } = frame as Orientation;
     const turned = rotation % 180 !== 0;
-    const { x, y } = cropInMemory(crop, rotation, visible);
+    const lying = cropInMemory(crop, rotation, frame);
     // Chroma is shared by 2 x 2 pixels: the copied rectangle must begin and end on even ones.
-    const left = Math.max(0, Math.floor(x / 2) * 2);
-    const top = Math.max(0, Math.floor(y / 2) * 2);
-    const width = Math.min(visible.width, Math.ceil((x + crop.sizePx) / 2) * 2) - left;
-    const height = Math.min(visible.height, Math.ceil((y + crop.sizePx) / 2) * 2) - top;
+    const left = Math.max(0, Math.floor(lying.x / 2) * 2);
+    const top = Math.max(0, Math.floor(lying.y / 2) * 2);
+    const width = Math.min(visible.width, Math.ceil((lying.x + lying.width) / 2) * 2) - left;
+    const height = Math.min(visible.height, Math.ceil((lying.y + lying.height) / 2) * 2) - top;
     if (width <= 0 || height <= 0) return false;
     if (copied.length < width * height) copied = new Uint32Array(width * height);
     const rect = { x: visible.x + left, y: visible.y + top, width, height };
@@ -86,9 +87,10 @@ export function createCpuFrameImporter(): CpuFrameImporter {
     if (!copyWorks) return false;
     const rows = turned ? spec.width : spec.height;
     const columns = turned ? spec.height : spec.width;
-    const averaging = planFor(`copy ${x - left} ${y - top} ${crop.sizePx} ${width} ${height} ${rows} ${columns}`, columns, () => ({
-      rows: splitArea(y - top, crop.sizePx, rows, height), columns: splitArea(x - left, crop.sizePx, columns, width),
-      areaPx: crop.sizePx ** 2 / (rows * columns),
+    const key = `copy ${lying.x - left} ${lying.y - top} ${lying.width} ${lying.height} ${width} ${height} ${rows} ${columns}`;
+    const averaging = planFor(key, columns, () => ({
+      rows: splitArea(lying.y - top, lying.height, rows, height), columns: splitArea(lying.x - left, lying.width, columns, width),
+      areaPx: (lying.width * lying.height) / (rows * columns),
     }));
     averageAreas(copied, width, averaging, placeTurned(rotation, mirror, spec.height, spec.width), spec, values);
     return true;
@@ -132,20 +134,26 @@ export function createCpuFrameImporter(): CpuFrameImporter {
   };
 }
 
-/** Top left corner, in the frame as it lies in memory, of the square that is `crop` once the frame is turned clockwise. */
-function cropInMemory(crop: CropSquare, rotation: number, visible: DOMRectReadOnly): { readonly x: number; readonly y: number } {
-  if (rotation === 90) return { x: crop.y, y: visible.height - crop.x - crop.sizePx };
-  if (rotation === 180) return { x: visible.width - crop.x - crop.sizePx, y: visible.height - crop.y - crop.sizePx };
-  if (rotation === 270) return { x: visible.width - crop.y - crop.sizePx, y: crop.x };
-  return { x: crop.x, y: crop.y };
+/** The part of the frame as it lies in memory (its visible part) that is `crop` once it is turned clockwise and stretched to its shown size. */
+function cropInMemory(crop: CropSquare, rotation: number, frame: VideoFrame): Rectangle {
+  const { width: visibleWidth = 0, height: visibleHeight = 0 } = frame.visibleRect ?? {};
+  const turned = rotation % 180 !== 0;
+  const scaleX = visibleWidth / (turned ? frame.displayHeight : frame.displayWidth);
+  const scaleY = visibleHeight / (turned ? frame.displayWidth : frame.displayHeight);
+  const width = crop.sizePx * scaleX;
+  const height = crop.sizePx * scaleY;
+  const alongX = (turned ? crop.y : crop.x) * scaleX;
+  const alongY = (turned ? crop.x : crop.y) * scaleY;
+  return {
+    x: rotation === 180 || rotation === 270 ? visibleWidth - alongX - width : alongX,
+    y: rotation === 90 || rotation === 180 ? visibleHeight - alongY - height : alongY,
+    width, height,
+  };
 }
 
-/** True for a frame without transparency, shown at the size it has in memory. */
+/** True for a frame without transparency that is not mirrored. */
 function canBeCopied(image: VideoFrame | ImageBitmap): image is VideoFrame {
   if (!('copyTo' in image) || image.visibleRect === null) return false;
-  const { rotation = 0, flip = false } = image as Orientation;
-  const { width, height } = image.visibleRect;
-  const [shownWidth, shownHeight] = rotation % 180 === 0 ? [width, height] : [height, width];
-  const opaque = image.format === 'I420' || image.format === 'NV12' || image.format === 'RGBX' || image.format === 'BGRX';
-  return opaque && !flip && shownWidth === image.displayWidth && shownHeight === image.displayHeight;
+  const { flip = false } = image as Orientation;
+  return !flip && (image.format === 'I420' || image.format === 'NV12' || image.format === 'RGBX' || image.format === 'BGRX');
 }

@@ -2,6 +2,7 @@ import type { InputSpec } from '../contract/card';
 import { AppError } from '../contract/errors';
 import type { CropSquare } from '../contract/frames';
 import { inputScaling } from './frame-import';
+import type { Rectangle } from './tile-geometry';
 import importSource from './webgpu/wgsl/import.wgsl?raw';
 import pictureSource from './webgpu/wgsl/import-picture.wgsl?raw';
 import videoSource from './webgpu/wgsl/import-video.wgsl?raw';
@@ -21,7 +22,8 @@ export interface GpuFrameImporter {
   dispose(): void;
 }
 
-const parameterBytes = 64;
+/** See `Import` in import.wgsl. */
+const parameterBytes = 80;
 
 /**
  * Makes the importer of the WebGPU tier.
@@ -94,13 +96,13 @@ export async function createGpuFrameImporter(device: GPUDevice): Promise<GpuFram
     return { x, y };
   }
 
-  function writeParameters(x: number, y: number, sizePx: number, mirror: boolean, spec: InputSpec): void {
+  function writeParameters(source: Rectangle, sizePx: number, mirror: boolean, spec: InputSpec): void {
     const { factor, offset } = inputScaling(spec);
-    floats.set([x, y, sizePx, sizePx], 0);
-    words.set([spec.width, spec.height, spec.channels, mirror ? 1 : 0], 4);
-    floats.fill(0, 8);
-    floats.set(factor, 8);
-    floats.set(offset, 12);
+    floats.fill(0);
+    floats.set([source.x, source.y, sizePx, sizePx, source.width, source.height], 0);
+    words.set([spec.width, spec.height, spec.channels, mirror ? 1 : 0], 6);
+    floats.set(factor, 12);
+    floats.set(offset, 16);
     device.queue.writeBuffer(parameters, 0, bytes);
   }
 
@@ -109,15 +111,18 @@ export async function createGpuFrameImporter(device: GPUDevice): Promise<GpuFram
       inputScaling(spec);
       const target = outputFor(spec);
       const videoGroup = 'displayWidth' in image ? bindVideo(image, target) : null;
-      const start = videoGroup === null ? copyPicture(image, crop) : { x: 0, y: 0 };
-      if (videoGroup === null && texture !== null) pictureGroup ??= bind(picture, texture.createView({ label: 'picture' }), target);
-      const group = videoGroup ?? pictureGroup;
-      if (group === null) throw new AppError('internal', 'no texture for the frame');
-      writeParameters(crop.x - start.x, crop.y - start.y, crop.sizePx, mirror, spec);
+      if (videoGroup !== null && 'displayWidth' in image) {
+        writeParameters({ x: crop.x, y: crop.y, width: image.displayWidth, height: image.displayHeight }, crop.sizePx, mirror, spec);
+      } else {
+        const start = copyPicture(image, crop);
+        if (texture === null) throw new AppError('internal', 'no texture for the frame');
+        pictureGroup ??= bind(picture, texture.createView({ label: 'picture' }), target);
+        writeParameters({ x: crop.x - start.x, y: crop.y - start.y, width: texture.width, height: texture.height }, crop.sizePx, mirror, spec);
+      }
       const encoder = device.createCommandEncoder({ label: 'frame import' });
       const pass = encoder.beginComputePass({ label: 'frame import' });
       pass.setPipeline(videoGroup === null ? picture : video);
-      pass.setBindGroup(0, group);
+      pass.setBindGroup(0, videoGroup ?? pictureGroup);
       pass.dispatchWorkgroups(Math.ceil(spec.width / 8), Math.ceil(spec.height / 8));
       pass.end();
       device.queue.submit([encoder.finish()]);

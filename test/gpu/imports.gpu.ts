@@ -19,6 +19,8 @@ const requests: Readonly<Record<string, Case>> = {
   'a frame that lies on its side': { source: 'turned-90', width: 240, height: 320, crop: { x: 10, y: 40, sizePx: 220 }, mirror: false, spec: colour, meanWithin: exact },
   'a mirrored frame on its other side': { source: 'turned-270', width: 240, height: 320, crop: { x: 10, y: 40, sizePx: 220 }, mirror: true, spec: { ...colour, height: 48 }, meanWithin: exact },
   'a frame upside down': { source: 'turned-180', width: 320, height: 240, crop: { x: 30, y: 6, sizePx: 230 }, mirror: true, spec: colour, meanWithin: exact },
+  // Chromium stretches the frame's texture itself, to the nearest pixel.
+  'a frame shown wider than it is': { source: 'stretched', width: 480, height: 360, crop: { x: 51, y: 0, sizePx: 360 }, mirror: true, spec: colour, meanWithin: { cpu: 0.01, gpu: 1.5 } },
   'a picture for a grey network': { source: 'bitmap', width: 300, height: 260, crop: { x: 20, y: 0, sizePx: 260 }, mirror: false, spec: grey, meanWithin: exact },
   'a picture smaller than the input': { source: 'bitmap', width: 40, height: 40, crop: { x: 0, y: 0, sizePx: 40 }, mirror: true, spec: colour, meanWithin: exact },
   'a large picture': { source: 'bitmap', width: 1600, height: 1500, crop: { x: 100, y: 0, sizePx: 1500 }, mirror: false, spec: colour, meanWithin: { cpu: 1.5, gpu: 0.01 } },

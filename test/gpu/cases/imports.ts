@@ -4,8 +4,8 @@ import { createCpuFrameImporter } from '../../../src/render/frame-import-cpu';
 import { createGpuFrameImporter } from '../../../src/render/frame-import-gpu';
 import { randomNumbers, readFloats, withDevice } from './device';
 
-/** `rgbx` is copied out as it is; `rgba` must be drawn; `i420` carries its colours in planes; `bitmap` is a picture. */
-export type SourceKind = 'bitmap' | 'rgbx' | 'rgba' | 'i420' | 'turned-90' | 'turned-180' | 'turned-270';
+/** `rgbx` is copied out as it is; `rgba` must be drawn; `stretched` is shown twice as wide as it is; `i420` carries its colours in planes; `bitmap` is a picture. */
+export type SourceKind = 'bitmap' | 'rgbx' | 'rgba' | 'i420' | 'stretched' | 'turned-90' | 'turned-180' | 'turned-270';
 
 export interface ImportRequest {
   readonly source: SourceKind;
@@ -34,6 +34,7 @@ export async function importBoth(request: ImportRequest): Promise<ImportReport> 
   return withDevice(async (device) => {
     const { crop, mirror, spec } = request;
     const pixels = paintPicture(request.width, request.height, request.alpha ?? 255, request.source === 'i420');
+    if (request.source === 'stretched') pairColumns(pixels);
     const image = await makeSource(request.source, pixels, request.width, request.height);
     try {
       const cpu = createCpuFrameImporter();
@@ -80,10 +81,20 @@ function paintPicture(width: number, height: number, leftAlpha: number, gentle: 
   return pixels;
 }
 
+function pairColumns(pixels: Uint8ClampedArray): void {
+  for (let at = 0; at < pixels.length; at += 8) pixels.copyWithin(at + 4, at, at + 4);
+}
+
 async function makeSource(kind: SourceKind, pixels: Uint8ClampedArray, width: number, height: number): Promise<VideoFrame | ImageBitmap> {
   const init = { codedWidth: width, codedHeight: height, timestamp: 0 };
   if (kind === 'bitmap') return createImageBitmap(new ImageData(new Uint8ClampedArray(pixels), width, height));
   if (kind === 'i420') return new VideoFrame(toPlanes(pixels, width, height), { ...init, format: 'I420', colorSpace: { matrix: 'smpte170m', fullRange: true, primaries: 'bt709', transfer: 'iec61966-2-1' } });
+  if (kind === 'stretched') {
+    // Every second column; the test paints columns in equal pairs.
+    const narrow = new Uint8ClampedArray(pixels.length / 2);
+    for (let at = 0; at < narrow.length; at += 4) narrow.set(pixels.subarray(2 * at, 2 * at + 4), at);
+    return new VideoFrame(narrow, { ...init, codedWidth: width / 2, displayWidth: width, displayHeight: height, format: 'RGBX' });
+  }
   if (kind !== 'rgbx' && kind !== 'rgba') {
     // Lies otherwise in memory: turning it clockwise by `rotation` shows `pixels`.
     const rotation = Number(kind.slice('turned-'.length));

@@ -2,8 +2,9 @@
 // `source` and `sourceColour` come from import-video.wgsl or import-picture.wgsl.
 
 struct Import {
-  cropStart : vec2f,    // in pixels of the source texture
+  cropStart : vec2f,    // in pixels of the source as it is shown
   cropSize : vec2f,
+  shownSize : vec2f,    // of the whole source; browsers differ in whether its texture has this size
   inputSize : vec2u,
   channels : u32,
   mirror : u32,
@@ -20,10 +21,11 @@ fn importFrame(@builtin(global_invocation_id) at : vec3u) {
     return;
   }
   let column = select(at.x, frame.inputSize.x - 1u - at.x, frame.mirror != 0u);
-  let step = frame.cropSize / vec2f(frame.inputSize);
-  let start = frame.cropStart + vec2f(f32(column), f32(at.y)) * step;
-  let end = start + step;
   let limit = vec2i(textureDimensions(source));
+  let scale = vec2f(limit) / frame.shownSize;
+  let step = scale * frame.cropSize / vec2f(frame.inputSize);
+  let start = scale * frame.cropStart + vec2f(f32(column), f32(at.y)) * step;
+  let end = start + step;
   var sum = vec3f(0.0);
   for (var y = i32(floor(start.y)); f32(y) < end.y; y++) {
     let rowShare = min(f32(y) + 1.0, end.y) - max(f32(y), start.y);
