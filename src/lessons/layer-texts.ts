@@ -20,16 +20,13 @@ export function describeLayer(layer: LayerInfo, position: number, count: number,
 function describeMaps(op: string, channels: number): string {
   const maps = channels === 1 ? '1 map' : `${channels} maps`;
   switch (op) {
-    case 'conv2d':
-    case 'depthwise-conv2d': return channels === 1 ? '1 detector' : `${channels} detectors`;
-    case 'activation':
-    case 'prelu': return `${channels === 1 ? '1 detector' : `${channels} detectors`}, of which only the answers that count are passed on`;
-    case 'batch-norm': return `${maps}, brought to a common scale`;
     case 'max-pool':
     case 'average-pool': return `${maps}, made smaller: neighbours share one value`;
     case 'add': return `${maps}: what was known before plus what was found since`;
     case 'concat': return `${maps}: several branches side by side`;
-    default: return maps;
+    case 'local-response-norm': return `${maps}: strong answers quieten their neighbours`;
+    case 'pad': return `${maps} with an empty border`;
+    default: return channels === 1 ? '1 detector' : `${channels} detectors`;
   }
 }
 

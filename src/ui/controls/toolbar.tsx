@@ -1,4 +1,4 @@
-import { Camera, FlipHorizontal2, FolderOpen, Images, Pause, Play } from 'lucide-preact';
+import { Camera, FolderOpen, Images, Pause, Play, TrianglesCenterlineDashedVertical } from 'lucide-preact';
 import { toggleMirror } from '../../state/actions/control-camera';
 import { toggleFreeze } from '../../state/actions/freeze';
 import { startCamera } from '../../state/actions/start-camera';
@@ -29,7 +29,7 @@ export function Toolbar() {
         </button>
       )}
       <button type="button" class="button icon" aria-label="Mirror" title="Mirror left to right" aria-pressed={pictureShape.value?.mirror ?? false}
-        disabled={frozen.value || pictureShape.value === null} onClick={toggleMirror}><FlipHorizontal2 size={18} /></button>
+        disabled={frozen.value || pictureShape.value === null} onClick={toggleMirror}><TrianglesCenterlineDashedVertical size={18} /></button>
       <CameraControls />
     </div>
   );

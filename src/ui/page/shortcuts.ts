@@ -5,6 +5,7 @@ import { openLayer as showLayer, stepLayer } from '../../state/actions/open-laye
 import { spec } from '../../state/choices';
 import { filmstrip } from '../../state/pictures';
 import { canFreeze } from '../../state/source-state';
+import { isWide } from './media';
 import { openDialog, showDialog } from '../dialogs/open-dialog';
 
 /** Every main control has a key. Controls that use a key themselves keep it. @returns what removes them */
@@ -40,7 +41,7 @@ function stepSideways(step: number): void {
 
 function goBack(): boolean {
   if (spec.peek().openChannel !== null) showChannel(null);
-  else if (spec.peek().openLayer !== null) showLayer(null);
+  else if (spec.peek().openLayer !== null && !isWide.peek()) showLayer(null);
   else return false;
   return true;
 }

@@ -1,11 +1,12 @@
-import { ArrowLeft, X } from 'lucide-preact';
+import { signal } from '@preact/signals';
+import { ArrowLeft, SlidersHorizontal, X } from 'lucide-preact';
 import { channelOrders, colourMaps, type ChannelOrder, type ColourMap, type MapScale } from '../../contract/session-spec';
 import { describeLayer } from '../../lessons/layer-texts';
 import { openChannel as showChannel } from '../../state/actions/open-channel';
 import { openLayer as showLayer } from '../../state/actions/open-layer';
 import { changeSpec, openChannel, spec } from '../../state/choices';
 import { layers, network, openLayer, openLayerPosition } from '../../state/worker-state';
-import { isWide } from '../page/media';
+import { isShort, isWide } from '../page/media';
 import { ChannelGrid } from './channel-grid';
 import { ChannelView } from './channel-view';
 import { ColourBar } from './colour-bar';
@@ -15,6 +16,9 @@ const orderNames: Readonly<Record<ChannelOrder, string>> = { index: 'Index', act
 const scaleNames: Readonly<Record<MapScale, string>> = { channel: 'Per channel', layer: 'Per layer' };
 const colourNames: Readonly<Record<ColourMap, string>> = { viridis: 'Viridis', inferno: 'Inferno', cividis: 'Cividis', grey: 'Grey' };
 
+/** The person's choice; null: what the height suggests. */
+const choicesOpened = signal<boolean | null>(null);
+
 /** One layer: what it is, all its channels, how they are sorted and coloured. */
 export function LayerPanel() {
   const layer = openLayer.value;
@@ -23,23 +27,28 @@ export function LayerPanel() {
   }
   const channel = openChannel.value;
   const inputPx = network.value?.card.input.width ?? 1;
+  // Where little height is left, the maps come first.
+  const choicesShown = isWide.value || (choicesOpened.value ?? !isShort.value);
   const large = channel !== null && !isWide.value;
   return (
     <section class="layer-panel area-channels" aria-label="Channels">
       <header class="layer-header">
         {large && <button type="button" class="button icon quiet" aria-label="All channels" onClick={() => showChannel(null)}><ArrowLeft size={18} /></button>}
         <h2>{layer.name}</h2>
+        {!isWide.value && !large && (
+          <button type="button" class="button icon quiet" aria-label="Order and colours" aria-expanded={choicesShown} onClick={() => { choicesOpened.value = !choicesShown; }}><SlidersHorizontal size={18} /></button>
+        )}
         {!isWide.value && <button type="button" class="button icon quiet" aria-label="Close the layer" onClick={() => showLayer(null)}><X size={18} /></button>}
       </header>
       {large ? <ChannelView layer={layer} channel={channel} /> : (
         <ChannelGrid layer={layer}>
           <p class="layer-sentence small muted">{describeLayer(layer, openLayerPosition.value, layers.value.length, inputPx)}</p>
-          <div class="layer-choices">
+          {choicesShown && <div class="layer-choices">
             <Choice name="Sort" value={spec.value.channelOrder} options={channelOrders} names={orderNames} onChoose={(channelOrder) => changeSpec({ channelOrder })} />
             <Choice name="Scale" value={spec.value.scale} options={['channel', 'layer']} names={scaleNames} onChoose={(scale) => changeSpec({ scale })} />
             <Choice name="Colours" value={spec.value.colourMap} options={colourMaps} names={colourNames} onChoose={(colourMap) => changeSpec({ colourMap })} />
-          </div>
-          <ColourBar layer={layer} channel={null} />
+          </div>}
+          {choicesShown && <ColourBar layer={layer} channel={null} />}
         </ChannelGrid>
       )}
     </section>

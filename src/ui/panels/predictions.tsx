@@ -11,7 +11,7 @@ export function Predictions({ compact }: { readonly compact: boolean }) {
   const rows = shownBars.value;
   return (
     <section class={compact ? 'predictions compact' : 'predictions'} aria-label="What the network says">
-      <ol aria-label="Predictions">
+      <ol aria-label="Predictions" data-pinned={pinnedIndex.value === null ? undefined : ''}>
         {rows.map((bar, rank) => <PredictionRow key={rank} bar={bar} />)}
         {rows.length === 0 && !compact && <li class="prediction-wait muted" aria-label="No answer yet">{network.value === null ? 'The network is being loaded' : 'Waiting for a picture'}</li>}
       </ol>
