@@ -35,7 +35,7 @@ EVERYDAY = Recipe(
     peak_learning_rate=0.15,
     weight_decay=5e-4,
     ema_decay=0.999,
-    sizes=((0.0, 40), (0.45, 48), (0.76, 64)),
+    sizes=((0.0, 40), (0.45, 48), (0.74, 56), (0.92, 64)),
     default_epochs=60,
 )
 

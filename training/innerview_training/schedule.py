@@ -62,7 +62,7 @@ def image_size(fraction: float, steps: tuple[tuple[float, int], ...]) -> int:
     return [size for start, size in steps if fraction >= start][-1]
 
 
-def augmentation_strength(fraction: float, full: float = 0.75, calm: float = 0.35, calm_from: float = 0.84) -> float:
+def augmentation_strength(fraction: float, full: float = 0.65, calm: float = 0.35, calm_from: float = 0.84) -> float:
     """`full`, then down to `calm`, so that the last steps see pictures like those at run time.
 
     Less than 1 because a network this small, trained for an hour or two, learns too little, not too much.
