@@ -5,6 +5,7 @@ import type { BackwardRequest, BackwardRule } from './executor.interface';
 import type { PlannedActivations } from './executor';
 import { backwardActivation } from './kernels/activation';
 import { kernelOf } from './kernels/registry';
+import { alias } from './kernels/spatial';
 import type { PlanStep } from './plan';
 import type { WeightStore } from './weight-store';
 
@@ -93,7 +94,7 @@ export function runBackward(activations: PlannedActivations, request: BackwardRe
       try {
         const wants = step.inputs.map((input) => reached.has(input));
         if (wants.includes(true)) {
-          const parts = passedOn.has(step.id) ? [upstream.clone()] : backwardStep(step, activations, request.rule, upstream, wants, step.id === from, store);
+          const parts = passedOn.has(step.id) ? [alias(upstream)] : backwardStep(step, activations, request.rule, upstream, wants, step.id === from, store);
           parts.forEach((part, input) => {
             const id = step.inputs[input];
             if (part === null || id === undefined) return;
@@ -112,7 +113,7 @@ export function runBackward(activations: PlannedActivations, request: BackwardRe
       const value = results.get(source) ?? pending.take(source);
       if (value === null || value === undefined) throw new AppError('layer-unknown', `'${request.from}' does not depend on '${id}'`);
       results.set(source, value);
-      result.set(id, [...result.values()].includes(value) ? value.clone() : value);
+      result.set(id, [...result.values()].includes(value) ? alias(value) : value);
     }
     return result;
   } catch (thrown) {

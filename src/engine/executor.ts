@@ -5,6 +5,7 @@ import type { NetworkGraph } from '../graph/network-graph';
 import { runBackward } from './backward-pass';
 import type { ActivationSet, BackwardRequest, Executor, ForwardOptions, PlanMode } from './executor.interface';
 import { kernelOf } from './kernels/registry';
+import { alias } from './kernels/spatial';
 import { compilePlan, listLayers, type Plan } from './plan';
 import { WeightStore } from './weight-store';
 
@@ -95,7 +96,7 @@ class GraphExecutor implements Executor {
     const values = new Map<LayerId, Tensor>([[this.graph.input, input]]);
     const own = new Map<LayerId, Tensor>();
     try {
-      if (prepared.kept.has(this.graph.input)) own.set(this.graph.input, input.clone());
+      if (prepared.kept.has(this.graph.input)) own.set(this.graph.input, alias(input));
       prepared.plan.steps.forEach((step, index) => {
         const inputs = step.inputs.map((id) => {
           const value = values.get(id);

@@ -1,4 +1,4 @@
-import { abs, argMax, cast, concat, max, mean, memory, min, mul, oneHot, relu, reshape, slice, squeeze, sum, tensor, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { abs, argMax, cast, concat, max, mean, memory, min, mul, oneHot, reshape, slice, squeeze, sum, tensor, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 
 /** The worker holds tensors of the engine and knows them by these names; it does no arithmetic of its own. */
@@ -103,34 +103,6 @@ export function pickUnit(activation: Tensor, y: number, x: number, channel: numb
   const [, height = 1, width = 1, channels = 1] = activation.rank === 4 ? activation.shape : [1, 1, 1, activation.size];
   if (y < 0 || x < 0 || channel < 0 || y >= height || x >= width || channel >= channels) return null;
   return tidy(() => squeeze(slice(reshape(activation, [height, width, channels]), [y, x, channel], [1, 1, 1]), [0, 1]));
-}
-
-/**
- * Grad-CAM's map of one layer: ReLU(Σ_k mean_hw(G_k) A_k), not rescaled.
- *
- * @param activation  A · `[1, h, w, c]` f32 · borrowed
- * @param gradient    ∂logit/∂A · same shape · borrowed
- * @returns           `[h, w]` f32 ≥ 0, logit · owned by the caller
- * @see Selvaraju et al. 2017, arXiv:1610.02391, eq. 1 and 2
- */
-export function combineLocalisationMap(activation: Tensor, gradient: Tensor): Tensor {
-  const [, height = 1, width = 1] = activation.shape;
-  return tidy(() => {
-    const weights = mean(asRows(gradient), 0);
-    return reshape(relu(sum(mul(asRows(activation), weights), 1)), [height, width]);
-  });
-}
-
-/**
- * Saliency: largest |∂logit/∂x| over the input's channels.
- *
- * @param gradient  `[1, h, w, c]` f32 · borrowed
- * @returns         `[h, w]` f32 ≥ 0 · owned by the caller
- * @see Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034, section 3.1
- */
-export function combineSaliency(gradient: Tensor): Tensor {
-  const [, height = 1, width = 1] = gradient.shape;
-  return tidy(() => reshape(max(abs(asRows(gradient)), 1), [height, width]));
 }
 
 /** Every place a row, every channel a column. */

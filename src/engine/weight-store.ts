@@ -17,14 +17,19 @@ export class WeightStore {
       folded ??= foldBatchNorm(node, batchNorm);
       return role === 'kernel' || role === 'bias' ? folded[role] : undefined;
     };
+    const arrayOrThrow = (role: WeightRole): WeightArray => {
+      const array = arrayOf(role);
+      if (array === undefined) throw new AppError('internal', `'${node.id}' has no weight '${role}'`);
+      return array;
+    };
     const has = (role: WeightRole): boolean => (batchNorm === null ? node.weights[role] !== undefined : role === 'kernel' || role === 'bias');
     return {
       has,
       get: (role) => this.#once(`${prefix} | ${role}`, () => {
-        const array = arrayOf(role);
-        if (array === undefined) throw new AppError('internal', `'${node.id}' has no weight '${role}'`);
+        const array = arrayOrThrow(role);
         return tensor(array.values, [...array.shape], 'float32');
       }),
+      array: arrayOrThrow,
       derive: (key, make) => this.#once(`${prefix} | ${key}`, make),
     };
   }

@@ -6,6 +6,7 @@ import { AppError } from '../../contract/errors';
 import type { Activation, Operation } from '../../graph/ops';
 import type { BackwardRule } from '../executor.interface';
 import type { BackwardStep, ForwardStep, Kernel } from './kernel';
+import { alias } from './spatial';
 
 type ActivationOperation = Extract<Operation, { op: 'activation' }>;
 
@@ -54,9 +55,9 @@ export function activate(activation: Activation, x: Tensor): Tensor {
   }
 }
 
-/** 1 where low < value < high, else 0. */
+/** 1 where low < value < high, else 0: the product of both distances is positive only between. */
 function inside(value: Tensor, low: number, high: number): Tensor {
-  return mul(stepFunction(sub(value, low)), stepFunction(sub(high, value)));
+  return stepFunction(mul(low === 0 ? value : sub(value, low), sub(high, value)));
 }
 
 /** Derivative of an activation, from its output y and, where that is not enough, its input x. Used inside a tidy. */
@@ -114,7 +115,7 @@ export function backwardActivation(activation: Activation, rule: BackwardRule, x
       if (!isRectifier(activation)) throw new AppError('explain-unsupported', `'${rule.kind}' is defined for ReLU, this network uses '${activation.kind}'`);
       if (rule.kind === 'deconvnet') return relu(upstream);
       return tidy(() => mul(relu(upstream), derivative(activation, x, y)));
-    default: return upstream.clone();
+    default: return alias(upstream);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Operation } from '../../graph/ops';
 import { sumToShape } from './diagonal';
 import type { BackwardStep, Kernel } from './kernel';
 import { divideStabilised, relevanceEpsilonOf } from './linear-rules';
+import { alias } from './spatial';
 
 type Add = Extract<Operation, { op: 'add' }>;
 type Subtract = Extract<Operation, { op: 'subtract' }>;
@@ -24,7 +25,7 @@ export const addKernel: Kernel<Add> = {
   forward: (step) => {
     const [first, second, ...others] = step.inputs;
     if (first === undefined) throw new AppError('internal', 'an addition without inputs');
-    if (second === undefined) return first.clone();
+    if (second === undefined) return alias(first);
     return others.length === 0 ? add(first, second) : tidy(() => others.reduce<Tensor>((total, next) => add(total, next), add(first, second)));
   },
   backward: (step) => {
@@ -45,7 +46,7 @@ export const subtractKernel: Kernel<Subtract> = {
 };
 
 export const multiplyKernel: Kernel<Extract<Operation, { op: 'multiply' }>> = {
-  forward: (step) => tidy(() => step.inputs.slice(1).reduce<Tensor>((product, next) => mul(product, next), (step.inputs[0] as Tensor).clone())),
+  forward: (step) => tidy(() => step.inputs.slice(1).reduce<Tensor>((product, next) => mul(product, next), alias(step.inputs[0] as Tensor))),
   backward: (step) => {
     if (relevanceEpsilonOf(step.rule) !== null) return refuse(step, 'a product of two branches');
     return step.inputs.map((input, index) => (step.wants[index] === true ? tidy(() => {
@@ -69,7 +70,7 @@ export const divideKernel: Kernel<Extract<Operation, { op: 'divide' }>> = {
 
 /** Concatenation; `axis` does not count the batch axis. Gradient and relevance follow the element. */
 export const concatKernel: Kernel<Extract<Operation, { op: 'concat' }>> = {
-  forward: (step) => (step.inputs.length === 1 ? (step.inputs[0] as Tensor).clone() : concat([...step.inputs], step.operation.axis + 1)),
+  forward: (step) => (step.inputs.length === 1 ? alias(step.inputs[0] as Tensor) : concat([...step.inputs], step.operation.axis + 1)),
   backward: (step) => {
     const axis = step.operation.axis + 1;
     let start = 0;
@@ -85,7 +86,7 @@ export const concatKernel: Kernel<Extract<Operation, { op: 'concat' }>> = {
 export const softmaxKernel: Kernel<Extract<Operation, { op: 'softmax' }>> = {
   forward: (step) => softmax(step.inputs[0] as Tensor),
   backward: (step) => {
-    if (relevanceEpsilonOf(step.rule) !== null) return [step.upstream.clone()];
+    if (relevanceEpsilonOf(step.rule) !== null) return [alias(step.upstream)];
     return [tidy(() => mul(step.output, sub(step.upstream, sum(mul(step.upstream, step.output), -1, true))))];
   },
 };

@@ -4,6 +4,7 @@ import { dilatedExtent } from '../../graph/padding';
 import { fusedName } from './activation';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
 import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
+import { canSplitIntoPhases, transposeByPhases } from './phase-convolution';
 import { fitTo, insertZeros, mapSizeOf, needsDilatedKernel, padOrCrop, splitCrop, toTfjsPadding, transposedPadding, writeOutDilation } from './spatial';
 
 type Convolution = Extract<Operation, { op: 'conv2d' }>;
@@ -61,7 +62,7 @@ function transposeOne(upstream: Tensor, flipped: Tensor, operation: Geometry, in
     const small = convolve(upstream, flipped, { ...plain, padding: { top: 0, bottom: 0, left: 0, right: 0 } }, null, null);
     return fitTo(insertZeros(small, strides), inputSize, [padding.top, padding.left]);
   }
-  const spread = insertZeros(upstream, strides);
+  const spread = Math.max(...strides) === 1 ? upstream : insertZeros(upstream, strides);
   const extent = [dilatedExtent(kh, operation.dilations[0]), dilatedExtent(kw, operation.dilations[1])] as const;
   const border = splitCrop(transposedPadding(inputSize, mapSizeOf(spread), extent, padding));
   return convolve(padOrCrop(spread, border.crop), flipped, { ...plain, padding: border.padding }, null, null);
@@ -74,6 +75,7 @@ function linearMap(weights: StepWeights, operation: Convolution, inputSize: read
     bias,
     apply: (input, sign, withBias) => applyGrouped(input, weights, sign, operation, withBias ? bias : null, null),
     transpose: (upstream, sign) => tidy(() => {
+      if (groups === 1 && canSplitIntoPhases(operation, weights.array('kernel').shape)) return transposeByPhases(upstream, weights, sign, operation, inputSize);
       if (groups === 1) return transposeOne(upstream, flippedKernel(weights, sign, 0, 1), operation, inputSize);
       const parts = split(upstream, groups, 3);
       return concat(parts.map((part, group) => transposeOne(part, flippedKernel(weights, sign, group, groups), operation, inputSize)), 3);

@@ -2,6 +2,7 @@ import { add, divNoNan, maximum, minimum, mul, relu, rsqrt, sub, sum, tensor1d, 
 import type { Operation } from '../../graph/ops';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
 import { backwardLinear, type LinearMap } from './linear-rules';
+import { alias } from './spatial';
 
 type BatchNorm = Extract<Operation, { op: 'batch-norm' }>;
 type Scale = Extract<Operation, { op: 'scale' }>;
@@ -9,7 +10,7 @@ type Scale = Extract<Operation, { op: 'scale' }>;
 /** Sums the axes along which `like`'s shape was broadcast to `tensor`'s. Owned by the caller. */
 export function sumToShape(tensor: Tensor, like: readonly number[]): Tensor {
   const axes = tensor.shape.flatMap((size, axis) => (like[axis] === 1 && size !== 1 ? [axis] : []));
-  return axes.length === 0 ? tensor.clone() : sum(tensor, axes, true);
+  return axes.length === 0 ? alias(tensor) : sum(tensor, axes, true);
 }
 
 function diagonalMap(factor: Tensor | null, bias: Tensor | null, inputShape: readonly number[]): LinearMap {
@@ -22,7 +23,7 @@ function diagonalMap(factor: Tensor | null, bias: Tensor | null, inputShape: rea
     bias,
     apply: (input, sign, withBias) => tidy(() => {
       const own = signed(sign);
-      const product = own === null ? input.clone() : mul(input, own);
+      const product = own === null ? alias(input) : mul(input, own);
       return withBias && bias !== null ? add(product, bias) : product;
     }),
     transpose: (upstream, sign) => tidy(() => {
@@ -61,7 +62,7 @@ export const batchNormKernel: Kernel<BatchNorm> = {
 /** `x * factor + offset` with broadcast constants. */
 export const scaleKernel: Kernel<Scale> = {
   forward: (step: ForwardStep<Scale>) => tidy(() => {
-    let value = (step.inputs[0] as Tensor).clone();
+    let value = alias(step.inputs[0] as Tensor);
     if (step.weights.has('factor')) value = mul(value, step.weights.get('factor'));
     return step.weights.has('offset') ? add(value, step.weights.get('offset')) : value;
   }),
@@ -79,7 +80,7 @@ export const preluKernel: Kernel<Extract<Operation, { op: 'prelu' }>> = {
     return add(relu(input), mul(minimum(input, 0), step.weights.get('slope')));
   }),
   backward: (step) => {
-    if (step.rule.kind === 'lrp-epsilon' || step.rule.kind === 'lrp-alpha1-beta0') return [step.upstream.clone()];
+    if (step.rule.kind === 'lrp-epsilon' || step.rule.kind === 'lrp-alpha1-beta0') return [alias(step.upstream)];
     return [tidy(() => {
       const [input] = step.inputs as readonly [Tensor];
       const open = divNoNan(maximum(input, 0), maximum(input, 0));

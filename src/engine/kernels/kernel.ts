@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Shape, WeightRole } from '../../graph/network-graph';
+import type { Shape, WeightArray, WeightRole } from '../../graph/network-graph';
 import type { Activation, Operation } from '../../graph/ops';
 import type { BackwardRule } from '../executor.interface';
 
@@ -7,6 +7,8 @@ import type { BackwardRule } from '../executor.interface';
 export interface StepWeights {
   has(role: WeightRole): boolean;
   get(role: WeightRole): Tensor;
+  /** The same numbers on the CPU, for a tensor that is easier to arrange there. */
+  array(role: WeightRole): WeightArray;
   /** A tensor made once from the weights (a flipped kernel, say) and kept beside them. */
   derive(key: string, make: () => Tensor): Tensor;
 }

@@ -1,6 +1,7 @@
 import { pad, reshape, slice, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import type { Operation } from '../../graph/ops';
 import type { ForwardStep, Kernel } from './kernel';
+import { alias } from './spatial';
 
 function reshapeForward(step: ForwardStep): Tensor {
   const [input] = step.inputs as readonly [Tensor];
@@ -19,8 +20,8 @@ export const flattenKernel: Kernel<Extract<Operation, { op: 'flatten' }>> = {
 };
 
 export const identityKernel: Kernel<Extract<Operation, { op: 'identity' }>> = {
-  forward: (step) => (step.inputs[0] as Tensor).clone(),
-  backward: (step) => [step.upstream.clone()],
+  forward: (step) => alias(step.inputs[0] as Tensor),
+  backward: (step) => [alias(step.upstream)],
 };
 
 /** `permutation` does not count the batch axis. */

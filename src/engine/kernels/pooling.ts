@@ -1,57 +1,25 @@
 import {
-  add, avgPool, equal, maxPool, mul, ones, pad, reshape, slice, stridedSlice, sub, tensor, tidy, cast, max, type Tensor, type Tensor4D,
+  avgPool, cast, equal, max, maxPool, mul, ones, pad, reshape, tensor, tidy, type Tensor, type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import type { Operation, Padding } from '../../graph/ops';
 import { noPadding } from '../../graph/padding';
 import { convolveDepthwise, transposeDepthwise } from './depthwise-convolution';
 import type { BackwardStep, ForwardStep, Kernel } from './kernel';
 import { backwardLinear, type LinearMap } from './linear-rules';
-import { insertZeros, mapSizeOf, padOrCrop, toTfjsPadding } from './spatial';
+import { routeToFirstMaximum } from './max-routing';
+import { mapSizeOf, padOrCrop, toTfjsPadding } from './spatial';
 
 type MaxPool = Extract<Operation, { op: 'max-pool' }>;
 type AveragePool = Extract<Operation, { op: 'average-pool' }>;
 type GlobalAverage = Extract<Operation, { op: 'global-average-pool' }>;
 type GlobalMax = Extract<Operation, { op: 'global-max-pool' }>;
 
-/** Lower than any activation, yet finite: an infinity times the zero mask would be no number. */
-const belowEverything = -3.4e38;
-
-/**
- * Gradient of max pooling: everything to the first maximum of each window in row-major order; padding never wins.
- * Walks the window's offsets, so it runs the same on every backend.
- */
-function routeToFirstMaximum(input: Tensor, output: Tensor, upstream: Tensor, operation: Pick<MaxPool, 'window' | 'strides' | 'padding'>): Tensor {
-  return tidy(() => {
-    const { window, strides, padding } = operation;
-    const padded = padOrCrop(input, padding, belowEverything);
-    const [n = 1, height = 1, width = 1, c = 1] = padded.shape;
-    const [rows, columns] = mapSizeOf(output);
-    const spanY = (rows - 1) * strides[0] + 1;
-    const spanX = (columns - 1) * strides[1] + 1;
-    let open: Tensor = ones(output.shape);
-    let total: Tensor | null = null;
-    for (let y = 0; y < window[0]; y += 1) {
-      for (let x = 0; x < window[1]; x += 1) {
-        const values = strides[0] === 1 && strides[1] === 1 ? slice(padded as Tensor4D, [0, y, x, 0], [n, rows, columns, c])
-          : stridedSlice(padded, [0, y, x, 0], [n, y + spanY, x + spanX, c], [1, strides[0], strides[1], 1]);
-        const taken = mul(open, cast(equal(values, output), 'float32'));
-        open = sub(open, taken);
-        const spread = insertZeros(mul(upstream, taken), strides);
-        const [h, w] = mapSizeOf(spread);
-        const placed = padOrCrop(spread, { top: y, left: x, bottom: height - h - y, right: width - w - x });
-        total = total === null ? placed : add(total, placed);
-      }
-    }
-    return padOrCrop(total ?? padded, { top: -padding.top, bottom: -padding.bottom, left: -padding.left, right: -padding.right });
-  });
-}
-
 export const maxPoolKernel: Kernel<MaxPool> = {
   forward: (step: ForwardStep<MaxPool>) => {
     const { window, strides, padding } = step.operation;
     return maxPool(step.inputs[0] as Tensor4D, [...window], [...strides], toTfjsPadding(padding));
   },
-  backward: (step: BackwardStep<MaxPool>) => [routeToFirstMaximum(step.inputs[0] as Tensor, step.output, step.upstream, step.operation)],
+  backward: (step: BackwardStep<MaxPool>) => [routeToFirstMaximum(step)],
 };
 
 function countsOfWindows(inputSize: readonly [number, number], outputSize: readonly [number, number], operation: AveragePool): Tensor {

@@ -1,6 +1,11 @@
 import { pad, reshape, slice, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Padding } from '../../graph/ops';
 
+/** The same values as another tensor, without a copy: `clone()` copies the buffer on WASM. Owned by the caller. */
+export function alias(tensor: Tensor): Tensor {
+  return reshape(tensor, tensor.shape);
+}
+
 type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
 
 /** Our padding as tfjs wants it. */
@@ -21,14 +26,14 @@ export function mapSizeOf(tensor: Tensor): readonly [number, number] {
 export function insertZeros(tensor: Tensor, strides: readonly [number, number]): Tensor {
   const [n = 1, h = 1, w = 1, c = 1] = tensor.shape;
   const [sh, sw] = strides;
-  if (sh === 1 && sw === 1) return tensor.clone();
+  if (sh === 1 && sw === 1) return alias(tensor);
   return tidy(() => reshape(pad(reshape(tensor, [n * h, 1, w, c]), [[0, 0], [0, sh - 1], [0, 0], [0, (sw - 1) * c]]), [n, h * sh, w * sw, c]));
 }
 
 /** Adds (positive) or cuts (negative) pixels at the borders of `[n, h, w, c]`. Owned by the caller. */
 export function padOrCrop(tensor: Tensor, border: Padding, value = 0): Tensor {
   const { top, bottom, left, right } = border;
-  if (top === 0 && bottom === 0 && left === 0 && right === 0) return tensor.clone();
+  if (top === 0 && bottom === 0 && left === 0 && right === 0) return alias(tensor);
   return tidy(() => {
     const [n = 1, h = 1, w = 1, c = 1] = tensor.shape;
     const cut = (pixels: number): number => Math.max(-pixels, 0);
