@@ -1,7 +1,9 @@
 import { AppError } from '../contract/errors';
 import type { ActivationSet } from '../engine/executor.interface';
-import { combineLocalisationMap, combineSaliency, createTargetSeed } from '../engine/frame-values';
+import { createTargetSeed } from '../engine/frame-values';
 import type { Tensor } from '../engine/frame-values';
+import { liveGradCam } from '../explain/grad-cam';
+import { liveSaliency } from '../explain/gradient';
 import type { LiveNetwork } from './live-network';
 import type { LivePlan } from './live-plan';
 
@@ -32,7 +34,7 @@ export function explainFrame(network: LiveNetwork, activations: ActivationSet, p
     const gradient = network.executor.backward(activations, { from: network.executor.graph.logits, seed, to: [layer], rule: { kind: 'gradient' } }).get(layer);
     if (gradient === undefined) throw new AppError('internal', `no gradient for '${layer}'`);
     try {
-      const explanation = plan.explanation === 'grad-cam' ? combineLocalisationMap(activations.get(layer), gradient) : combineSaliency(gradient);
+      const explanation = plan.explanation === 'grad-cam' ? liveGradCam(activations.get(layer), gradient) : liveSaliency(gradient);
       return { explanation, unsupported: null };
     } finally {
       gradient.dispose();

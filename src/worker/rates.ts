@@ -1,7 +1,7 @@
 /** Weight of the newest measurement; about the last ten count. */
 const newestWeight = 0.2;
 /** After a pause this long the old average says nothing. */
-const pauseMs = 2000;
+const pauseMs = 5000;
 
 /** A running average that follows slowly. */
 export interface RunningAverage {
