@@ -32,7 +32,7 @@ describe('tileCells', () => {
           && cell.x + cell.width <= x + sizePx && cell.y + cell.height <= 7 + sizePx);
         const apart = cells.every((a, at) => cells.slice(at + 1).every((b) => a.x + a.width <= b.x || b.x + b.width <= a.x
           || a.y + a.height <= b.y || b.y + b.height <= a.y));
-        return inside && apart && new Set(cells.map(({ channel }) => channel)).size === cells.length;
+        expect(inside && apart && new Set(cells.map(({ channel }) => channel)).size === cells.length).toBe(true);
       },
     ), { numRuns: 100 });
   });
