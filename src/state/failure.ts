@@ -7,7 +7,11 @@ export const failure = signal<ErrorReport | null>(null);
 
 /** Shows a failure; what is no failure (a newer choice, the person's own cancel) is not shown. */
 export function reportFailure(thrown: unknown): void {
-  const report = toErrorReport(thrown);
+  showFailure(toErrorReport(thrown));
+}
+
+/** The same for what came over the thread, where only the report is left of an error. */
+export function showFailure(report: ErrorReport): void {
   if (isShown(report.code)) failure.value = report;
 }
 

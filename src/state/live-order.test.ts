@@ -22,9 +22,10 @@ describe('takeOrder', () => {
 });
 
 describe('orderChannels', () => {
-  it('shows the order only for its own layer and kind', () => {
+  it('shows the order only for its own layer', () => {
     expect(orderChannels(shown, 'a', 'activity', 3)).toEqual([2, 0, 1]);
     expect(orderChannels(shown, 'a', 'index', 3)).toEqual([0, 1, 2]);
+    expect(orderChannels(shown, 'a', 'influence', 3)).toEqual([2, 0, 1]);
     expect(orderChannels(shown, 'b', 'activity', 2)).toEqual([0, 1]);
     expect(orderChannels(shown, 'a', 'activity', 4)).toEqual([0, 1, 2, 3]);
   });

@@ -21,8 +21,8 @@ export function takeOrder(shown: ShownOrder | null, next: Omit<ShownOrder, 'show
   return still || nowMs - shown.shownAtMs >= settleMs ? taken : shown;
 }
 
-/** The channels in the order they are shown; before the worker said anything, as in the file. */
+/** The channels in the order they are shown; before the worker said anything, as in the file. `by` may differ: not every layer has every order. */
 export function orderChannels(shown: ShownOrder | null, layer: string, by: ChannelOrder, channelCount: number): readonly number[] {
-  if (by !== 'index' && shown !== null && shown.layer === layer && shown.by === by && shown.channels.length === channelCount) return shown.channels;
+  if (by !== 'index' && shown !== null && shown.layer === layer && shown.channels.length === channelCount) return shown.channels;
   return Array.from({ length: channelCount }, (_, index) => index);
 }

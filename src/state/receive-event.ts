@@ -2,7 +2,7 @@ import { batch } from '@preact/signals-core';
 import type { WorkerEvent } from '../contract/events';
 import { openDefaultLayer } from './actions/open-layer';
 import { changeSpec, pinnedIndex, spec } from './choices';
-import { reportFailure } from './failure';
+import { showFailure } from './failure';
 import { takeOrder } from './live-order';
 import { smoothBars } from './prediction-bars';
 import { getRuntime } from './runtime';
@@ -33,7 +33,7 @@ export function receiveEvent(event: WorkerEvent): void {
       case 'range': range.value = event; break;
       case 'order': shownOrder.value = takeOrder(shownOrder.value, event, getRuntime().page.nowMs(), gridHeld, !isLive.value); break;
       case 'point': point.value = event; break;
-      case 'error': if (!event.error.recoverable || status.value.phase === 'running') reportFailure(event.error); break;
+      case 'error': if (!event.error.recoverable || status.value.phase === 'running') showFailure(event.error); break;
       case 'heartbeat': break;
     }
   });

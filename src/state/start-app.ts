@@ -2,7 +2,7 @@ import { effect } from '@preact/signals-core';
 import { openBuiltIn, playClip } from './actions/open-picture';
 import { spec, view } from './choices';
 import { exposeDebugHandle } from './debug';
-import { clearFailure, reportFailure } from './failure';
+import { clearFailure, reportFailure, showFailure } from './failure';
 import { gallery, parseGallery } from './pictures';
 import { receiveEvent } from './receive-event';
 import { getRuntime, setRuntime, type Runtime } from './runtime';
@@ -25,7 +25,11 @@ export function startApp(runtime: Runtime): void {
     view.value = link.view;
   };
   takeLink();
-  runtime.page.onHashChange(takeLink);
+  runtime.page.onHashChange(() => {
+    const before = view.peek().picture;
+    takeLink();
+    if (view.peek().picture !== null && view.peek().picture !== before) void showLinked();
+  });
   followWorker();
   followChoices();
   if (runtime.page.debug) exposeDebugHandle();
@@ -43,7 +47,7 @@ function followWorker(): void {
     const next = supervisor.status;
     const before = status.peek();
     status.value = next;
-    if (next.phase === 'failed' && next.error !== null) reportFailure(next.error);
+    if (next.phase === 'failed' && next.error !== null) showFailure(next.error);
     if (next.phase === 'running' && before.phase === 'failed') clearFailure();
     if (next.generation !== before.generation) {
       drawn.value = null;
@@ -82,13 +86,24 @@ async function showSomething(): Promise<void> {
     // A page without its gallery still has the camera and the person's own pictures; the start card says so.
     return;
   }
-  const linked = view.peek().picture;
-  if (source.peek() !== null) return;
-  if (linked !== null && gallery.peek().pictures.some((entry) => entry.file === linked)) return openBuiltIn(linked);
-  const clip = gallery.peek().clips.find((entry) => entry.file === linked) ?? gallery.peek().clips[0];
-  if (clip !== undefined && !page.prefersStillness()) return playClip(clip.file, false);
+  if (source.peek() !== null || await showLinked()) return;
+  const clip = gallery.peek().clips[0];
+  if (clip !== undefined && !page.prefersStillness()) {
+    await playClip(clip.file, false);
+    return;
+  }
   const picture = gallery.peek().pictures[0];
-  if (picture !== undefined) return openBuiltIn(picture.file);
+  if (picture !== undefined) await openBuiltIn(picture.file, false);
+}
+
+/** The built-in picture or clip that the link names. @returns false where it names none */
+async function showLinked(): Promise<boolean> {
+  const linked = view.peek().picture;
+  const { pictures, clips } = gallery.peek();
+  if (pictures.some(({ file }) => file === linked)) await openBuiltIn(linked ?? '');
+  else if (clips.some(({ file }) => file === linked)) await playClip(linked ?? '', true);
+  else return false;
+  return true;
 }
 
 function readPreferences(): Partial<Pick<ViewSpec, 'theme' | 'bigType'>> {

@@ -40,6 +40,12 @@ export const channelsInOrder = computed(() => {
   return layer === null ? [] : orderChannels(shownOrder.value, layer.id, spec.value.channelOrder, layer.shape[2]);
 });
 
+/** The worker sorts otherwise than asked: the order is not defined for this layer. */
+export const orderReplaced = computed(() => {
+  const shown = shownOrder.value;
+  return shown !== null && shown.layer === openLayerId.value && spec.value.channelOrder === 'influence' && shown.by !== 'influence';
+});
+
 export const framesBehind = computed(() => (isLive.value ? countFramesBehind({
   nowMs: clockMs.value, capturedAtMs: drawn.value?.capturedAtMs ?? null, tickMs: rate.value?.tickMs ?? 0, frameIntervalMs: 1000 / 30,
 }) : 0));

@@ -17,15 +17,15 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   if (items.length > 0) await openPictures(items, 0);
 }
 
-/** Opens the built-in pictures at one of them. */
-export async function openBuiltIn(file: string): Promise<void> {
+/** Opens the built-in pictures at one of them; `byPerson` false: only so that the page is not empty. */
+export async function openBuiltIn(file: string, byPerson = true): Promise<void> {
   const entries = gallery.peek().pictures;
   const index = entries.findIndex((entry) => entry.file === file);
   if (index === -1) return;
   await openPictures(entries.map((entry): PictureItem => {
     const address = `${getRuntime().page.baseUrl}gallery/${entry.file}`;
     return { title: entry.title, address, owned: false, builtIn: entry.file, load: () => fetchPicture(address) };
-  }), index);
+  }), index, byPerson);
 }
 
 /** Another picture of the filmstrip. */
@@ -62,15 +62,20 @@ export async function playClip(file: string, byPerson: boolean): Promise<void> {
   }
 }
 
+/** What is still being loaded is no longer wanted. */
+export function forgetPicturesOnTheWay(): void {
+  wanted += 1;
+}
+
 /** Gives back what the browser keeps for the person's own files. */
 export function releasePictures(items: readonly PictureItem[]): void {
   for (const item of items) if (item.owned) URL.revokeObjectURL(item.address);
 }
 
-async function openPictures(items: readonly PictureItem[], index: number): Promise<void> {
+async function openPictures(items: readonly PictureItem[], index: number, byPerson = true): Promise<void> {
   replaceFilmstrip(items, index);
   const item = items[index];
-  if (item !== undefined) await showItem(item);
+  if (item !== undefined) await showItem(item, byPerson);
 }
 
 function replaceFilmstrip(items: readonly PictureItem[], index: number): void {
@@ -81,7 +86,7 @@ function replaceFilmstrip(items: readonly PictureItem[], index: number): void {
   });
 }
 
-async function showItem(item: PictureItem): Promise<void> {
+async function showItem(item: PictureItem, byPerson = true): Promise<void> {
   const mine = (wanted += 1);
   try {
     const made = await getRuntime().sources.pictureSource(await item.load(), item.title);
@@ -89,10 +94,11 @@ async function showItem(item: PictureItem): Promise<void> {
       made.dispose();
       return;
     }
-    begun.value = true;
-    clearFailure();
     showSource(made);
     closeCamera();
+    if (!byPerson) return;
+    begun.value = true;
+    clearFailure();
     changeView({ picture: item.builtIn });
   } catch (thrown) {
     if (mine === wanted) reportFailure(thrown);

@@ -6,7 +6,7 @@ import { clearFailure, reportFailure } from '../failure';
 import { filmstrip } from '../pictures';
 import { getRuntime } from '../runtime';
 import { begun, camera, cameraAbilities, cameraMuted, cameraOpening, cameras, source, zoom } from '../source-state';
-import { releasePictures } from './open-picture';
+import { forgetPicturesOnTheWay, releasePictures } from './open-picture';
 import { closeCamera, showSource } from './show-source';
 
 /**
@@ -49,6 +49,7 @@ async function showCamera(opened: OpenCamera): Promise<void> {
     opened.close();
     throw thrown;
   });
+  forgetPicturesOnTheWay();
   releasePictures(filmstrip.peek());
   batch(() => {
     camera.value = opened;

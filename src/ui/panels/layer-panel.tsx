@@ -2,10 +2,11 @@ import { signal } from '@preact/signals';
 import { ArrowLeft, SlidersHorizontal, X } from 'lucide-preact';
 import { channelOrders, colourMaps, type ChannelOrder, type ColourMap, type MapScale } from '../../contract/session-spec';
 import { describeLayer } from '../../lessons/layer-texts';
+import { chooseOrder } from '../../state/actions/choose-order';
 import { openChannel as showChannel } from '../../state/actions/open-channel';
 import { openLayer as showLayer } from '../../state/actions/open-layer';
 import { changeSpec, openChannel, spec } from '../../state/choices';
-import { layers, network, openLayer, openLayerPosition } from '../../state/worker-state';
+import { layers, network, openLayer, openLayerPosition, orderReplaced } from '../../state/worker-state';
 import { isShort, isWide } from '../page/media';
 import { ChannelGrid } from './channel-grid';
 import { ChannelView } from './channel-view';
@@ -44,10 +45,11 @@ export function LayerPanel() {
         <ChannelGrid layer={layer}>
           <p class="layer-sentence small muted">{describeLayer(layer, openLayerPosition.value, layers.value.length, inputPx)}</p>
           {choicesShown && <div class="layer-choices">
-            <Choice name="Sort" value={spec.value.channelOrder} options={channelOrders} names={orderNames} onChoose={(channelOrder) => changeSpec({ channelOrder })} />
+            <Choice name="Sort" value={spec.value.channelOrder} options={channelOrders} names={orderNames} onChoose={chooseOrder} />
             <Choice name="Scale" value={spec.value.scale} options={['channel', 'layer']} names={scaleNames} onChoose={(scale) => changeSpec({ scale })} />
             <Choice name="Colours" value={spec.value.colourMap} options={colourMaps} names={colourNames} onChoose={(colourMap) => changeSpec({ colourMap })} />
           </div>}
+          {orderReplaced.value && <p class="layer-sentence small order-note">Influence is not defined behind this point of the network; sorted by activity.</p>}
           {choicesShown && <ColourBar layer={layer} channel={null} />}
         </ChannelGrid>
       )}

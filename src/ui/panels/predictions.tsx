@@ -13,9 +13,8 @@ export function Predictions({ compact }: { readonly compact: boolean }) {
     <section class={compact ? 'predictions compact' : 'predictions'} aria-label="What the network says">
       <ol aria-label="Predictions" data-pinned={pinnedIndex.value === null ? undefined : ''}>
         {rows.map((bar, rank) => <PredictionRow key={rank} bar={bar} />)}
-        {rows.length === 0 && !compact && <li class="prediction-wait muted" aria-label="No answer yet">{network.value === null ? 'The network is being loaded' : 'Waiting for a picture'}</li>}
       </ol>
-      <p class="certainty small muted" aria-live="off">{describeCertainty()}</p>
+      <p class="certainty small muted">{rows.length === 0 ? waitText() : describeCertainty()}</p>
     </section>
   );
 }
@@ -39,6 +38,10 @@ function PredictionRow({ bar }: { readonly bar: PredictionBar }) {
       </button>
     </li>
   );
+}
+
+function waitText(): string {
+  return network.value === null ? 'The network is being loaded.' : 'Waiting for a picture.';
 }
 
 function describeCertainty(): string {

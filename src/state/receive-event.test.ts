@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LayerInfo, WorkerEvent } from '../contract/events';
+import { defaultSpec } from '../contract/session-spec';
+import { spec } from './choices';
+import { failure, clearFailure } from './failure';
+import { receiveEvent } from './receive-event';
+import { useFakeRuntime, type FakeRuntime } from './testing.fixture';
+import { bars, channelsInOrder, network, orderReplaced, shownBars } from './worker-state';
+
+const layer = (id: string, side: number, channels: number): LayerInfo => ({
+  id, name: id, op: 'relu', shape: [side, side, channels], spatial: side > 1, signed: false, receptiveField: null, parameters: 0, multiplyAdds: 0,
+});
+const networkEvent = (id: string): WorkerEvent => ({
+  kind: 'network', network: id, explanationLayer: null, layers: [layer('a', 32, 8), layer('b', 16, 16), layer('c', 8, 32), layer('d', 1, 10)],
+  card: { id, name: id, classes: ['x', 'y'] } as unknown as Extract<WorkerEvent, { kind: 'network' }>['card'],
+});
+const answer = (probability: number): WorkerEvent => ({ kind: 'predictions', sequence: 1, capturedAtMs: 0, targetIndex: 0, top: [{ index: 0, label: 'x', probability }] });
+let fake: FakeRuntime;
+
+beforeEach(() => {
+  fake = useFakeRuntime();
+  network.value = null;
+  spec.value = defaultSpec;
+  clearFailure();
+});
+
+describe('a new network', () => {
+  it('opens no layer on a small screen and a telling one on a wide screen', () => {
+    receiveEvent(networkEvent('n'));
+    expect(spec.value.openLayer).toBeNull();
+    fake.page.wide = true;
+    receiveEvent(networkEvent('m'));
+    expect(spec.value.openLayer).toBe('b');
+  });
+  it('keeps the linked layer where it has one, and drops what does not exist', () => {
+    spec.value = { ...defaultSpec, openLayer: 'c', openChannel: 40, target: { kind: 'class', index: 7 } };
+    receiveEvent(networkEvent('n'));
+    expect(spec.value).toMatchObject({ openLayer: 'c', openChannel: null, target: { kind: 'top' } });
+  });
+  it('forgets the answers of the one before', () => {
+    receiveEvent(networkEvent('n'));
+    receiveEvent(answer(0.9));
+    expect(shownBars.value).toHaveLength(1);
+    receiveEvent(networkEvent('m'));
+    expect(bars.value).toEqual([]);
+  });
+});
+
+describe('the order of channels', () => {
+  it('is what the worker says, and says so when it is another one', () => {
+    receiveEvent(networkEvent('n'));
+    spec.value = { ...spec.value, openLayer: 'a', channelOrder: 'influence' };
+    receiveEvent({ kind: 'order', layer: 'a', by: 'activity', channels: [7, 6, 5, 4, 3, 2, 1, 0] });
+    expect(channelsInOrder.value[0]).toBe(7);
+    expect(orderReplaced.value).toBe(true);
+    receiveEvent({ kind: 'order', layer: 'a', by: 'influence', channels: [3, 6, 5, 4, 7, 2, 1, 0] });
+    expect(channelsInOrder.value[0]).toBe(3);
+    expect(orderReplaced.value).toBe(false);
+  });
+});
+
+describe('an error', () => {
+  it('is shown, but for what is no failure', () => {
+    receiveEvent({ kind: 'error', error: { code: 'superseded', detail: '', recoverable: true } });
+    expect(failure.value).toBeNull();
+    receiveEvent({ kind: 'error', error: { code: 'network-missing', detail: 'x', recoverable: false } });
+    expect(failure.value?.code).toBe('network-missing');
+  });
+});
