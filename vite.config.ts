@@ -13,12 +13,12 @@ export default defineConfig({
   publicDir: 'public',
   plugins: [wasmFiles(), withoutIdleThreads()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es', plugins: () => [withoutIdleThreads()] },
+  worker: { format: 'es', plugins: () => [withoutIdleThreads()], rolldownOptions: { checks: { pluginTimings: false } } },
   optimizeDeps: {
     // The optimizer bundles packages before our plugins see a file, so it needs this one of its own.
     rolldownOptions: { plugins: [withoutIdleThreads()] },
   },
-  build: { target: 'es2023', sourcemap: true, outDir: 'dist', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000 },
+  build: { target: 'es2023', sourcemap: true, outDir: 'dist', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000, rolldownOptions: { checks: { pluginTimings: false } } },
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
 });

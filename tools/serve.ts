@@ -39,7 +39,7 @@ async function serveLan(): Promise<void> {
   const tls = await loadCertificate(addresses);
   const server = await serveFolder({ folder: join(root, 'dist'), host: '0.0.0.0', port: port ?? 8443, tls });
   const urls = (addresses.length === 0 ? ['localhost'] : addresses).map((address) => `https://${address}:${server.port}/`);
-  console.log(`\n${renderUnicodeCompact(urls[0] ?? '')}\n\n  Innerview  ${urls.join('\n             ')}\n`);
+  console.log(`\n${renderUnicodeCompact(urls[0] ?? '', { border: 2 })}\n\n  Innerview  ${urls.join('\n             ')}\n`);
   console.log('  A camera needs HTTPS, and this certificate was made on this machine: the phone warns once; choose to go on.\n  Stop with Ctrl+C.');
 }
 

@@ -17,13 +17,27 @@ function checkNode() {
   process.exit(1);
 }
 
-/** Runs a command with this terminal; resolves with its exit code (1 for a signal or a command that is not there). */
+/** Runs a command with this terminal; resolves with its exit code: 1 when it is not there or was killed, 0 when the person stopped it. */
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-    child.on('error', (error) => { console.error(`${command}: ${error.message}`); resolve(1); });
-    child.on('exit', (code) => resolve(code ?? 1));
+    let stopped = false;
+    const stop = (signal) => {
+      stopped = true;
+      child.kill(signal);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+    // npm, when killed, takes its shell along but not us: without this the server would hold its port for ever.
+    const parent = process.ppid;
+    const watch = setInterval(() => { if (process.env['npm_lifecycle_event'] && process.ppid !== parent) stop('SIGTERM'); }, 1000);
+    watch.unref();
+    const finish = (code) => {
+      clearInterval(watch);
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop);
+      resolve(code);
+    };
+    child.on('error', (error) => { console.error(`${command}: ${error.message}`); finish(1); });
+    child.on('exit', (code) => finish(code ?? (stopped ? 0 : 1)));
   });
 }
 
