@@ -1,0 +1,147 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
+import { AppError, toErrorReport } from '../src/contract/errors';
+import { startBackend } from '../src/engine/backend';
+import { createExecutor } from '../src/engine/executor';
+import type { Executor } from '../src/engine/executor.interface';
+import type { ExplanationParameters } from '../src/explain/explanation';
+import { findExplanation } from '../src/explain/registry';
+import { readNetwork } from '../src/formats/read-network';
+import type { NetworkGraph } from '../src/graph/network-graph';
+import { readNpy, writeNpy } from './npy';
+import { readOptions, UsageError, type ProbeOptions } from './probe-options';
+
+/*
+ * Runs a network from a file, in Node, and writes what it computes as .npy files: the command that other programs (and our
+ * conformance checks) ask for numbers. Exit code 2 and one line on stderr when a file cannot be used.
+ */
+
+async function readInputFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    throw new AppError('network-missing', `${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });
+  }
+}
+
+async function loadGraph(path: string): Promise<NetworkGraph> {
+  const isFolder = await stat(path).then((found) => found.isDirectory(), () => false);
+  const file = isFolder ? join(path, 'model.json') : path;
+  return readNetwork({ name: basename(file), bytes: await readInputFile(file), readBeside: (beside) => readInputFile(join(dirname(file), beside)) });
+}
+
+async function loadTensor(path: string): Promise<Tensor4D> {
+  const bytes = await readInputFile(path);
+  try {
+    const { shape, values } = readNpy(bytes);
+    const [n = 0, h = 0, w = 0, c = 0] = shape;
+    if (shape.length !== 4) throw new Error(`shape (${shape.join(', ')}), [n, h, w, c] is needed`);
+    return tensor4d(values, [n, h, w, c]);
+  } catch (thrown) {
+    throw new AppError('input-mismatch', `${basename(path)}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });
+  }
+}
+
+/** A file name made of a layer's name: nothing in it can leave the folder, and no two are the same. */
+function safeNames(layers: readonly string[]): ReadonlyMap<string, string> {
+  const taken = new Set<string>();
+  return new Map(layers.map((layer) => {
+    const plain = layer.replace(/[^\w-]+/g, '_').slice(0, 100) || '_';
+    let name = plain;
+    for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${plain}-${count}`;
+    taken.add(name.toLowerCase());
+    return [layer, `activations/${name}.npy`];
+  }));
+}
+
+const numericParameters = ['steps', 'baseline', 'samples', 'sigma', 'seed', 'epsilon'] as const;
+
+async function readParameters(params: Readonly<Record<string, unknown>>, folder: string): Promise<ExplanationParameters> {
+  const numbers = numericParameters.flatMap((name) => {
+    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (value === undefined) return [];
+    if (typeof value !== 'number') throw new UsageError(`--params: ${name} is not a number`);
+    return [[name, value] as const];
+  });
+  const noise = Object.hasOwn(params, 'noise') ? params['noise'] : undefined;
+  if (noise !== undefined && typeof noise !== 'string') throw new UsageError('--params: noise is not the name of a .npy file');
+  return { ...Object.fromEntries(numbers), ...(noise === undefined ? {} : { noise: await loadTensor(join(folder, noise)) }) };
+}
+
+class Writer {
+  readonly files: Record<string, string> = {};
+
+  constructor(private readonly folder: string) {}
+
+  async array(key: string, path: string, value: { readonly shape: readonly number[]; data(): Promise<ArrayLike<number>> }): Promise<void> {
+    await mkdir(dirname(join(this.folder, path)), { recursive: true });
+    await writeFile(join(this.folder, path), writeNpy(value.shape, Float32Array.from(await value.data())));
+    this.files[key] = path;
+  }
+}
+
+function chooseLayers(graph: NetworkGraph, asked: ProbeOptions['activations']): readonly string[] {
+  if (asked === 'all') return graph.nodes.map((node) => node.id);
+  const known = new Set(graph.nodes.map((node) => node.id));
+  return asked.map((name) => {
+    if (known.has(name)) return name;
+    // A nested layer may be asked for by its own name where that is unique.
+    const inner = graph.nodes.filter((node) => node.id.endsWith(`/${name}`));
+    if (inner.length !== 1 || inner[0] === undefined) throw new AppError('layer-unknown', `'${name}'`);
+    return inner[0].id;
+  });
+}
+
+async function explain(executor: Executor, input: Tensor4D, options: ProbeOptions, writer: Writer): Promise<void> {
+  const { method } = options;
+  if (method === null || options.input === null) return;
+  const layer = method.layer === null ? null : chooseLayers(executor.graph, [method.layer])[0] ?? null;
+  const parameters = await readParameters(method.params, dirname(options.input));
+  const steps = findExplanation(method.id).run({ executor, input, target: method.target, layer, parameters });
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done !== true) continue;
+    await writer.array('attribution', 'attribution.npy', value.map);
+    return;
+  }
+}
+
+async function probe(options: ProbeOptions): Promise<void> {
+  const graph = await loadGraph(options.network);
+  await mkdir(options.out, { recursive: true });
+  const writer = new Writer(options.out);
+  if (options.input !== null) {
+    const wasmPath = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/');
+    await startBackend({ choice: 'wasm', wasmPath });
+    const input = await loadTensor(options.input);
+    const executor = createExecutor(graph);
+    const layers = chooseLayers(graph, options.activations);
+    const activations = executor.forward(input, { mode: 'inspect', taps: new Set(layers) });
+    await writer.array('logits', 'logits.npy', activations.logits);
+    const names = safeNames(layers);
+    for (const layer of layers) await writer.array(layer, names.get(layer) ?? '', activations.get(layer));
+    activations.dispose();
+    await explain(executor, input, options, writer);
+  }
+  const report = {
+    format: graph.format, input: [...graph.inputShape], logits: graph.logits,
+    layers: graph.nodes.map((node) => ({ name: node.id, op: node.operation.op === 'activation' ? node.operation.activation.kind : node.operation.op, shape: node.outputShape })),
+    files: writer.files,
+  };
+  await writeFile(join(options.out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+}
+
+function describe(thrown: unknown): string {
+  if (thrown instanceof UsageError) return thrown.message;
+  const { code, detail } = toErrorReport(thrown);
+  return `${code}: ${detail}`;
+}
+
+try {
+  await probe(readOptions(process.argv.slice(2)));
+} catch (thrown) {
+  process.stderr.write(`${describe(thrown).replace(/\s+/g, ' ')}\n`);
+  process.exitCode = 2;
+}
