@@ -17,10 +17,10 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
   worker: { layers: ['contract', 'graph', 'formats', 'engine', 'explain', 'render'], packages: ['comlink'] },
   camera: { layers: ['contract'], packages: [] },
   client: { layers: ['contract'], packages: ['comlink'] },
-  state: { layers: ['contract', 'graph', 'client', 'camera'], packages: ['@preact/signals-core'] },
+  state: { layers: ['contract', 'graph', 'client', 'camera', 'pwa'], packages: ['@preact/signals-core'] },
   lessons: { layers: ['contract'], packages: [] },
   ui: { layers: ['state', 'contract', 'lessons'], packages: ['preact', 'preact/', '@preact/signals', 'lucide-preact', 'uqr', '@fontsource-variable/'] },
-  pwa: { layers: [], packages: ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies', 'workbox-expiration'] },
+  pwa: { layers: ['contract'], packages: ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies', 'workbox-expiration'] },
 };
 /** Single arrows that the table does not have, each with its reason. */
 const exceptions: readonly (readonly [from: string, to: string])[] = [
