@@ -1,4 +1,4 @@
-import { expect, test } from '../../e2e/harness/fixtures';
+import { expect, test, type SourcePage } from '../../e2e/harness/fixtures';
 import { colourAt, notANumberColour } from '../../src/contract/colour-map';
 import type { TileContent } from '../../src/contract/stage-layout';
 import { randomNumbers } from './cases/device';
@@ -35,6 +35,12 @@ function drawnPixels(picture: readonly number[]): number {
   return count;
 }
 
+async function drawOne({ run }: SourcePage, request: PictureRequest): Promise<Pictures> {
+  const [pictures] = await run<readonly Pictures[]>(cases, 'drawBoth', [request]);
+  if (pictures === undefined) throw new Error('nothing was drawn');
+  return pictures;
+}
+
 const whole = (content: TileContent, sizePx: number, smooth?: boolean): PictureRequest['layout'] => ({
   widthPx: sizePx, heightPx: sizePx, tiles: [{ x: 0, y: 0, width: sizePx, height: sizePx, content, ...(smooth === undefined ? {} : { smooth }) }],
 });
@@ -42,7 +48,7 @@ const whole = (content: TileContent, sizePx: number, smooth?: boolean): PictureR
 test('one channel is drawn crisp, each value in the colour of its place in the range, in both tiers', async ({ sourcePage }) => {
   // Channel 1 of a 2 x 2 map with 2 channels: 0, 1, 4 and a value that is no number.
   const layers = { a: { shape: [2, 2, 2], signed: false, values: [9, 0, 9, 1, 9, 4, 9, null] } } as const;
-  const got = await sourcePage.run<Pictures>(cases, 'drawBoth', { layout: whole({ kind: 'channel', layer: 'a', channel: 1 }, 6), layers });
+  const got = await drawOne(sourcePage, { layout: whole({ kind: 'channel', layer: 'a', channel: 1 }, 6), layers });
   for (const picture of [got.canvas2d, got.webgpu]) {
     expect(pixelAt(picture, 6, 0, 0)).toEqual([...colourAt('viridis', 0), 255]);
     expect(pixelAt(picture, 6, 2, 2)).toEqual([...colourAt('viridis', 0), 255]);
@@ -54,13 +60,13 @@ test('one channel is drawn crisp, each value in the colour of its place in the r
 
 test('signed layers diverge around zero; constant channels are flat', async ({ sourcePage }) => {
   const signed = { shape: [1, 4, 1], signed: true, values: [-1, 0, 0.5, 2] } as const;
-  const got = await sourcePage.run<Pictures>(cases, 'drawBoth', { layout: whole({ kind: 'channel', layer: 'a', channel: 0 }, 4), layers: { a: signed } });
+  const got = await drawOne(sourcePage, { layout: whole({ kind: 'channel', layer: 'a', channel: 0 }, 4), layers: { a: signed } });
   for (const picture of [got.canvas2d, got.webgpu]) {
     for (const [x, t] of [[0, 0.25], [1, 0.5], [2, 0.625], [3, 1]] as const) expect(pixelAt(picture, 4, x, 0)).toEqual([...colourAt('diverging', t), 255]);
   }
   for (const constantSigned of [false, true]) {
     const flat = { shape: [2, 2, 1], signed: constantSigned, values: [5, 5, 5, 5.000001] } as const;
-    const { canvas2d, webgpu } = await sourcePage.run<Pictures>(cases, 'drawBoth', { layout: whole({ kind: 'channel', layer: 'a', channel: 0 }, 2), layers: { a: flat } });
+    const { canvas2d, webgpu } = await drawOne(sourcePage, { layout: whole({ kind: 'channel', layer: 'a', channel: 0 }, 2), layers: { a: flat } });
     const expected = [...colourAt(constantSigned ? 'diverging' : 'viridis', constantSigned ? 0.5 : 0), 255];
     for (const picture of [canvas2d, webgpu]) for (let x = 0; x < 2; x++) expect(pixelAt(picture, 2, x, x)).toEqual(expected);
   }
@@ -92,29 +98,32 @@ const parity: Readonly<Record<string, PictureRequest>> = {
   },
 };
 
-for (const [name, request] of Object.entries(parity)) {
-  test(`both tiers draw the same: ${name}`, async ({ sourcePage }) => {
-    const got = await sourcePage.run<Pictures>(cases, 'drawBoth', request);
-    expect(drawnPixels(got.canvas2d)).toBeGreaterThan(got.canvas2d.length / 4 / 3);
-    expect(new Set(got.canvas2d).size).toBeGreaterThan(2);
+test('both tiers draw the same', async ({ sourcePage }) => {
+  const drawn = await sourcePage.run<readonly Pictures[]>(cases, 'drawBoth', Object.values(parity));
+  Object.keys(parity).forEach((name, index) => {
+    const got = drawn[index];
+    if (got === undefined) throw new Error(`${name} was not drawn`);
+    expect.soft(drawnPixels(got.canvas2d), name).toBeGreaterThan((got.width * got.height) / 3);
+    expect.soft(new Set(got.canvas2d).size, name).toBeGreaterThanOrEqual(4);
     const { largest, share } = difference(got);
+    if (process.env['SHOW'] !== undefined) console.log(name, largest, share);
     // Rounding may fall to the neighbouring table entry; 2D canvases also round when they premultiply.
-    expect(share, `largest difference ${largest}`).toBeLessThan(0.01);
-    expect(largest).toBeLessThanOrEqual(12);
+    expect.soft(share, `${name}, largest difference ${largest}`).toBeLessThan(0.01);
+    expect.soft(largest, name).toBeLessThanOrEqual(6);
   });
-}
+});
 
-for (const [name, values] of [['zero everywhere', [0, 0, 0, 0]], ['negative', [-1, -2, -1, -3]], ['no number somewhere', [1, 2, null, 3]]] as const) {
-  test(`an explanation that is ${name} draws nothing`, async ({ sourcePage }) => {
-    const explanation = { shape: [2, 2, 1], signed: false, values } as const;
-    const got = await sourcePage.run<Pictures>(cases, 'drawBoth', { layout: whole({ kind: 'explanation' }, 8), layers: {}, explanation });
-    expect(drawnPixels(got.canvas2d)).toBe(0);
-    expect(drawnPixels(got.webgpu)).toBe(0);
-  });
-}
+test('an explanation without evidence, or with a value that is no number, draws nothing', async ({ sourcePage }) => {
+  const maps = { 'zero everywhere': [0, 0, 0, 0], negative: [-1, -2, -1, -3], 'no number somewhere': [1, 2, null, 3] } as const;
+  const requests = Object.values(maps).map((values): PictureRequest => ({
+    layout: whole({ kind: 'explanation' }, 8), layers: {}, explanation: { shape: [2, 2, 1], signed: false, values },
+  }));
+  const drawn = await sourcePage.run<readonly Pictures[]>(cases, 'drawBoth', requests);
+  expect(drawn.map(({ canvas2d, webgpu }) => [drawnPixels(canvas2d), drawnPixels(webgpu)])).toEqual([[0, 0], [0, 0], [0, 0]]);
+});
 
 test('no explanation empties the canvas', async ({ sourcePage }) => {
-  const got = await sourcePage.run<Pictures>(cases, 'drawBoth', { layout: whole({ kind: 'explanation' }, 8), layers: {} });
+  const got = await drawOne(sourcePage, { layout: whole({ kind: 'explanation' }, 8), layers: {} });
   expect(drawnPixels(got.canvas2d) + drawnPixels(got.webgpu)).toBe(0);
 });
 

@@ -30,15 +30,21 @@ export interface Pictures {
   readonly webgpu: readonly number[];
 }
 
-/** Draws the same thing in both tiers. */
-export async function drawBoth(request: PictureRequest): Promise<Pictures> {
+/** Draws the same things in both tiers, one after the other with the same two renderers. */
+export async function drawBoth(requests: readonly PictureRequest[]): Promise<readonly Pictures[]> {
   return withDevice(async (device) => {
     const floats = ({ values }: ViewRequest): Float32Array => Float32Array.from(values, (value) => value ?? Number.NaN);
     const onCpu = (view: ViewRequest): LayerView => ({ shape: view.shape, signed: view.signed, values: () => floats(view) });
     const onGpu = (view: ViewRequest): LayerView => ({ shape: view.shape, signed: view.signed, buffer: activationBuffer(device, floats(view), 0), byteOffset: 0 });
-    const canvas2d = draw(createCanvas2dRenderer(), request, onCpu);
-    const webgpu = draw(await createWebGpuRenderer(device), request, onGpu);
-    return { width: request.layout.widthPx, height: request.layout.heightPx, canvas2d: Array.from(canvas2d), webgpu: Array.from(webgpu) };
+    const canvas2d = createCanvas2dRenderer();
+    const webgpu = await createWebGpuRenderer(device);
+    const pictures = requests.map((request): Pictures => ({
+      width: request.layout.widthPx, height: request.layout.heightPx,
+      canvas2d: Array.from(draw(canvas2d, request, onCpu)), webgpu: Array.from(draw(webgpu, request, onGpu)),
+    }));
+    canvas2d.dispose();
+    webgpu.dispose();
+    return pictures;
   });
 }
 
@@ -47,7 +53,7 @@ function draw(renderer: Renderer, request: PictureRequest, toView: (view: ViewRe
   renderer.attach('one', canvas, request.layout);
   renderer.draw(renderInput(request, toView));
   const pixels = readCanvas(canvas);
-  renderer.dispose();
+  renderer.detach('one');
   return pixels;
 }
 
