@@ -1,4 +1,4 @@
-import { mul, oneHot, reshape, tensor1d, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { mul, tensor2d, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
 import type { ActivationSet, BackwardRule, Executor } from '../engine/executor.interface';
@@ -15,9 +15,12 @@ export function createScoreSeed(logits: Tensor, target: number, weighByLogit = f
   if (!Number.isInteger(target) || target < 0 || target >= classes) {
     throw new AppError('explain-unsupported', `class ${target} of ${classes}`);
   }
+  // Not tfjs's oneHot: on WASM it writes the bits of int32 into a float32 tensor.
+  const values = new Float32Array(n * classes);
+  for (let picture = 0; picture < n; picture += 1) values[picture * classes + target] = 1;
   return tidy(() => {
-    const one = oneHot(tensor1d(Array.from({ length: n }, () => target), 'int32'), classes, 1, 0, 'float32');
-    return weighByLogit ? mul(reshape(logits, [n, classes]), one) : one;
+    const one = tensor2d(values, [n, classes]);
+    return weighByLogit ? mul(logits, one) : one;
   });
 }
 
