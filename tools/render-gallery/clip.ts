@@ -36,7 +36,7 @@ export function buildClipScene(phase: number): Scene {
   const x = REACH * swing;
   // Rolling without slipping: the turn is the way divided by the radius.
   const angles: Point = [0.5, 0.3, -x / RADIUS - 0.4], at: Point = [x, RADIUS - 0.005, 0];
-  const skin = peel(colour('#ea7008'), colour('#f28c1e'), 15, [0, 0, 0]);
+  const skin = peel(colour('#ea7008'), colour('#f28c1e'), 15, 0.35, true);
   return {
     bodies: [{ field: place(sphereField(0, 0, 0, RADIUS), angles, at), material: placed(skin, angles, at), bound: [at[0], at[1], at[2], RADIUS + 0.02] }],
     lights: [softbox([-3.6, 5, 3], [0, 0.6, 0], 1.3, [34, 33, 30.6]), softbox([4.6, 3.2, 1.6], [0, 0.6, 0], 1.1, [8.3, 8.7, 9])],

@@ -5,17 +5,15 @@ import type { Material, Rgb, Scene } from '../scene';
 import { blurredPlace, plainRoom } from '../surroundings';
 import { frontCamera, windowLight } from './rig';
 
-/** Citrus peel: pores, uneven tone, gloss; `pole` is where the stalk was. */
-export function peel(ripe: Rgb, pale: Rgb, poresPerUnit: number, centre: Point): Material {
+/** Citrus peel around the origin: pores of the given depth, uneven tone, gloss; `stalk` draws its scar at the top. */
+export function peel(ripe: Rgb, pale: Rgb, poresPerUnit: number, depth: number, stalk: boolean): Material {
   return (x, y, z, s) => {
     const tone = fractalNoise(x * 1.6, y * 1.6, z * 1.6, 4);
     const pore = cellNoise(x * poresPerUnit, y * poresPerUnit, z * poresPerUnit);
     blendColour(s, ripe, pale, 0.7 * smoothStep(0.35, 0.85, tone));
-    scaleColour(s, 0.8 + 0.25 * smoothStep(0.05, 0.4, pore));
-    const px = x - centre[0], pz = z - centre[2];
-    const stalk = Math.sqrt(px * px + pz * pz);
-    if (y > centre[1] && stalk < 0.07) setColour(s, [0.1, 0.13, 0.04]);
-    addBump(s, x, y, z, 0.03, (a, b, c) => -smoothStep(0.5, 0.05, cellNoise(a * poresPerUnit, b * poresPerUnit, c * poresPerUnit)) * 0.35);
+    scaleColour(s, 1.05 - 0.7 * depth * smoothStep(0.4, 0.05, pore));
+    if (stalk && y > 0 && x * x + z * z < 0.005) setColour(s, [0.1, 0.13, 0.04]);
+    addBump(s, x, y, z, 0.03, (a, b, c) => -smoothStep(0.5, 0.05, cellNoise(a * poresPerUnit, b * poresPerUnit, c * poresPerUnit)) * depth);
     s.shine = 0.035;
     s.roughness = 0.34;
   };
@@ -50,10 +48,10 @@ export function buildOrange(): Scene {
   const angles: Point = [-0.35, 0.5, 0], offset: Point = [0.98, 0.7, 0.75];
   return {
     bodies: [
-      { field: place(whole, [0.35, 0, 0.3], [-0.42, 0.83, -0.1]), material: placed(peel(orangePeel, orangePale, 15, [0, 0, 0]), [0.35, 0, 0.3], [-0.42, 0.83, -0.1]), bound: [-0.42, 0.83, -0.1, 0.95] },
+      { field: place(whole, [0.35, 0, 0.3], [-0.42, 0.83, -0.1]), material: placed(peel(orangePeel, orangePale, 15, 0.35, true), [0.35, 0, 0.3], [-0.42, 0.83, -0.1]), bound: [-0.42, 0.83, -0.1, 0.95] },
       {
         field: halfFruit(sphereField(0, 0, 0, 0.74), angles, offset),
-        material: placed(citrusSlice(0.74, colour('#f9a01c'), colour('#ee7606'), peel(orangePeel, orangePale, 15, [0, 0, 0])), angles, offset),
+        material: placed(citrusSlice(0.74, colour('#f9a01c'), colour('#ee7606'), peel(orangePeel, orangePale, 15, 0.3, false)), angles, offset),
         bound: [...offset, 0.8],
       },
     ],
@@ -69,7 +67,7 @@ export function buildOrange(): Scene {
 export function buildLemon(): Scene {
   const outline = [[0, -1.02], [0.1, -1.0], [0.17, -0.9], [0.3, -0.76], [0.52, -0.5], [0.66, -0.1], [0.66, 0.2], [0.54, 0.52], [0.32, 0.76], [0.2, 0.87], [0.14, 0.98], [0.07, 1.05], [0, 1.06]] as const;
   const body = latheField(outline, { smooth: true, cells: 300 });
-  const skin = peel(colour('#f6cf0e'), colour('#f9de4a'), 13, [0, -5, 0]);
+  const skin = peel(colour('#f4c50e'), colour('#f8da48'), 15, 0.2, false);
   const lying: Point = [0.1, 0.35, 1.45], at: Point = [-0.28, 0.64, -0.15];
   const cutAngles: Point = [-0.5, 0.45, 0], cutAt: Point = [0.92, 0.58, 0.78];
   return {

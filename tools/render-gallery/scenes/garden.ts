@@ -11,7 +11,7 @@ export function buildBucket(): Scene {
   const pail = latheField([[0, 0.02], [0.62, 0.02], [0.66, 0.06], [0.94, 1.5], [1.02, 1.52], [1.02, 1.6], [0.94, 1.62], [0.9, 1.52], [0.62, 0.1], [0, 0.1]], { cells: 400 });
   const bail: Field = tubeField([[-0.98, 1.46, 0, 0.03], [-1.04, 1.7, 0.25, 0.03], [-0.72, 2.12, 0.56, 0.03], [0, 2.34, 0.68, 0.03], [0.72, 2.12, 0.56, 0.03], [1.04, 1.7, 0.25, 0.03], [0.98, 1.46, 0, 0.03]], 5);
   const ears = union(sphereField(-0.98, 1.42, 0, 0.09), sphereField(0.98, 1.42, 0, 0.09));
-  const grip = rodField([-0.3, 2.29, 0.655], [0.3, 2.29, 0.655], 0.07, 0.07);
+  const grip = rodField([-0.3, 2.29, 0.655], [0.3, 2.29, 0.655], 0.088, 0.088);
   const enamel: Material = (x, y, z, s) => {
     setColour(s, colour('#c81f22'));
     scaleColour(s, 0.88 + 0.2 * fractalNoise(x * 2.4, y * 2.4, z * 2.4, 3));

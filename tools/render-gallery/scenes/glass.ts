@@ -1,7 +1,7 @@
 import { blendUnion, latheField, move, rodField, type Field, type ProfilePoint } from '../fields';
 import { blendColour, colour, metal, plain, scaleColour, setColour, stone, studioGround, wood, woodBoards } from '../materials';
 import { smoothStep, valueNoise } from '../noise';
-import type { Body, Material, Scene } from '../scene';
+import type { Body, Material, Rgb, Scene } from '../scene';
 import { blurredPlace, plainRoom } from '../surroundings';
 import { frontCamera, softbox, windowLight } from './rig';
 
@@ -77,7 +77,7 @@ export function buildBeaker(): Scene {
   };
 }
 
-/** A bottle of cloudy orange soda: bright glazed body, white label, crown cap. */
+/** Two bottles of soda: bright glazed bodies, printed labels, crown caps. */
 export function buildSodaBottle(): Scene {
   const outline: readonly ProfilePoint[] = [[0, 0.03], [0.5, 0.03], [0.56, 0.1], [0.56, 1.5], [0.52, 1.75], [0.36, 2.1], [0.25, 2.45], [0.22, 2.9], [0.24, 2.96], [0.22, 3.02], [0, 3.03]];
   const body = latheField(outline, { smooth: true, cells: 460 });
@@ -86,9 +86,8 @@ export function buildSodaBottle(): Scene {
     return (blendUnion(0.05, latheCap, latheCap)(x, y, z) - pleat) * 0.8;
   };
   const latheCap = latheField([[0, 2.92], [0.29, 2.92], [0.27, 3.04], [0.2, 3.1], [0, 3.11]], { cells: 300 });
-  const soda: Material = (x, y, z, s) => {
-    const level = smoothStep(2.3, 2.34, y);
-    blendColour(s, colour('#f0720e'), colour('#c9d2cf'), level);
+  const soda = (drink: Rgb, air: Rgb): Material => (x, y, z, s) => {
+    blendColour(s, drink, air, smoothStep(2.3, 2.34, y));
     const label = smoothStep(0.52, 0.54, y) * smoothStep(1.4, 1.38, y);
     if (label > 0) {
       const turn = Math.atan2(x, z), wave = 0.96 + 0.12 * Math.sin(turn * 2.2);
@@ -101,16 +100,18 @@ export function buildSodaBottle(): Scene {
     s.shine = label > 0.5 ? 0.03 : 0.055;
     s.roughness = label > 0.5 ? 0.2 : 0.03;
   };
+  const brass = metal([0.85, 0.72, 0.3], 0.2);
+  const bottles = ([[-0.5, 0.3, soda(colour('#b5141c'), colour('#c98f8a'))], [0.62, -0.5, soda(colour('#f0720e'), colour('#dcb48c'))]] as const).flatMap(([x, z, material]): Body[] => [
+    { field: move(body, x, 0, z), material: (px, py, pz, s) => material(px - x, py, pz - z, s), bound: [x, 1.5, z, 1.68] },
+    { field: move(cap, x, 0, z), material: brass, bound: [x, 3.0, z, 0.36] },
+  ]);
   return {
-    bodies: [
-      { field: body, material: soda, bound: [0, 1.5, 0, 1.68] },
-      { field: cap, material: metal([0.85, 0.72, 0.3], 0.2), bound: [0, 3.0, 0, 0.36] },
-    ],
+    bodies: bottles,
     lights: [softbox([-3.2, 4.6, 2.6], [0, 1.4, 0], 1.2, [36, 35, 33]), softbox([3.8, 3, 0.5], [0, 1.6, 0], 0.9, [12, 12, 13])],
-    camera: frontCamera([0, 1.58, 0], 9.6, 7, 23),
+    camera: frontCamera([0, 1.52, 0], 9.6, 7, 21.5),
     ground: stone(colour('#ddd8d0'), colour('#a49c92'), 0.8),
     groundFade: [3, 6.5],
-    ...blurredPlace(colour('#4e6a52'), colour('#a9bfa0'), colour('#fdfbe9'), 2, 11, [0.5, 0.52, 0.5]),
+    ...blurredPlace(colour('#8fa7b8'), colour('#dfe8ee'), colour('#fdfbe9'), 2, 11, [0.5, 0.52, 0.5]),
     exposure: 1,
   };
 }
