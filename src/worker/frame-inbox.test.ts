@@ -7,7 +7,7 @@ describe('createFrameInbox', () => {
   it('holds one frame: a newer one closes the older', () => {
     const port = createFakePort();
     const inbox = createFrameInbox(port);
-    const frames = [1, 2, 3].map(createFakeFrame);
+    const frames = [1, 2, 3].map((sequence) => createFakeFrame(sequence));
     for (const frame of frames) port.deliver(frame);
     expect(frames.map((frame) => frame.closed)).toEqual([1, 1, 0]);
     expect(inbox.openFrames).toBe(1);

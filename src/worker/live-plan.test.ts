@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { defaultSpec } from '../contract/session-spec';
+import type { SessionSpec } from '../contract/session-spec';
+import { coversPlan, planFrame } from './live-plan';
+import type { PlanFacts } from './live-plan';
+
+function plan(spec: Partial<SessionSpec> = {}, facts: Partial<PlanFacts> = {}) {
+  return planFrame({
+    spec: { ...defaultSpec, ...spec }, known: new Set(['input', 'conv', 'relu', 'logits', 'softmax']), explainable: new Set(['input', 'conv', 'relu', 'logits']),
+    inputLayer: 'input', explanationLayer: 'relu', classes: 10, visible: new Set(), showsExplanation: false, point: null, ...facts,
+  });
+}
+
+describe('planFrame', () => {
+  it('taps what is visible and known, and nothing else', () => {
+    const found = plan({}, { visible: new Set(['conv', 'of another network']) });
+    expect([...found.taps]).toEqual(['conv']);
+    expect(found.backwardTo.size).toBe(0);
+  });
+
+  it('computes an explanation only where one is shown', () => {
+    expect(plan().explanation).toBeNull();
+    const cam = plan({}, { showsExplanation: true });
+    expect([cam.explanation, [...cam.taps], [...cam.backwardTo]]).toEqual(['grad-cam', ['relu'], ['relu']]);
+    const saliency = plan({ explanation: 'gradient' }, { showsExplanation: true });
+    expect([saliency.explanation, [...saliency.taps], [...saliency.backwardTo]]).toEqual(['gradient', [], ['input']]);
+    expect(plan({ explanation: 'off' }, { showsExplanation: true }).explanation).toBeNull();
+  });
+
+  it('measures the open layer for its order', () => {
+    expect([...plan({ openLayer: 'conv' }).taps]).toEqual([]);
+    expect([...plan({ openLayer: 'conv', channelOrder: 'activity' }).taps]).toEqual(['conv']);
+    const influence = plan({ openLayer: 'conv', channelOrder: 'influence' });
+    expect([influence.order, [...influence.backwardTo]]).toEqual([{ layer: 'conv', by: 'influence' }, ['conv']]);
+  });
+
+  it('orders by activity where no logit depends on the layer', () => {
+    const found = plan({ openLayer: 'softmax', channelOrder: 'influence' });
+    expect([found.order, found.backwardTo.size]).toEqual([{ layer: 'softmax', by: 'activity' }, 0]);
+  });
+
+  it('takes a pinned class that this network has', () => {
+    expect(plan({ target: { kind: 'class', index: 9 } }).targetIndex).toBe(9);
+    expect(plan({ target: { kind: 'class', index: 10 } }).targetIndex).toBeNull();
+    expect(plan().targetIndex).toBeNull();
+  });
+
+  it('taps the layer under the finger', () => {
+    expect([...plan({}, { point: { layer: 'conv', channel: 0, y: 0, x: 0 } }).taps]).toEqual(['conv']);
+  });
+});
+
+describe('coversPlan', () => {
+  it('needs the same mode, target and method, and every tap', () => {
+    const done = plan({}, { visible: new Set(['conv', 'relu']) });
+    expect(coversPlan(done, plan({}, { visible: new Set(['conv']) }))).toBe(true);
+    expect(coversPlan(done, plan({}, { visible: new Set(['logits']) }))).toBe(false);
+    expect(coversPlan(done, plan({ everyStep: true }, { visible: new Set(['conv']) }))).toBe(false);
+    expect(coversPlan(done, plan({ target: { kind: 'class', index: 1 } }))).toBe(false);
+    expect(coversPlan(done, plan({}, { showsExplanation: true }))).toBe(false);
+  });
+});
