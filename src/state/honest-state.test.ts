@@ -13,9 +13,12 @@ describe('judgeCertainty', () => {
     expect(judgeCertainty(answers(0.34, 0.32, 0.31), 100)).toEqual({ kind: 'unsure', count: 3, orMore: true });
     expect(judgeCertainty(answers(0.5, 0.5), 2)).toEqual({ kind: 'guess' });
   });
+  it('does not call a lone low answer a guess', () => {
+    expect(judgeCertainty(answers(0.26, 0.05), 100)).toEqual({ kind: 'sure' });
+  });
   it('calls a guess a guess', () => {
     expect(judgeCertainty(answers(0.12, 0.11, 0.1), 100)).toEqual({ kind: 'guess' });
-    expect(judgeCertainty(answers(0.4, 0.1), 3)).toEqual({ kind: 'guess' });
+    expect(judgeCertainty(answers(0.38, 0.32), 3)).toEqual({ kind: 'guess' });
   });
 });
 

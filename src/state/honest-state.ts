@@ -9,14 +9,14 @@ export type Certainty =
   | { readonly kind: 'guess' };
 
 const withinProbability = 0.05;
-const guessBelow = 0.3;
+const guessBelow = 0.15;
 
 /** @param answers best first; the list may end before the classes do */
 export function judgeCertainty(answers: readonly Pick<Prediction, 'probability'>[], classCount: number): Certainty {
   const best = answers[0]?.probability;
   if (best === undefined) return { kind: 'sure' };
-  // A network of few classes has a high chance level: ten classes guess at 0.1, three at 0.33.
-  if (best < Math.max(guessBelow, 1.5 / classCount)) return { kind: 'guess' };
+  // A network of few classes has a high chance level: ten classes guess at 0.1, three at 0.33; a fifth above that is still a guess.
+  if (best < Math.max(guessBelow, 1.2 / classCount)) return { kind: 'guess' };
   const count = answers.filter((answer) => best - answer.probability <= withinProbability).length;
   return count > 1 ? { kind: 'unsure', count, orMore: count === answers.length && count < classCount } : { kind: 'sure' };
 }

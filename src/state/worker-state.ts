@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals-core';
 import type { LayerInfo, Prediction, WorkerEvent } from '../contract/events';
 import type { SupervisorStatus } from '../client/supervisor.interface';
 import { openLayerId, pinnedIndex, spec } from './choices';
+import { failure } from './failure';
 import { countFramesBehind, judgeCertainty } from './honest-state';
 import { orderChannels, type ShownOrder } from './live-order';
 import { chooseBars, type PredictionBar } from './prediction-bars';
@@ -29,6 +30,8 @@ export const point = signal<EventOf<'point'> | null>(null);
 /** A slow clock, so that silence becomes visible. `performance.timeOrigin + performance.now()`. */
 export const clockMs = signal(0);
 
+/** Why there is no network on screen, in words. */
+export const networkMissingText = computed(() => (failure.value === null ? 'The network is being loaded.' : 'There is no network to look into.'));
 export const layers = computed<readonly LayerInfo[]>(() => network.value?.layers ?? []);
 export const classes = computed(() => network.value?.card.classes ?? []);
 export const openLayer = computed(() => layers.value.find((layer) => layer.id === openLayerId.value) ?? null);

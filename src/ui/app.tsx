@@ -37,21 +37,23 @@ export function App() {
   return (
     <div class="app" data-layer-open={sheet ? '' : undefined}>
       <Header />
-      {intro && wide && <StartCard />}
-      <Stage />
-      <StatusLine />
-      <Notices />
-      <div class="area-controls"><Toolbar /><Filmstrip /></div>
-      <div class="area-panel">
-        {intro && !wide && <Predictions compact />}
-        {intro && !wide && <StartCard />}
-        {!sheet && <ExplanationControls />}
-        {(!intro || wide) && <Predictions compact={sheet} />}
-        {sheet && <LayerPanel />}
-      </div>
-      <LayerRail />
-      {wide && <LayerPanel />}
-      {wide && <Inspector />}
+      <main class="app-main">
+        {intro && wide && <StartCard />}
+        <Stage />
+        <StatusLine />
+        <Notices />
+        <div class="area-controls"><Toolbar /><Filmstrip /></div>
+        <div class="area-panel">
+          {intro && !wide && <Predictions compact />}
+          {intro && !wide && <StartCard />}
+          {!sheet && <ExplanationControls />}
+          {(!intro || wide) && <Predictions compact={sheet} />}
+          {sheet && <LayerPanel />}
+        </div>
+        <LayerRail />
+        {wide && <LayerPanel />}
+        {wide && <Inspector />}
+      </main>
       <Dialogs />
       <FileInput />
       {dropping.value && <div class="drop-veil" aria-hidden="true"><p>Drop to look at it</p></div>}

@@ -1,7 +1,9 @@
 import { CircleAlert, RefreshCw, X } from 'lucide-preact';
 import { takeStep } from '../../state/actions/take-step';
+import { spec } from '../../state/choices';
 import { errorTexts, recoveringSentence, type NextStep } from '../../state/error-texts';
 import { clearFailure, failure } from '../../state/failure';
+import { shippedNetworks } from '../../state/networks';
 import { gallery } from '../../state/pictures';
 import { updateOffer } from '../../state/pwa';
 import { cameras } from '../../state/source-state';
@@ -27,7 +29,8 @@ function FailureBanner() {
   const shown = failure.value;
   if (shown === null) return <div role="alert" />;
   const { sentence, steps } = errorTexts[shown.code];
-  const useful = steps.filter((step) => step !== 'choose-camera' || cameras.value.length > 1);
+  const useful = steps.filter((step) => (step !== 'choose-camera' || cameras.value.length > 1)
+    && (step !== 'first-network' || spec.value.network !== shippedNetworks[0]?.id));
   return (
     <div role="alert">
       <div class="notice failure" title={shown.detail}>
@@ -74,7 +77,7 @@ function nameStep(step: NextStep): string {
     case 'start-camera': return 'Try again';
     case 'choose-camera': return 'Use another camera';
     case 'use-picture': return 'Use a picture';
-    case 'first-network': return 'Use the first one';
+    case 'first-network': return `Use ${shippedNetworks[0]?.name ?? 'the first one'}`;
     case 'use-wasm': return 'Use WebAssembly';
     case 'reload': return 'Load the page again';
     case 'dismiss': return 'Dismiss';

@@ -21,9 +21,9 @@ export function StatusLine() {
 
 function rateText(): string {
   if (!isLive.value) return source.value === null ? '0 fps' : 'still';
-  const perSecond = rate.value?.framesPerSecond;
+  const perSecond = framesBehind.value > 0 ? 0 : rate.value?.framesPerSecond;
   if (perSecond === undefined) return '– fps';
-  return `${perSecond >= 10 ? Math.round(perSecond) : perSecond.toFixed(1)} fps`;
+  return `${perSecond >= 10 || perSecond === 0 ? Math.round(perSecond) : perSecond.toFixed(1)} fps`;
 }
 
 function loadedPercent(): number {

@@ -8,9 +8,11 @@ import './inspector.css';
 export function Inspector() {
   const layer = openLayer.value;
   const channel = openChannel.value;
+  const showsChannel = layer !== null && channel !== null;
   return (
-    <aside class="inspector area-inspector" aria-label="Inspector">
-      {layer !== null && channel !== null ? <ChannelView layer={layer} channel={channel} /> : <NetworkFacts />}
-    </aside>
+    // Without a channel there is nothing in it to focus, so it is itself what the keyboard scrolls.
+    <section class="inspector area-inspector" aria-label="Inspector" tabIndex={showsChannel ? -1 : 0}>
+      {showsChannel ? <ChannelView layer={layer} channel={channel} /> : <NetworkFacts />}
+    </section>
   );
 }

@@ -1,10 +1,10 @@
-import { network } from '../../state/worker-state';
+import { network, networkMissingText } from '../../state/worker-state';
 import { isWide } from '../page/media';
 
 /** The network's card, in words: what it is for, how good it is, what it cannot do. */
 export function NetworkFacts() {
   const card = network.value?.card;
-  if (card === undefined) return <div class="network-facts muted">The network is being loaded.</div>;
+  if (card === undefined) return <div class="network-facts muted">{networkMissingText.value}</div>;
   return (
     <div class="network-facts">
       <h2>{card.name}</h2>

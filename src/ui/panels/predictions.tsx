@@ -3,7 +3,7 @@ import { Pin } from 'lucide-preact';
 import { togglePin } from '../../state/actions/pin-target';
 import { pinnedIndex } from '../../state/choices';
 import { formatPercent, type PredictionBar } from '../../state/prediction-bars';
-import { certainty, classes, network, shownBars } from '../../state/worker-state';
+import { certainty, classes, network, networkMissingText, shownBars } from '../../state/worker-state';
 import './predictions.css';
 
 /** Rows are kept by rank, so that nothing moves under the finger but words and lengths. */
@@ -41,7 +41,7 @@ function PredictionRow({ bar }: { readonly bar: PredictionBar }) {
 }
 
 function waitText(): string {
-  return network.value === null ? 'The network is being loaded.' : 'Waiting for a picture.';
+  return network.value === null ? networkMissingText.value : 'Waiting for a picture.';
 }
 
 function describeCertainty(): string {

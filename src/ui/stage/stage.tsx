@@ -19,7 +19,7 @@ export function Stage() {
   const shape = pictureShape.value;
   const fit = shape === null ? null : fitPicture(size, shape, shape.crop, shape.mirror);
   return (
-    <main ref={element} class="stage area-stage" aria-label="Picture">
+    <section ref={element} class="stage area-stage" aria-label="Picture">
       <PictureView fit={fit} mirror={shape?.mirror ?? false} />
       {fit !== null && (
         <div class="stage-square" data-stale={framesBehind.value > 0 ? '' : undefined}
@@ -31,7 +31,7 @@ export function Stage() {
       )}
       {shape === null && <p class="stage-empty">No picture yet. Start the camera, or open a picture.</p>}
       {cameraMuted.value && <p class="stage-empty">The camera is paused by the system.</p>}
-    </main>
+    </section>
   );
 }
 
