@@ -1,6 +1,5 @@
 import type { PointQuery } from '../contract/api';
 import { AppError } from '../contract/errors';
-import type { ErrorReport } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
 import type { SessionSpec } from '../contract/session-spec';
 import { observeVisibility, windowClock } from './clock';
@@ -12,6 +11,7 @@ import { createFrameSender } from './frame-sender';
 import { startHangWatch } from './hang-watch';
 import type { HangWatch } from './hang-watch';
 import type { Supervisor, SupervisorOptions, SupervisorPhase, SupervisorStatus } from './supervisor.interface';
+import { asAppError, ignoreDeath, needsNewWorker, reportOf } from './worker-errors';
 
 export type { Supervisor, SupervisorOptions, SupervisorPhase, SupervisorStatus } from './supervisor.interface';
 
@@ -61,7 +61,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   let pendingApply: PendingApply | null = null;
   let handshakeDone = false;
   /** Those who wait for a worker that answers. */
-  let waiting: { readonly resolve: (connection: WorkerConnection) => void; readonly reject: (error: AppError) => void }[] = [];
+  const waiting: { readonly resolve: (connection: WorkerConnection) => void; readonly reject: (error: AppError) => void }[] = [];
   let disposed = false;
   let status: SupervisorStatus = { phase: 'starting', generation: 0, backend: null, error: null, failures: 0, fellBackToWasm: false };
 
@@ -239,23 +239,4 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       statusListeners.clear();
     },
   };
-}
-
-/** Failures after which the worker (its device, its heap) cannot be trusted any more. */
-function needsNewWorker(error: ErrorReport): boolean {
-  return error.code === 'device-lost' || error.code === 'out-of-memory' || error.code === 'worker-crashed' || error.code === 'worker-hung';
-}
-
-/** A call that died with its worker needs no answer: the next generation attaches anew, and what is remembered is replayed. */
-function ignoreDeath(thrown: unknown): void {
-  const error = asAppError(thrown);
-  if (!needsNewWorker(error) && error.code !== 'superseded' && error.code !== 'cancelled') throw error;
-}
-
-function asAppError(thrown: unknown): AppError {
-  return thrown instanceof AppError ? thrown : new AppError('internal', String(thrown), false, { cause: thrown });
-}
-
-function reportOf(error: AppError): ErrorReport {
-  return { code: error.code, detail: error.detail, recoverable: error.recoverable };
 }

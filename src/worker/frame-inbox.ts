@@ -67,3 +67,10 @@ export function createFrameInbox(port: FramePort): FrameInbox {
   };
   return inbox;
 }
+
+/** A real port as a {@link FramePort}: its own type speaks of MessageEvents of anything. @param port  owned by the inbox from now on */
+export function asFramePort(port: MessagePort): FramePort {
+  const framePort: FramePort = { onmessage: null, postMessage: (message) => port.postMessage(message) };
+  port.onmessage = (event: MessageEvent<FrameMessage>) => framePort.onmessage?.(event);
+  return framePort;
+}

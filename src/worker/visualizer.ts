@@ -1,13 +1,13 @@
 import type { StartOptions, VisualizerApi } from '../contract/api';
 import { AppError } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
-import type { FrameMessage } from '../contract/frames';
 import type { LayerId, NetworkId, SurfaceId } from '../contract/ids';
 import { diffSpec } from '../contract/session-spec';
 import type { BackendChoice, SessionSpec } from '../contract/session-spec';
 import type { SurfaceLayout } from '../contract/stage-layout';
-import { createFrameInbox } from './frame-inbox';
-import type { FrameInbox, FramePort } from './frame-inbox';
+import { breakWorker } from './break-worker';
+import { asFramePort, createFrameInbox } from './frame-inbox';
+import type { FrameInbox } from './frame-inbox';
 import { startFrameLoop } from './frame-loop';
 import type { FrameLoop } from './frame-loop';
 import type { LiveNetwork } from './live-network';
@@ -239,24 +239,4 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
       breakWorker(what, tier?.opened ?? null);
     },
   };
-}
-
-/** Makes the failure happen after the answer left, outside any handler. */
-function breakWorker(what: 'device-lost' | 'crash' | 'hang', tier: Tier | null): void {
-  if (what === 'device-lost') {
-    const destroy = tier?.destroyDevice ?? null;
-    if (destroy === null) throw new AppError('backend-unavailable', 'this tier has no device to lose');
-    setTimeout(destroy, 0);
-  } else if (what === 'crash') {
-    setTimeout(() => { throw new Error('broken on purpose'); }, 0);
-  } else {
-    setTimeout(() => { for (;;); }, 0);
-  }
-}
-
-/** The port's own type speaks of MessageEvents of anything. */
-function asFramePort(port: MessagePort): FramePort {
-  const framePort: FramePort = { onmessage: null, postMessage: (message) => port.postMessage(message) };
-  port.onmessage = (event: MessageEvent<FrameMessage>) => framePort.onmessage?.(event);
-  return framePort;
 }
