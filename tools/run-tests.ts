@@ -86,7 +86,7 @@ function count(name: string, report: string, read: (text: string) => Tally, stat
 
 function fail(title: string, message: string): void {
   total.failed += 1;
-  failures.push(`${title}\n    ${message.trim().split('\n').slice(0, 12).join('\n    ')}`);
+  failures.push(`${title.replaceAll(`${root}/`, '')}\n    ${message.trim().split('\n').slice(0, 12).join('\n    ')}`);
 }
 
 function printResult(): void {
