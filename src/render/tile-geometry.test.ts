@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canvasSize, layersOf, roundRectangle, spacedChannels, tileCells } from './tile-geometry';
+import type { Tile } from '../contract/stage-layout';
+import { canvasSize, findVisible, roundRectangle, spacedChannels, tileCells } from './tile-geometry';
 
 const square = { x: 10, y: 20, width: 100, height: 100 };
 
@@ -54,7 +55,10 @@ it('keeps canvases within the limit and never empty', () => {
   expect(canvasSize({ widthPx: Number.NaN, heightPx: 10.4, tiles: [] }, 4096)).toEqual({ width: 1, height: 10 });
 });
 
-it('lists the layers that tiles show', () => {
-  const tiles = [{ ...square, content: { kind: 'mosaic', layer: 'a', side: 3 } }, { ...square, content: { kind: 'channel', layer: 'b', channel: 0 } }, { ...square, content: { kind: 'explanation' } }] as const;
-  expect(layersOf([{ widthPx: 1, heightPx: 1, tiles }])).toEqual(new Set(['a', 'b']));
+it('finds what tiles show, and which layers are open', () => {
+  const mosaic = (layer: string): Tile => ({ ...square, content: { kind: 'mosaic', layer, side: 3 } });
+  const first = { widthPx: 1, heightPx: 1, tiles: [mosaic('a'), mosaic('b'), { ...square, content: { kind: 'channel', layer: 'c', channel: 0 } }] } as const;
+  const second = { widthPx: 1, heightPx: 1, tiles: [mosaic('b'), { ...square, content: { kind: 'explanation' } }] } as const;
+  expect(findVisible([first, second])).toEqual({ layers: new Set(['a', 'b', 'c']), openLayers: new Set(['b', 'c']), explanation: true, input: false });
+  expect(findVisible([])).toEqual({ layers: new Set(), openLayers: new Set(), explanation: false, input: false });
 });

@@ -1,4 +1,4 @@
-import type { MapShape } from '../contract/ids';
+import type { LayerId, MapShape } from '../contract/ids';
 import type { SurfaceLayout, TileContent } from '../contract/stage-layout';
 
 /** One rectangle of a surface that shows one channel, in device pixels of the surface (whole numbers). */
@@ -10,6 +10,7 @@ export interface Cell {
   readonly height: number;
 }
 
+/** Part of a surface, in its device pixels. */
 export interface Rectangle {
   readonly x: number;
   readonly y: number;
@@ -71,19 +72,27 @@ export function canvasSize(layout: SurfaceLayout, limitPx: number): { readonly w
   return { width: clamp(layout.widthPx), height: clamp(layout.heightPx) };
 }
 
-/** Layers that tiles of these layouts show. */
-export function layersOf(layouts: Iterable<SurfaceLayout>): Set<string> {
-  const layers = new Set<string>();
-  for (const layout of layouts) {
-    for (const { content } of layout.tiles) {
-      if (content.kind === 'channel' || content.kind === 'mosaic') layers.add(content.layer);
-    }
-  }
-  return layers;
+/** What tiles show, all surfaces together; worked out when a layout changes, asked for with every frame. */
+export interface Visibility {
+  readonly layers: ReadonlySet<LayerId>;
+  /** Layers with a channel tile, and those on several tiles: every channel of theirs is measured. */
+  readonly openLayers: ReadonlySet<LayerId>;
+  readonly explanation: boolean;
+  readonly input: boolean;
 }
 
-/** True when some tile of these layouts has this kind of content. */
-export function someTileShows(layouts: Iterable<SurfaceLayout>, kind: TileContent['kind']): boolean {
-  for (const layout of layouts) if (layout.tiles.some((tile) => tile.content.kind === kind)) return true;
-  return false;
+/** What the tiles of these layouts show. */
+export function findVisible(layouts: Iterable<SurfaceLayout>): Visibility {
+  const layers = new Set<LayerId>();
+  const openLayers = new Set<LayerId>();
+  const kinds = new Set<TileContent['kind']>();
+  for (const { tiles } of layouts) {
+    for (const { content } of tiles) {
+      kinds.add(content.kind);
+      if (content.kind !== 'channel' && content.kind !== 'mosaic') continue;
+      if (content.kind === 'channel' || layers.has(content.layer)) openLayers.add(content.layer);
+      layers.add(content.layer);
+    }
+  }
+  return { layers, openLayers, explanation: kinds.has('explanation'), input: kinds.has('input') };
 }

@@ -2,11 +2,11 @@ import { divergingZeroIndex } from '../../contract/colour-map';
 import { AppError } from '../../contract/errors';
 import type { LayerId, SurfaceId } from '../../contract/ids';
 import type { MapScale } from '../../contract/session-spec';
-import type { DrawStyle, SurfaceLayout } from '../../contract/stage-layout';
+import type { DrawStyle } from '../../contract/stage-layout';
 import { explanationPixels, layerPixels } from '../colormap';
 import { displayRange, isConstant, LayerRanges, largestFloat32 } from '../range';
 import type { LayerView, Renderer, RenderInput, ValueRange } from '../renderer';
-import { isVector, layersOf, someTileShows, type Rectangle } from '../tile-geometry';
+import { findVisible, isVector, type Rectangle } from '../tile-geometry';
 import { updateCells, type PlacedTile } from '../placed-tile';
 import { Canvas2dSurface } from './canvas2d-surface';
 import { mapRange, paintInput, paintNearest, paintSmooth, type PixelTarget, type ValueMapping } from './paint';
@@ -35,24 +35,16 @@ interface LayerState {
 export function createCanvas2dRenderer(): Renderer {
   const surfaces = new Map<SurfaceId, Canvas2dSurface>();
   const layers = new Map<LayerId, LayerState>();
-  /** Layers whose every channel is measured: those with a channel tile, and those on several tiles. */
-  const openLayers = new Set<LayerId>();
   const mapping: ValueMapping = { scale: 0, offset: 0, table: layerPixels('viridis', false) };
   const overlay = createOverlay();
   let inputValues: Float32Array | null = null;
+  let visible = findVisible([]);
   let drawCount = 0;
   let lastScale: MapScale = 'channel';
 
-  const layouts = (): SurfaceLayout[] => [...surfaces.values()].map((surface) => surface.layout);
   const changed = (): void => {
-    openLayers.clear();
-    const mosaics = new Set<LayerId>();
-    for (const { content } of layouts().flatMap(({ tiles }) => tiles)) {
-      if (content.kind === 'channel' || (content.kind === 'mosaic' && mosaics.has(content.layer))) openLayers.add(content.layer);
-      else if (content.kind === 'mosaic') mosaics.add(content.layer);
-    }
-    const visible = layersOf(layouts());
-    for (const layer of layers.keys()) if (!visible.has(layer)) layers.delete(layer);
+    visible = findVisible([...surfaces.values()].map((surface) => surface.layout));
+    for (const layer of layers.keys()) if (!visible.layers.has(layer)) layers.delete(layer);
   };
 
   function stateOf(layer: LayerId, view: LayerView): LayerState {
@@ -79,7 +71,7 @@ export function createCanvas2dRenderer(): Renderer {
     const { ranges } = state;
     if (state.measuredIn !== drawCount) {
       state.measuredIn = drawCount;
-      if (openLayers.has(layer) || isVector(shape)) ranges.measureAll(values, shape, input.still === true);
+      if (visible.openLayers.has(layer) || isVector(shape)) ranges.measureAll(values, shape, input.still === true);
       else {
         const step = (side: number): number => Math.max(1, Math.ceil(side / measuredSidePx));
         ranges.measureSome(values, shape, placed.channels, step(shape[0]), step(shape[1]), input.still === true);
@@ -141,9 +133,9 @@ export function createCanvas2dRenderer(): Renderer {
       surfaces.delete(id);
       changed();
     },
-    visibleLayers: () => layersOf(layouts()),
-    showsExplanation: () => someTileShows(layouts(), 'explanation'),
-    showsInput: () => someTileShows(layouts(), 'input'),
+    visibleLayers: () => visible.layers,
+    showsExplanation: () => visible.explanation,
+    showsInput: () => visible.input,
     draw(input) {
       drawCount++;
       lastScale = input.style.scale;
@@ -172,7 +164,7 @@ export function createCanvas2dRenderer(): Renderer {
     dispose() {
       surfaces.clear();
       layers.clear();
-      openLayers.clear();
+      visible = findVisible([]);
     },
   };
 }

@@ -1,10 +1,10 @@
 import { AppError } from '../../contract/errors';
 import type { MapScale } from '../../contract/session-spec';
 import type { LayerId, SurfaceId } from '../../contract/ids';
-import type { SurfaceLayout, TileContent } from '../../contract/stage-layout';
+import type { TileContent } from '../../contract/stage-layout';
 import { displayRange } from '../range';
 import type { LayerView, Renderer, RenderInput, ValueRange } from '../renderer';
-import { layersOf, someTileShows } from '../tile-geometry';
+import { findVisible } from '../tile-geometry';
 import { LayerSlots, type LayerSlot } from './layer-slots';
 import { colourRow, createRenderPipelines } from './pipelines';
 import { RangeReader } from './range-reader';
@@ -30,14 +30,16 @@ export async function createWebGpuRenderer(device: GPUDevice): Promise<Renderer>
   const reader = new RangeReader(device);
   const surfaces = new Map<SurfaceId, WebGpuSurface>();
   const frameSlots = new Map<string, { readonly slot: LayerSlot; readonly buffer: GPUBuffer }>();
+  let visible = findVisible([]);
   let drawCount = 0;
   let lastScale: MapScale = 'channel';
 
-  const layouts = (): SurfaceLayout[] => [...surfaces.values()].map((surface) => surface.layout);
   const changed = (): void => {
-    const visible = new Set([...layersOf(layouts())].map((layer) => layerPrefix + layer));
-    for (const kind of ['explanation', 'input'] as const) if (someTileShows(layouts(), kind)) visible.add(kind);
-    slots.keepOnly(visible);
+    visible = findVisible([...surfaces.values()].map((surface) => surface.layout));
+    const keys = new Set([...visible.layers].map((layer) => layerPrefix + layer));
+    if (visible.explanation) keys.add('explanation');
+    if (visible.input) keys.add('input');
+    slots.keepOnly(keys);
   };
 
   function viewOf(content: TileContent, input: RenderInput): LayerView | null {
@@ -115,9 +117,9 @@ export async function createWebGpuRenderer(device: GPUDevice): Promise<Renderer>
       surfaces.delete(id);
       changed();
     },
-    visibleLayers: () => layersOf(layouts()),
-    showsExplanation: () => someTileShows(layouts(), 'explanation'),
-    showsInput: () => someTileShows(layouts(), 'input'),
+    visibleLayers: () => visible.layers,
+    showsExplanation: () => visible.explanation,
+    showsInput: () => visible.input,
     draw(input) {
       if (surfaces.size === 0) return;
       drawCount++;
@@ -146,6 +148,7 @@ export async function createWebGpuRenderer(device: GPUDevice): Promise<Renderer>
     dispose() {
       for (const surface of surfaces.values()) surface.dispose();
       surfaces.clear();
+      visible = findVisible([]);
       slots.dispose();
       reader.dispose();
       pipelines.colours.destroy();
