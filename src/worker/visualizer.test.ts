@@ -83,7 +83,7 @@ function setUp(openTier: () => Promise<Tier> = async () => createFakeTier()) {
 
 function createFakeTier(log: string[] = []): Tier {
   const renderer = {
-    attach: (surface: string) => log.push(`attach ${surface}`), layout: () => undefined, detach: (surface: string) => log.push(`detach ${surface}`),
+    attach: (surface: string) => log.push(`attach ${surface}`), layout: (surface: string) => log.push(`layout ${surface}`), detach: (surface: string) => log.push(`detach ${surface}`),
     clear: () => log.push('clear'), visibleLayers: () => new Set(), showsExplanation: () => false, showsInput: () => false,
   } as unknown as Renderer;
   return { backend: 'wasm', why: 'test', threads: 1, renderer, destroyDevice: null } as unknown as Tier;
@@ -218,7 +218,10 @@ describe('createVisualizer', () => {
     await applied;
     await visualizer.attachSurface('late', canvas, layout);
     await visualizer.detachSurface('rail');
-    expect(log).toEqual(['attach rail', 'clear', 'attach late', 'detach rail']);
+    await visualizer.detachSurface('rail');
+    await visualizer.layoutSurface('rail', layout);
+    await visualizer.layoutSurface('late', layout);
+    expect(log).toEqual(['attach rail', 'clear', 'attach late', 'detach rail', 'layout late']);
   });
 
   it('counts memory, beats, and breaks only when it may', async () => {

@@ -19,6 +19,7 @@ import type { Tier } from './tier';
 
 const heartbeatPeriodMs = 500;
 const progressPeriodMs = 100;
+const tierFailureGraceMs = 250;
 
 /** What the visualizer is put together from; fakes in tests. */
 export interface VisualizerParts {
@@ -69,12 +70,19 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
   let inEffect: SessionSpec | null = null;
   let supersede: ((reason: AppError) => void) | null = null;
   let newest = 0;
+  let tierFailed = false;
   let point: Parameters<VisualizerApi['watchPoint']>[0] = null;
+  /** Canvases that came before the tier. */
   const surfaces = new Map<SurfaceId, { canvas: OffscreenCanvas; layout: SurfaceLayout }>();
+  const attached = new Set<SurfaceId>();
 
   const post = (event: WorkerEvent): void => { started?.options.eventPort.postMessage(event); };
   const report = (error: AppError): void => {
     post({ kind: 'error', error: { code: error.code, detail: error.detail, recoverable: error.recoverable } });
+  };
+  /** A lost device makes readbacks and ticks fail too, in no certain order: its own report goes first, and alone. */
+  const reportLater = (error: AppError): void => {
+    parts.scheduler.after(tierFailureGraceMs, () => { if (!tierFailed) report(error); });
   };
   const requireStart = (): Started => {
     if (started === null) throw new AppError('internal', 'start() was not called');
@@ -87,6 +95,7 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     if (tier !== null) throw new AppError('internal', `this worker runs '${tier.choice}', not '${choice}'`);
     const { options } = requireStart();
     const opening = parts.openTier(choice, options.baseUrl, (error) => {
+      tierFailed = true;
       started?.loop.halt();
       report(error);
     });
@@ -94,7 +103,10 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     tier = entry;
     opening.then((opened) => {
       entry.opened = opened;
-      for (const [surface, { canvas, layout }] of surfaces) opened.renderer.attach(surface, canvas, layout);
+      for (const [surface, { canvas, layout }] of surfaces) {
+        opened.renderer.attach(surface, canvas, layout);
+        attached.add(surface);
+      }
       surfaces.clear();
       post({ kind: 'ready', backend: opened.backend, why: opened.why, threads: opened.threads });
     }, () => { tier = null; });
@@ -139,7 +151,7 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
       loading = null;
       const session = parts.createSession({
         tier: opened, network, spec, post, now: () => parts.scheduler.now(),
-        onError: (thrown) => report(recogniseFailure(thrown)), onReadEnd: () => loop.requestPublish(),
+        onError: (thrown) => reportLater(recogniseFailure(thrown)), onReadEnd: () => loop.requestPublish(),
       });
       session.watchPoint(point);
       postNetwork(network, spec);
@@ -190,7 +202,7 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     start: async (options) => {
       if (started !== null) throw new AppError('internal', 'start() was called twice');
       const inbox = createFrameInbox(asFramePort(options.framePort));
-      const loop = startFrameLoop({ inbox, scheduler: parts.scheduler, onFailure: report });
+      const loop = startFrameLoop({ inbox, scheduler: parts.scheduler, onFailure: reportLater });
       started = { options, inbox, loop };
       setInterval(() => post({ kind: 'heartbeat', atMs: parts.scheduler.now() }), heartbeatPeriodMs);
       return { backend: null };
@@ -205,18 +217,25 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
       });
     },
     attachSurface: async (surface, canvas, layout) => {
-      if (tier?.opened != null) tier.opened.renderer.attach(surface, canvas, layout);
-      else surfaces.set(surface, { canvas, layout });
+      if (tier?.opened == null) {
+        surfaces.set(surface, { canvas, layout });
+        return;
+      }
+      tier.opened.renderer.attach(surface, canvas, layout);
+      attached.add(surface);
       redraw();
     },
     layoutSurface: async (surface, layout) => {
       const waiting = surfaces.get(surface);
       if (waiting !== undefined) waiting.layout = layout;
-      else tier?.opened?.renderer.layout(surface, layout);
+      // One that is not attached belonged to a worker that is gone; the page is about to hand over its successor.
+      if (!attached.has(surface)) return;
+      tier?.opened?.renderer.layout(surface, layout);
       redraw();
     },
     detachSurface: async (surface) => {
-      if (!surfaces.delete(surface)) tier?.opened?.renderer.detach(surface);
+      surfaces.delete(surface);
+      if (attached.delete(surface)) tier?.opened?.renderer.detach(surface);
     },
     watchPoint: async (next) => {
       point = next;
