@@ -1,0 +1,133 @@
+import type { Padding } from '../graph/ops';
+import { dilatedExtent } from '../graph/padding';
+import { mapSize, readPads } from './onnx-linear';
+import { sizeOf, type Placed } from './onnx-layout';
+import type { NodeReader, NodeScope } from './onnx-scope';
+import { settle } from './onnx-views';
+
+/** Extra pixels at the end of one axis so that rounding down counts the windows that ONNX counts with `ceil_mode`. */
+function ceilExtra(sizePx: number, before: number, after: number, extentPx: number, stride: number): number {
+  let windows = Math.ceil((sizePx + before + after - extentPx) / stride) + 1;
+  // A window that would start in the border behind the picture is left out.
+  if ((windows - 1) * stride >= sizePx + before) windows -= 1;
+  return Math.max((windows - 1) * stride + extentPx - (sizePx + before + after), 0);
+}
+
+const none: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
+
+/** MaxPool and AveragePool. */
+export const readPool: NodeReader = (scope) => {
+  const map = scope.layouts.asMap(scope.placed(0), scope.where);
+  const size = mapSize(scope, map);
+  const window = scope.pair('kernel_shape', [0, 0]);
+  const strides = scope.pair('strides', [1, 1]);
+  if (scope.pair('dilations', [1, 1]).some((dilation) => dilation !== 1)) scope.refuse('a window with holes (dilations)');
+  const padding = readPads(scope, size, window, strides, [1, 1]);
+  const ceil = scope.int('ceil_mode', 0) !== 0;
+  const extra = ceil
+    ? [ceilExtra(size[0], padding.top, padding.bottom, dilatedExtent(window[0], 1), strides[0]), ceilExtra(size[1], padding.left, padding.right, dilatedExtent(window[1], 1), strides[1])] as const
+    : [0, 0] as const;
+  const reach = (border: Padding): Padding => ({ ...border, bottom: border.bottom + extra[0], right: border.right + extra[1] });
+  if (scope.node.opType === 'MaxPool') {
+    if (scope.node.outputs.slice(1).some((name) => name !== '')) scope.refuse('the indices as second output');
+    return [scope.layouts.placeMap(scope.add({ op: 'max-pool', window, strides, padding: reach(padding) }, [map.id]))];
+  }
+  const padded = padding.top + padding.bottom + padding.left + padding.right > 0;
+  if (scope.int('count_include_pad', 0) === 0 || !padded) {
+    return [scope.layouts.placeMap(scope.add({ op: 'average-pool', window, strides, padding: reach(padding), countPadding: false }, [map.id]))];
+  }
+  if (extra[0] === 0 && extra[1] === 0) return [scope.layouts.placeMap(scope.add({ op: 'average-pool', window, strides, padding, countPadding: true }, [map.id]))];
+  // The file's padding counts, what rounding up adds does not: make the first part of the picture.
+  const larger = scope.addBefore({ op: 'pad', padding, value: 0 }, [map.id]);
+  return [scope.layouts.placeMap(scope.add({ op: 'average-pool', window, strides, padding: reach(none), countPadding: false }, [larger]))];
+};
+
+/** GlobalAveragePool and GlobalMaxPool: over height and width, which stay as axes of size 1. */
+export const readGlobalPool: NodeReader = (scope) => {
+  const map = scope.layouts.asMap(scope.placed(0), scope.where);
+  const op = scope.node.opType === 'GlobalMaxPool' ? 'global-max-pool' : 'global-average-pool';
+  return [scope.layouts.placeMap(scope.add({ op, keepDims: true }, [map.id]))];
+};
+
+/** ReduceMean, ReduceMax and ReduceSum over any axes but the batch. */
+export const readReduce: NodeReader = (scope) => {
+  const input = scope.placed(0);
+  const rank = input.logical.length;
+  const keep = scope.int('keepdims', 1) !== 0;
+  const opType = scope.node.opType;
+  const given = scope.wholeNumbers(scope.inputCount > 1 ? 1 : -1, 'axes');
+  if ((given === null || given.length === 0) && scope.int('noop_with_empty_axes', 0) !== 0) return [scope.layouts.moved(input, scope.add({ op: 'identity' }, [input.id]))];
+  const axes = new Set((given ?? []).map((axis) => scope.axis(axis, rank)));
+  if (axes.size === 0 || axes.has(0)) scope.refuse('a reduction over the pictures of a batch');
+  scope.layouts.requireBatchFirst(input, scope.where);
+  const op = opType === 'ReduceMax' ? 'global-max-pool' : 'global-average-pool';
+  const count = [...axes].reduce((product, axis) => product * sizeOf(input.logical[axis] ?? []), 1);
+  const logical = input.logical.flatMap((axis, index) => (axes.has(index) ? (keep ? [[]] : []) : [axis]));
+  const order = scope.layouts.findOrder(input);
+  const spatial = order !== null && rank === 4 && axes.size === 2 && axes.has(order[0] ?? 0) && axes.has(order[1] ?? 0);
+  if (spatial && opType !== 'ReduceSum') {
+    const id = scope.add({ op, keepDims: keep }, [input.id]);
+    const channels = input.stored[2] ?? [];
+    return [{ id, stored: keep ? [[], [], channels] : [channels], logical }];
+  }
+  // Any other reduction is the mean of a map whose height holds the axes to reduce and whose channels hold the rest.
+  const reduced = new Set([...axes].flatMap((axis) => input.logical[axis] ?? []));
+  const all = input.stored.flat();
+  const rest = all.filter((atom) => !reduced.has(atom));
+  const map = scope.layouts.arrange(input, [all.filter((atom) => reduced.has(atom)), [], rest], scope.where);
+  let id = scope.addBefore({ op, keepDims: false }, [map.id]);
+  if (opType === 'ReduceSum') id = scope.addBefore({ op: 'scale' }, [id], { factor: { shape: [1], values: Float32Array.of(count) } });
+  return settle(scope, { id, stored: [rest], logical });
+};
+
+/** LRN over the channels. */
+export const readLrn: NodeReader = (scope) => {
+  const map = scope.layouts.asMap(scope.placed(0), scope.where);
+  const size = scope.int('size', 0);
+  if (size < 1 || size > 4096) scope.reject(`a normalisation over ${size} channels`);
+  return [scope.layouts.placeMap(scope.add({
+    op: 'local-response-norm', size, alpha: scope.float('alpha', 1e-4), beta: scope.float('beta', 0.75), bias: scope.float('bias', 1),
+  }, [map.id]))];
+};
+
+/** Widens (or cuts) one axis of a value: along height where it lies as a map's height, else over a rearranged map. */
+function padAxis(scope: NodeScope, value: Placed, axis: number, before: number, after: number, fill: number): Placed {
+  const own = value.logical[axis] ?? [];
+  const others = value.stored.flat().filter((atom) => !own.includes(atom));
+  const map = scope.layouts.arrange(value, [own, [], others], scope.where);
+  const id = scope.addBefore({ op: 'pad', padding: { ...none, top: before, bottom: after }, value: fill }, [map.id]);
+  const wider = [{ size: sizeOf(own) + before + after }];
+  return { id, stored: [wider, [], others], logical: value.logical.map((atoms, index) => (index === axis ? wider : atoms)) };
+}
+
+/** Pad with a constant; negative numbers are not read. */
+export const readPad: NodeReader = (scope) => {
+  const input = scope.placed(0);
+  const rank = input.logical.length;
+  const mode = scope.text('mode', 'constant');
+  if (mode !== 'constant' && mode !== '') scope.refuse(`mode '${mode}', only 'constant' is read`);
+  const list = scope.wholeNumbers(scope.opset < 11 ? -1 : 1, 'pads') ?? [];
+  const constant = scope.opset < 11 ? null : scope.optional(2);
+  const fill = scope.opset < 11 ? scope.float('value', 0) : constant?.values[0] ?? 0;
+  const axes = (scope.inputCount > 3 ? scope.wholeNumbers(3, 'axes') : null) ?? Array.from({ length: rank }, (_, axis) => axis);
+  if (list.length !== 2 * axes.length) scope.reject(`${list.length} paddings for ${axes.length} axes`);
+  if (!Number.isFinite(fill)) scope.refuse(`padding with ${fill}`);
+  const borders = new Map<number, readonly [number, number]>();
+  axes.forEach((value, index) => {
+    const border = [list[index] ?? 0, list[index + axes.length] ?? 0] as const;
+    if (border[0] < 0 || border[1] < 0) scope.refuse('negative padding');
+    if (border[0] + border[1] > 0) borders.set(scope.axis(value, rank), border);
+  });
+  if (borders.has(0)) scope.refuse('padding of the batch');
+  scope.layouts.requireBatchFirst(input, scope.where);
+  const order = scope.layouts.findOrder(input) ?? [];
+  const [rows = 0, columns = 0, channels = 0] = order;
+  if (rank === 4 && order.length === 3 && !borders.has(channels)) {
+    const [top, bottom] = borders.get(rows) ?? [0, 0];
+    const [left, right] = borders.get(columns) ?? [0, 0];
+    return [scope.layouts.place(scope.add({ op: 'pad', padding: { top, bottom, left, right }, value: fill }, [input.id]), order, 4)];
+  }
+  let value = input;
+  for (const [axis, [before, after]] of borders) value = padAxis(scope, value, axis, before, after, fill);
+  return settle(scope, value);
+};

@@ -1,0 +1,129 @@
+import { AppError } from '../contract/errors';
+import { GraphBuilder } from '../graph/graph-builder';
+import type { NetworkGraph } from '../graph/network-graph';
+import { Budget, decodeTensor, isRealType, nameOfType } from './onnx-constant';
+import { Layouts, shapeOf, type Atom, type Placed } from './onnx-layout';
+import { readOperator } from './onnx-operators';
+import { readOnnxProto, type OnnxModel, type OnnxNode, type OnnxValueInfo } from './onnx-proto';
+import { NodeScope, type Import, type OnnxValue } from './onnx-scope';
+
+/** Name of this format in a graph and in reports. */
+export const onnxFormat = 'onnx';
+
+const oldestOpset = 7;
+const maxBatch = 2 ** 16;
+const uint8 = 2;
+
+function describeInput(info: OnnxValueInfo): string {
+  return `'${info.name}' ${nameOfType(info.elementType)} [${(info.dims ?? []).map((size) => size ?? '?').join(', ')}]`;
+}
+
+/** Graph inputs without a stored value. Before IR version 4 every initializer was listed as an input too. */
+function findInput(model: OnnxModel): OnnxValueInfo {
+  const open = model.inputs.filter((info) => !model.initializers.has(info.name));
+  const [info] = open;
+  if (info === undefined) throw new AppError('graph-unsupported', 'the network has no input');
+  if (open.length > 1) throw new AppError('graph-unsupported', `${open.length} inputs (${open.map(describeInput).join('; ')}), a network with one picture as input is needed`);
+  const isPicture = info.dims?.length === 4 && (isRealType(info.elementType) || info.elementType === uint8);
+  if (!isPicture) throw new AppError('graph-unsupported', `input ${describeInput(info)} is no picture [n, c, h, w]`);
+  return info;
+}
+
+/** True where the file wants [n, h, w, c]: it turns its input to NCHW first, or the last axis is the one that can be colours. */
+function isChannelsLast(model: OnnxModel, info: OnnxValueInfo): boolean {
+  const [, first = null, , last = null] = info.dims ?? [];
+  const readers = model.nodes.filter((node) => node.inputs[0] === info.name);
+  if (readers.some((node) => node.opType === 'Transpose' && node.attributes.get('perm')?.ints.join() === '0,3,1,2')) return true;
+  if (readers.some((node) => node.opType === 'Conv')) return false;
+  return last !== null && last <= 4 && (first === null || first > 4);
+}
+
+function placeInput(model: OnnxModel, builder: GraphBuilder, size: readonly [number, number] | undefined): { readonly input: Placed; readonly layouts: Layouts } {
+  const info = findInput(model);
+  const [batch = null, ...sizes] = info.dims ?? [];
+  const order = isChannelsLast(model, info) ? [1, 2, 3] : [2, 3, 1];
+  const shape = order.map((axis, index) => {
+    const known = sizes[axis - 1] ?? size?.[index] ?? null;
+    if (known === null) throw new AppError('graph-unsupported', `input ${describeInput(info)} has no fixed ${['height', 'width', 'number of channels'][index] ?? 'size'}`);
+    return known;
+  });
+  if ((batch ?? 1) > maxBatch) throw new AppError('format-too-large', `input ${describeInput(info)}`);
+  const atom: Atom = { size: batch ?? 1 };
+  const layouts = new Layouts(builder, atom);
+  return { input: layouts.place(builder.addInput(info.name, shape), order, 4), layouts };
+}
+
+/** Nodes that the output depends on, in the file's order. */
+function findNeeded(model: OnnxModel, output: string): readonly OnnxNode[] {
+  const producers = new Map<string, number>();
+  model.nodes.forEach((node, index) => {
+    for (const name of node.outputs) {
+      if (name === '') continue;
+      if (producers.has(name)) throw new AppError('format-malformed', `two nodes compute '${name}'`);
+      producers.set(name, index);
+    }
+  });
+  const needed = new Set<number>();
+  const waiting = [output];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const index = producers.get(name);
+    if (index === undefined || needed.has(index)) continue;
+    needed.add(index);
+    waiting.push(...model.nodes[index]?.inputs ?? []);
+  }
+  return model.nodes.filter((_, index) => needed.has(index));
+}
+
+/** The output with its numbers in the file's order: class 5 stays class 5 even where the last layer flattens a map. */
+function settleOutput(value: Placed, layouts: Layouts): Placed {
+  const inFileOrder = value.logical.flat().filter((atom) => atom !== layouts.batch);
+  return value.logical.length > 2 ? value : layouts.arrange(value, [inFileOrder], 'output');
+}
+
+/**
+ * Reads an ONNX network (operator sets 7 to current). NCHW becomes NHWC here: kernels are turned, transposes and flattens
+ * cancel out, and a node's value is named by its ONNX tensor. Of several outputs the first is read; what it does not need is left out.
+ *
+ * @param file      bytes of the file, not trusted, not kept
+ * @param external  files with external data that lie beside it, by path or bare name
+ * @param size      height and width in pixels, used where the file leaves them open
+ * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' (names operator and node) | 'graph-unsupported' (names the inputs)
+ */
+export function readOnnx(file: Uint8Array, external: ReadonlyMap<string, Uint8Array> = new Map(), size?: readonly [height: number, width: number]): NetworkGraph {
+  const model = readOnnxProto(file);
+  if (model.nodes.length === 0) throw new AppError('format-malformed', 'an ONNX file without nodes');
+  if (model.opset < oldestOpset) throw new AppError('op-unsupported', `ONNX operator set ${model.opset}, ${oldestOpset} or newer is read`);
+  const output = model.outputs[0]?.name;
+  if (output === undefined) throw new AppError('graph-unsupported', 'the network has no output');
+
+  const builder = new GraphBuilder(model.name, onnxFormat);
+  const { input, layouts } = placeInput(model, builder, size);
+  const budget = new Budget([...external.values()].reduce((total, bytes) => total + bytes.byteLength, file.byteLength));
+  const values = new Map<string, OnnxValue>([[input.id, { kind: 'placed', placed: input }]]);
+  const decode: Import['decode'] = (tensor) => decodeTensor(tensor, external, budget);
+  const shared: Import = {
+    builder, layouts, budget, opset: model.opset, origins: new Map(), decode,
+    find: (name) => {
+      const known = values.get(name);
+      const tensor = known === undefined ? model.initializers.get(name) : undefined;
+      if (tensor === undefined) return known;
+      const value: OnnxValue = { kind: 'constant', constant: decode(tensor) };
+      values.set(name, value);
+      return value;
+    },
+  };
+  for (const node of findNeeded(model, output)) {
+    const scope = new NodeScope(shared, node);
+    if (scope.id === '') throw new AppError('format-malformed', `${node.opType} node '${node.name}' has no output`);
+    readOperator(scope).forEach((value, index) => {
+      const name = node.outputs[index];
+      if (name !== undefined && name !== '') values.set(name, value);
+    });
+  }
+  const result = values.get(output);
+  if (result === undefined) throw new AppError('format-malformed', `the output '${output}' is computed nowhere`);
+  if (result.kind !== 'placed') throw new AppError('graph-unsupported', `the output '${output}' does not depend on the picture`);
+  const settled = settleOutput(result.placed, layouts);
+  if (shapeOf(settled).some((axis) => !Number.isSafeInteger(axis))) throw new AppError('format-too-large', `output '${output}'`);
+  return builder.build(settled.id);
+}
