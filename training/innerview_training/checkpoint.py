@@ -14,9 +14,9 @@ class MovingAverage:
         self.state = {name: t.detach().float().clone() for name, t in network.state_dict().items()}
 
     @torch.no_grad()
-    def update(self, network: nn.Module, step: int) -> None:
+    def update(self, network: nn.Module, step: int, steps: int = 1) -> None:
         # A short memory at first: the random start must not linger.
-        decay = min(self.decay, (1 + step) / (20 + step))
+        decay = min(self.decay, (1 + step) / (20 + step)) ** steps
         for name, t in network.state_dict().items():
             if t.dtype.is_floating_point:
                 self.state[name].lerp_(t.detach().float(), 1 - decay)

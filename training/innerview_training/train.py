@@ -21,6 +21,7 @@ from .packs import load_split
 from .paths import WORK
 from .recipes import RECIPES, Recipe
 from .schedule import Clock, Progress, augmentation_strength, image_size, learning_rate
+from .weight_averaging import WeightAveraging
 
 log = logging.getLogger("training")
 
@@ -36,6 +37,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--checkpoint-minutes", type=float, default=4.0)
+    parser.add_argument("--meet-seconds", type=float, default=0.0,
+                        help="several ranks on a busy machine: average weights this often instead of gradients each step")
     parser.add_argument("--no-export", action="store_true")
     return parser.parse_args()
 
@@ -74,13 +77,16 @@ class Run:
         self.recipe = RECIPES[arguments.network]
         self.seed = arguments.seed if arguments.seed is not None else self.recipe.seed
         self.rank, self.world, self.device = start_distributed()
-        torch.manual_seed(self.seed + 1000 * self.rank)
+        torch.manual_seed(self.seed)
         self.images, self.labels = load_split(self.recipe.pack, "train")
         self.val_images, self.val_labels = load_split(self.recipe.pack, "val")
         self.maps = None
         if arguments.teacher:
             self.maps = np.load(WORK / f"{self.recipe.pack}-teacher-maps.npy", mmap_mode="r")
         self.network = GraphNetwork(self.recipe.layers()).to(self.device, memory_format=torch.channels_last)
+        if self.rank:
+            # Same first weights on every rank, but other random crops.
+            torch.manual_seed(self.seed + 1000 * self.rank)
         self.average = MovingAverage(self.network, self.recipe.ema_decay)
         self.optimizer = make_optimizer(self.network, self.recipe)
         self.path = WORK / self.recipe.id / "checkpoint.pt"
@@ -104,8 +110,10 @@ class Run:
             round(epochs * len(self.labels)) if epochs else None,
             arguments.minutes * 60 if arguments.minutes else None,
         )
-        self.model = self.network
-        if self.world > 1:
+        self.model, self.averaging = self.network, None
+        if self.world > 1 and arguments.meet_seconds:
+            self.averaging = WeightAveraging(self.network, self.optimizer, arguments.meet_seconds)
+        elif self.world > 1:
             self.model = nn.parallel.DistributedDataParallel(self.network)
         self.asked_to_stop = self.stop = False
 
@@ -142,15 +150,18 @@ class Run:
 
     def next_batch(self) -> np.ndarray:
         """This rank's indices; the order depends only on seed and epoch, so a resumed run continues it."""
-        p, size = self.progress, self.recipe.batch
+        p, size, seed = self.progress, self.recipe.batch, [self.seed]
+        if self.averaging:
+            # Ranks that do not keep step draw their own pictures.
+            size, seed = size // self.world, [self.seed, self.rank]
         if p.position + size > len(self.labels):
             p.epoch, p.position = p.epoch + 1, 0
         if getattr(self, "order_epoch", None) != p.epoch:
-            self.order = np.random.default_rng((self.seed, p.epoch)).permutation(len(self.labels))
+            self.order = np.random.default_rng([*seed, p.epoch]).permutation(len(self.labels))
             self.order_epoch = p.epoch
         chosen = self.order[p.position : p.position + size]
         p.position += size
-        return np.sort(chosen[self.rank :: self.world])
+        return np.sort(chosen if self.averaging else chosen[self.rank :: self.world])
 
     def train_step(self) -> torch.Tensor:
         p, recipe = self.progress, self.recipe
@@ -173,8 +184,24 @@ class Run:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
-        self.average.update(self.network, p.step)
         return loss.detach()
+
+    def after_step(self) -> None:
+        if not self.averaging:
+            self.clock.advance(self.recipe.batch)
+            self.average.update(self.network, self.progress.step)
+            self.agree()
+            return
+        p, count = self.progress, self.recipe.batch // self.world
+        self.clock.advance(count)
+        self.averaging.count(count)
+        if self.averaging.is_due() or p.fraction >= 1:
+            own_steps, own_images = self.averaging.steps, self.averaging.images
+            steps, images, p.fraction, self.stop = self.averaging.meet(p.fraction, self.asked_to_stop)
+            steps = max(1, round(steps / self.world))
+            p.images += images - own_images
+            p.step += steps - own_steps
+            self.average.update(self.network, p.step, steps)
 
     def agree(self) -> None:
         """Ranks share rank 0's clock: learning rate, image size and the end must be the same for all."""
@@ -193,8 +220,7 @@ class Run:
         self.clock.start()
         while self.progress.fraction < 1 and not self.stop:
             total, count = total + self.train_step().item(), count + 1
-            self.clock.advance(self.recipe.batch)
-            self.agree()
+            self.after_step()
             now = time.monotonic()
             if self.rank == 0 and now - last_log > 60:
                 p = self.progress
