@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals-core';
+import type { NetworkId } from '../contract/ids';
 
 /** A picture of the filmstrip: the person's own, or a built-in one. */
 export interface PictureItem {
@@ -20,8 +21,14 @@ export interface Gallery {
 export interface GalleryEntry {
   readonly file: string;
   readonly title: string;
-  /** Class of the everyday network that this shows; absent: it is there for another network. */
-  readonly everydayLabel?: string;
+  /** The network it was made for; absent: any. */
+  readonly network?: NetworkId;
+  /** The class of that network that it shows. */
+  readonly label?: string;
+  /** A clip's media type; the same clip may come in several. */
+  readonly type?: string;
+  /** A clip's first picture. */
+  readonly poster?: string;
 }
 
 export const emptyGallery: Gallery = { pictures: [], clips: [] };
@@ -30,6 +37,8 @@ export const gallery = signal<Gallery>(emptyGallery);
 /** What is opened now, to flip through. */
 export const filmstrip = signal<readonly PictureItem[]>([]);
 export const filmstripIndex = signal(0);
+/** The built-in clip that plays; null: none does. */
+export const playingClip = signal<string | null>(null);
 export const currentPicture = computed(() => filmstrip.value[filmstripIndex.value] ?? null);
 
 /** Reads the gallery's index; anything that is not one is an empty gallery, because the app lives without it. */
@@ -46,6 +55,17 @@ function parseEntries(value: unknown): readonly GalleryEntry[] {
     const { file, title } = entry as Partial<GalleryEntry>;
     return typeof file === 'string' && typeof title === 'string' && !file.includes('..');
   });
+}
+
+/** Each clip once, in the first of its formats that can be played here. */
+export function choosePlayable(gallery: Gallery, canPlay: (type: string) => boolean): Gallery {
+  const playable = gallery.clips.filter(({ type }) => type === undefined || canPlay(type));
+  return { ...gallery, clips: playable.filter((clip, index) => playable.findIndex(({ title }) => title === clip.title) === index) };
+}
+
+/** Whether an entry is for this network. */
+export function suits(entry: GalleryEntry, network: NetworkId): boolean {
+  return entry.network === undefined || entry.network === network;
 }
 
 /** The index `step` further, from either end to the other. */

@@ -29,6 +29,8 @@ export interface PageAround {
   /** True: several panels fit side by side. */
   isWide(): boolean;
   prefersStillness(): boolean;
+  /** Whether a clip of this media type can be played. */
+  canPlay(type: string): boolean;
   readStored(key: string): string | null;
   store(key: string, text: string): void;
   reload(): void;

@@ -1,9 +1,10 @@
 import { effect } from '@preact/signals-core';
 import { openBuiltIn, playClip } from './actions/open-picture';
+import { showFirstBuiltIn } from './actions/show-built-in';
 import { spec, view } from './choices';
 import { exposeDebugHandle } from './debug';
 import { clearFailure, reportFailure, showFailure } from './failure';
-import { gallery, parseGallery } from './pictures';
+import { choosePlayable, gallery, parseGallery } from './pictures';
 import { receiveEvent } from './receive-event';
 import { getRuntime, setRuntime, type Runtime } from './runtime';
 import { camera, cameras, source } from './source-state';
@@ -81,19 +82,13 @@ async function showSomething(): Promise<void> {
   const { page } = getRuntime();
   try {
     const answer = await fetch(`${page.baseUrl}gallery/index.json`);
-    if (answer.ok) gallery.value = parseGallery(await answer.json());
+    if (answer.ok) gallery.value = choosePlayable(parseGallery(await answer.json()), page.canPlay);
   } catch {
     // A page without its gallery still has the camera and the person's own pictures; the start card says so.
     return;
   }
   if (source.peek() !== null || await showLinked()) return;
-  const clip = gallery.peek().clips[0];
-  if (clip !== undefined && !page.prefersStillness()) {
-    await playClip(clip.file, false);
-    return;
-  }
-  const picture = gallery.peek().pictures[0];
-  if (picture !== undefined) await openBuiltIn(picture.file, false);
+  await showFirstBuiltIn(false);
 }
 
 /** The built-in picture or clip that the link names. @returns false where it names none */

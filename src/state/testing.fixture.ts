@@ -69,7 +69,7 @@ export function useFakeRuntime(): FakeRuntime {
       },
       page: {
         search: '', debug: false, baseUrl: 'http://localhost/', readHash: () => '', writeHash: () => undefined, onHashChange: () => undefined, isWide: () => page.wide,
-        prefersStillness: () => false, readStored: () => null, store: () => undefined, reload: () => undefined, nowMs: () => page.nowMs,
+        prefersStillness: () => false, canPlay: () => true, readStored: () => null, store: () => undefined, reload: () => undefined, nowMs: () => page.nowMs,
       },
     },
   };

@@ -2,9 +2,9 @@ import { batch } from '@preact/signals-core';
 import { AppError } from '../../contract/errors';
 import { changeView } from '../choices';
 import { clearFailure, reportFailure } from '../failure';
-import { filmstrip, filmstripIndex, gallery, stepIndex, type PictureItem } from '../pictures';
+import { filmstrip, filmstripIndex, gallery, playingClip, stepIndex, type PictureItem } from '../pictures';
 import { getRuntime } from '../runtime';
-import { begun, source } from '../source-state';
+import { begun } from '../source-state';
 import { closeCamera, showSource } from './show-source';
 
 let wanted = 0;
@@ -19,9 +19,10 @@ export async function openFiles(files: readonly File[]): Promise<void> {
 
 /** Opens the built-in pictures at one of them; `byPerson` false: only so that the page is not empty. */
 export async function openBuiltIn(file: string, byPerson = true): Promise<void> {
-  const entries = gallery.peek().pictures;
-  const index = entries.findIndex((entry) => entry.file === file);
-  if (index === -1) return;
+  const chosen = gallery.peek().pictures.find((entry) => entry.file === file);
+  if (chosen === undefined) return;
+  const entries = gallery.peek().pictures.filter((entry) => entry.network === chosen.network);
+  const index = entries.indexOf(chosen);
   await openPictures(entries.map((entry): PictureItem => {
     const address = `${getRuntime().page.baseUrl}gallery/${entry.file}`;
     return { title: entry.title, address, owned: false, builtIn: entry.file, load: () => fetchPicture(address) };
@@ -48,11 +49,12 @@ export async function playClip(file: string, byPerson: boolean): Promise<void> {
   try {
     const clip = await getRuntime().sources.clipSource(`${getRuntime().page.baseUrl}gallery/${entry.file}`, entry.title);
     // A camera or a picture that came in the meantime is what the person wants.
-    if (mine !== wanted || (!byPerson && source.peek() !== null)) {
+    if (mine !== wanted || (!byPerson && begun.peek())) {
       clip.dispose();
       return;
     }
     replaceFilmstrip([], 0);
+    playingClip.value = entry.file;
     if (byPerson) begun.value = true;
     showSource(clip);
     closeCamera();
@@ -94,6 +96,7 @@ async function showItem(item: PictureItem, byPerson = true): Promise<void> {
       made.dispose();
       return;
     }
+    playingClip.value = null;
     showSource(made);
     closeCamera();
     if (!byPerson) return;

@@ -3,7 +3,7 @@ import type { OpenCamera } from '../../camera/camera.interface';
 import { AppError } from '../../contract/errors';
 import { changeView } from '../choices';
 import { clearFailure, reportFailure } from '../failure';
-import { filmstrip } from '../pictures';
+import { filmstrip, playingClip } from '../pictures';
 import { getRuntime } from '../runtime';
 import { begun, camera, cameraAbilities, cameraMuted, cameraOpening, cameras, source, zoom } from '../source-state';
 import { forgetPicturesOnTheWay, releasePictures } from './open-picture';
@@ -56,6 +56,7 @@ async function showCamera(opened: OpenCamera): Promise<void> {
     cameraAbilities.value = opened.abilities;
     zoom.value = opened.abilities.zoom?.value ?? null;
     filmstrip.value = [];
+    playingClip.value = null;
     begun.value = true;
     clearFailure();
   });

@@ -12,6 +12,7 @@ export const browserPage: PageAround = {
   onHashChange: (listener) => addEventListener('hashchange', listener),
   isWide: () => isWide.peek(),
   prefersStillness: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
+  canPlay: (type) => document.createElement('video').canPlayType(type) !== '',
   readStored: (key) => withStorage((storage) => storage.getItem(key)),
   store: (key, text) => { withStorage((storage) => { storage.setItem(key, text); return null; }); },
   reload: () => location.reload(),

@@ -1,5 +1,5 @@
 import { CircleQuestionMark, Download, Settings } from 'lucide-preact';
-import { chooseNetwork } from '../../state/actions/choose-network';
+import { switchNetwork } from '../../state/actions/show-built-in';
 import { spec } from '../../state/choices';
 import { shippedNetworks } from '../../state/networks';
 import { installOffer } from '../../state/pwa';
@@ -16,7 +16,7 @@ export function Header() {
       <h1 class="brand"><BrandMark /><span>Innerview</span></h1>
       <label class="field header-network">
         <span class="header-network-label">Network</span>
-        <select class="select" aria-label="Network" value={spec.value.network} onChange={(event) => chooseNetwork(event.currentTarget.value)}>
+        <select class="select" aria-label="Network" value={spec.value.network} onChange={(event) => void switchNetwork(event.currentTarget.value)}>
           {shippedNetworks.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
           {!shippedNetworks.some(({ id }) => id === spec.value.network) && <option value={spec.value.network}>{spec.value.network}</option>}
         </select>

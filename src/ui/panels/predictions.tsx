@@ -3,6 +3,7 @@ import { Pin } from 'lucide-preact';
 import { togglePin } from '../../state/actions/pin-target';
 import { pinnedIndex } from '../../state/choices';
 import { formatPercent, type PredictionBar } from '../../state/prediction-bars';
+import { source } from '../../state/source-state';
 import { certainty, classes, network, networkMissingText, shownBars } from '../../state/worker-state';
 import './predictions.css';
 
@@ -41,7 +42,7 @@ function PredictionRow({ bar }: { readonly bar: PredictionBar }) {
 }
 
 function waitText(): string {
-  return network.value === null ? networkMissingText.value : 'Waiting for a picture.';
+  return network.value === null ? networkMissingText.value : source.value === null ? 'Waiting for a picture.' : 'The first answer is on its way.';
 }
 
 function describeCertainty(): string {
