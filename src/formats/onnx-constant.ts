@@ -82,12 +82,17 @@ function wholeNumber(value: string | undefined, missing: number, where: string):
   return number;
 }
 
+/** The path of a file beside the network. @throws AppError 'format-malformed' for one that leaves the network's folder */
+export function checkLocation(location: string): string {
+  if (location === '' || location.startsWith('/') || location.includes('\\') || location.includes(':') || location.split('/').includes('..')) {
+    throw new AppError('format-malformed', `external data '${location}' lies outside the network's folder`);
+  }
+  return location;
+}
+
 function findExternalBytes(tensor: OnnxTensor, entries: ReadonlyMap<string, string>, external: ReadonlyMap<string, Uint8Array>, size: number): Uint8Array {
   const where = `tensor '${tensor.name}'`;
-  const location = entries.get('location') ?? '';
-  if (location === '' || location.startsWith('/') || location.includes('\\') || location.includes(':') || location.split('/').includes('..')) {
-    throw new AppError('format-malformed', `${where}: its external data '${location}' lies outside the network's folder`);
-  }
+  const location = checkLocation(entries.get('location') ?? '');
   const found = external.get(location) ?? external.get(location.split('/').at(-1) ?? '');
   if (found === undefined) throw new AppError('format-malformed', `${where} is stored in the file '${location}', which has to be opened together with the network`);
   const offset = wholeNumber(entries.get('offset'), 0, where);

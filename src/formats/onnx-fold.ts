@@ -201,20 +201,23 @@ const range: Folder = (scope) => {
   const count = Math.max(Math.ceil(((limit ?? 0) - (start ?? 0)) / (delta ?? 1)), 0);
   if (!Number.isSafeInteger(count)) scope.reject(`a range of ${count} numbers`);
   const values = make(scope, scope.constant(0), [count]);
-  return { shape: [count], values: values.map((_, index) => (start ?? 0) + index * (delta ?? 1)) };
+  for (let index = 0; index < count; index += 1) values[index] = (start ?? 0) + index * (delta ?? 1);
+  return { shape: [count], values };
 };
 
 const where: Folder = (scope) => {
   const [condition, yes, no] = broadcast(scope, [scope.constant(0), scope.constant(1), scope.constant(2)]);
   if (condition === undefined || yes === undefined || no === undefined) return scope.reject('three inputs are due');
-  return { shape: yes.shape, values: yes.values.map((value, index) => (condition.values[index] !== 0 ? value : no.values[index] ?? 0)) };
+  const values = make(scope, yes, yes.shape);
+  for (let index = 0; index < values.length; index += 1) values[index] = (condition.values[index] !== 0 ? yes : no).values[index] ?? 0;
+  return { shape: yes.shape, values };
 };
 
 const reduceAll = (combine: (total: number, value: number) => number, first: number): Folder => (scope) => {
   const input = scope.constant(0);
   const axes = scope.wholeNumbers(scope.inputCount > 1 ? 1 : -1, 'axes');
   if (input.shape.length > 1 && axes !== null && axes.length !== 0 && axes.length !== input.shape.length) scope.refuse('part of the axes of a constant');
-  const total = input.values.reduce(combine, first);
+  const total = Array.from(input.values).reduce(combine, first);
   return { shape: scope.int('keepdims', 1) !== 0 ? input.shape.map(() => 1) : [], values: isWhole(input) ? Float64Array.of(total) : Float32Array.of(total) };
 };
 
@@ -224,7 +227,7 @@ const folders: ReadonlyMap<string, Folder> = new Map<string, Folder>([
   ['Range', range], ['Where', where],
   ['Add', binary((a, b) => a + b)], ['Sub', binary((a, b) => a - b)], ['Mul', binary((a, b) => a * b)],
   ['Div', binary((a, b, whole) => (whole ? Math.trunc(a / b) : a / b))], ['Mod', binary((a, b) => a - b * Math.floor(a / b))], ['Pow', binary((a, b) => a ** b)],
-  ['Min', binary(Math.min)], ['Max', binary(Math.max)], ['Equal', binary((a, b) => Number(a === b), 'whole')],
+  ['Min', binary((a, b) => Math.min(a, b))], ['Max', binary((a, b) => Math.max(a, b))], ['Equal', binary((a, b) => Number(a === b), 'whole')],
   ['Greater', binary((a, b) => Number(a > b), 'whole')], ['Less', binary((a, b) => Number(a < b), 'whole')],
   ['Floor', unary(Math.floor)], ['Ceil', unary(Math.ceil)], ['Neg', unary((value) => -value)], ['Abs', unary(Math.abs)], ['Sqrt', unary(Math.sqrt)],
   ['Reciprocal', unary((value) => 1 / value)], ['Exp', unary(Math.exp)], ['Log', unary(Math.log)], ['Not', unary((value) => Number(value === 0))],

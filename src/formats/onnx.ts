@@ -1,7 +1,7 @@
 import { AppError } from '../contract/errors';
 import { GraphBuilder } from '../graph/graph-builder';
 import type { NetworkGraph } from '../graph/network-graph';
-import { Budget, decodeTensor, isRealType, nameOfType } from './onnx-constant';
+import { Budget, checkLocation, decodeTensor, isRealType, nameOfType } from './onnx-constant';
 import { Layouts, shapeOf, type Atom, type Placed } from './onnx-layout';
 import { readOperator } from './onnx-operators';
 import { readOnnxProto, type OnnxModel, type OnnxNode, type OnnxValueInfo } from './onnx-proto';
@@ -78,6 +78,17 @@ function findNeeded(model: OnnxModel, output: string): readonly OnnxNode[] {
 function settleOutput(value: Placed, layouts: Layouts): Placed {
   const inFileOrder = value.logical.flat().filter((atom) => atom !== layouts.batch);
   return value.logical.length > 2 ? value : layouts.arrange(value, [inFileOrder], 'output');
+}
+
+/**
+ * Paths of the files that hold a network's external data, relative to it, each once.
+ *
+ * @throws AppError 'format-malformed' | 'format-too-large'
+ */
+export function listOnnxExternalFiles(file: Uint8Array): readonly string[] {
+  const model = readOnnxProto(file);
+  const constants = model.nodes.flatMap((node) => node.attributes.get('value')?.tensor ?? []);
+  return [...new Set([...model.initializers.values(), ...constants].flatMap((tensor) => tensor.external?.get('location') ?? []).map(checkLocation))];
 }
 
 /**

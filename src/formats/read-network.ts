@@ -34,6 +34,13 @@ async function readTfjs(source: NetworkSource): Promise<NetworkGraph> {
   return readTfjsLayers(model, joined);
 }
 
+async function readOnnxWithData(source: NetworkSource): Promise<NetworkGraph> {
+  const { listOnnxExternalFiles, readOnnx } = await import('./onnx');
+  const external = new Map<string, Uint8Array>();
+  for (const path of listOnnxExternalFiles(source.bytes)) external.set(path, await source.readBeside(path));
+  return readOnnx(source.bytes, external);
+}
+
 /**
  * Reads a network of any supported format; what it is is told by its bytes. Parsers of other formats than our own are loaded
  * only when they are needed.
@@ -46,6 +53,7 @@ export async function readNetwork(source: NetworkSource): Promise<NetworkGraph> 
     case 'tfjs-json': return readTfjs(source);
     case 'keras-h5': return (await import('./keras')).readKerasH5(source.bytes);
     case 'keras-zip': return (await import('./keras')).readKerasArchive(source.bytes);
+    case 'onnx': return readOnnxWithData(source);
     default: throw new AppError('format-unknown', `${source.name}: '${format}' files are not read yet`);
   }
 }
