@@ -41,17 +41,17 @@ export async function stepPicture(step: number): Promise<void> {
   await showPicture(stepIndex(filmstripIndex.peek(), step, filmstrip.peek().length));
 }
 
-/** Plays a built-in clip: live without a camera. */
-export async function playClip(file: string, byPerson: boolean): Promise<void> {
+/** Plays a built-in clip: live without a camera. @returns false when it cannot be played */
+export async function playClip(file: string, byPerson: boolean): Promise<boolean> {
   const entry = gallery.peek().clips.find((clip) => clip.file === file);
-  if (entry === undefined) return;
+  if (entry === undefined) return false;
   const mine = (wanted += 1);
   try {
     const clip = await getRuntime().sources.clipSource(`${getRuntime().page.baseUrl}gallery/${entry.file}`, entry.title);
     // A camera or a picture that came in the meantime is what the person wants.
     if (mine !== wanted || (!byPerson && begun.peek())) {
       clip.dispose();
-      return;
+      return true;
     }
     replaceFilmstrip([], 0);
     playingClip.value = entry.file;
@@ -59,8 +59,10 @@ export async function playClip(file: string, byPerson: boolean): Promise<void> {
     showSource(clip);
     closeCamera();
     changeView({ picture: byPerson ? entry.file : null });
+    return true;
   } catch (thrown) {
     if (byPerson) reportFailure(thrown);
+    return false;
   }
 }
 

@@ -28,6 +28,6 @@ export async function showFirstBuiltIn(byPerson: boolean): Promise<void> {
   const { network } = spec.peek();
   const clip = gallery.peek().clips.find((entry) => suits(entry, network));
   const picture = gallery.peek().pictures.find((entry) => suits(entry, network));
-  if (clip !== undefined && !getRuntime().page.prefersStillness()) await playClip(clip.file, byPerson);
-  else if (picture !== undefined) await openBuiltIn(picture.file, byPerson);
+  if (clip !== undefined && !getRuntime().page.prefersStillness() && await playClip(clip.file, byPerson)) return;
+  if (picture !== undefined && (byPerson || !begun.peek())) await openBuiltIn(picture.file, byPerson);
 }

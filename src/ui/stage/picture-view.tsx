@@ -12,7 +12,7 @@ interface PictureViewProps {
 /** The picture itself: the playing video, or the still one drawn once. */
 export function PictureView({ fit, mirror }: PictureViewProps) {
   const shown = source.value;
-  const style: CSSProperties = fit === null ? { visibility: 'hidden' } : {
+  const style: CSSProperties = fit === null ? { inset: 0, opacity: 0 } : {
     left: fit.picture.left, top: fit.picture.top, width: fit.picture.width, height: fit.picture.height,
     transform: mirror ? 'scaleX(-1)' : 'none',
   };
