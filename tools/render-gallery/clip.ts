@@ -12,7 +12,7 @@ import { LAYERS } from './tracer';
 
 const SIZE_PX = 480;
 const FRAMES_PER_SECOND = 24;
-const FRAMES = 216;
+const FRAMES = 200;
 const SAMPLES = 4;
 const SEED = 7;
 const RADIUS = 0.86;
