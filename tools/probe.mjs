@@ -1,4 +1,7 @@
-import { ensurePackages, runTypeScript } from './setup.mjs';
+import { ensurePackages } from './setup.mjs';
 
 await ensurePackages();
-process.exitCode = await runTypeScript('tools/probe.ts', process.argv.slice(2));
+// In this process: a second one would cost the reader of a bad file another second.
+const { register } = await import('tsx/esm/api');
+register();
+await import('./probe.ts');

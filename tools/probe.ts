@@ -1,13 +1,10 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError, toErrorReport } from '../src/contract/errors';
-import { startBackend } from '../src/engine/backend';
-import { createExecutor } from '../src/engine/executor';
 import type { Executor } from '../src/engine/executor.interface';
 import type { ExplanationParameters } from '../src/explain/explanation';
-import { findExplanation } from '../src/explain/registry';
 import { readNetwork } from '../src/formats/read-network';
 import type { NetworkGraph } from '../src/graph/network-graph';
 import { readNpy, writeNpy } from './npy';
@@ -15,7 +12,8 @@ import { readOptions, UsageError, type ProbeOptions } from './probe-options';
 
 /*
  * Runs a network from a file, in Node, and writes what it computes as .npy files: the command that other programs (and our
- * conformance checks) ask for numbers. Exit code 2 and one line on stderr when a file cannot be used.
+ * conformance checks) ask for numbers. Exit code 2 and one line on stderr when a file cannot be used. tfjs is loaded only
+ * once a network was read, so that a bad file is answered at once.
  */
 
 async function readInputFile(path: string): Promise<Uint8Array> {
@@ -38,6 +36,7 @@ async function loadTensor(path: string): Promise<Tensor4D> {
     const { shape, values } = readNpy(bytes);
     const [n = 0, h = 0, w = 0, c = 0] = shape;
     if (shape.length !== 4) throw new Error(`shape (${shape.join(', ')}), [n, h, w, c] is needed`);
+    const { tensor4d } = await import('@tensorflow/tfjs-core');
     return tensor4d(values, [n, h, w, c]);
   } catch (thrown) {
     throw new AppError('input-mismatch', `${basename(path)}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });
@@ -71,7 +70,8 @@ async function readParameters(params: Readonly<Record<string, unknown>>, folder:
 }
 
 class Writer {
-  readonly files: Record<string, string> = {};
+  // No prototype: a layer may have any name.
+  readonly files: Record<string, string> = Object.create(null) as Record<string, string>;
 
   constructor(private readonly folder: string) {}
 
@@ -79,6 +79,11 @@ class Writer {
     await mkdir(dirname(join(this.folder, path)), { recursive: true });
     await writeFile(join(this.folder, path), writeNpy(value.shape, Float32Array.from(await value.data())));
     this.files[key] = path;
+  }
+
+  alias(name: string, key: string): void {
+    const path = this.files[key];
+    if (path !== undefined) this.files[name] = path;
   }
 }
 
@@ -99,6 +104,7 @@ async function explain(executor: Executor, input: Tensor4D, options: ProbeOption
   if (method === null || options.input === null) return;
   const layer = method.layer === null ? null : chooseLayers(executor.graph, [method.layer])[0] ?? null;
   const parameters = await readParameters(method.params, dirname(options.input));
+  const { findExplanation } = await import('../src/explain/registry');
   const steps = findExplanation(method.id).run({ executor, input, target: method.target, layer, parameters });
   for (;;) {
     const { done, value } = await steps.next();
@@ -113,6 +119,8 @@ async function probe(options: ProbeOptions): Promise<void> {
   await mkdir(options.out, { recursive: true });
   const writer = new Writer(options.out);
   if (options.input !== null) {
+    const { startBackend } = await import('../src/engine/backend');
+    const { createExecutor } = await import('../src/engine/executor');
     const wasmPath = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/');
     await startBackend({ choice: 'wasm', wasmPath });
     const input = await loadTensor(options.input);
@@ -122,6 +130,8 @@ async function probe(options: ProbeOptions): Promise<void> {
     await writer.array('logits', 'logits.npy', activations.logits);
     const names = safeNames(layers);
     for (const layer of layers) await writer.array(layer, names.get(layer) ?? '', activations.get(layer));
+    // A nested layer that was asked for by its short name is found by that name too.
+    if (options.activations !== 'all') options.activations.forEach((asked, index) => writer.alias(asked, layers[index] ?? asked));
     activations.dispose();
     await explain(executor, input, options, writer);
   }
