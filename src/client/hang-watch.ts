@@ -4,8 +4,11 @@ import type { Clock, PageVisibility } from './clock';
 const lookPeriodMs = 1000;
 /** A look that comes this late means that the window itself slept (a closed lid, a debugger): no verdict on the worker. */
 const ownSleepMs = 4000;
-/** A worker whose frames flow says something at least twice a second. */
-export const hangLimitMs = 8000;
+/**
+ * A worker whose frames flow says something at least twice a second. With WebGPU it may wait for a driver that compiles
+ * shaders (seen for 8 s on a software adapter under load when another layer was opened).
+ */
+export const hangLimitMs = { wasm: 8000, webgpu: 20_000 } as const;
 /** Loading and compiling shaders may keep a slow device busy. */
 export const warmUpHangLimitMs = 45_000;
 
@@ -13,20 +16,20 @@ export const warmUpHangLimitMs = 45_000;
 export interface HangWatch {
   /** The worker said something. */
   noteLife(): void;
-  /** True: it is loading or warming up, so that it may be silent for longer. */
-  setPatience(patient: boolean): void;
+  /** How long it may be silent from now on. */
+  setLimit(limitMs: number): void;
   stop(): void;
 }
 
 /**
- * Starts watching one worker.
+ * Starts watching one worker, with the patience of its warm-up.
  *
  * @param onHang  called once, with the silence in milliseconds; never while the page is hidden (timers sleep then, in both threads)
  */
 export function startHangWatch(clock: Clock, visibility: PageVisibility, onHang: (silenceMs: number) => void): HangWatch {
   let lastLifeMs = clock.now();
   let lastLookMs = clock.now();
-  let patient = true;
+  let limitMs: number = warmUpHangLimitMs;
   const stop = clock.every(lookPeriodMs, () => {
     const now = clock.now();
     const slept = now - lastLookMs > ownSleepMs;
@@ -36,13 +39,13 @@ export function startHangWatch(clock: Clock, visibility: PageVisibility, onHang:
       return;
     }
     const silenceMs = now - lastLifeMs;
-    if (silenceMs <= (patient ? warmUpHangLimitMs : hangLimitMs)) return;
+    if (silenceMs <= limitMs) return;
     stop();
     onHang(silenceMs);
   });
   return {
     noteLife: () => { lastLifeMs = clock.now(); },
-    setPatience: (next) => { patient = next; },
+    setLimit: (next) => { limitMs = next; },
     stop,
   };
 }

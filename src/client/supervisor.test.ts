@@ -132,9 +132,13 @@ describe('createSupervisor', () => {
     await clock.advance(warmUpHangLimitMs - 2000);
     expect(supervisor.status.phase).toBe('running');
     workers.last.emit(drawn);
-    await clock.advance(hangLimitMs + 2000);
+    await clock.advance(hangLimitMs.webgpu + 2000);
     expect(supervisor.status).toMatchObject({ error: { code: 'worker-hung' } });
     expect(workers.all[0]?.endedBy?.code).toBe('worker-hung');
+    await clock.advance(250);
+    await bringUp(parts, 'wasm');
+    await clock.advance(hangLimitMs.wasm + 2000);
+    expect(supervisor.status).toMatchObject({ error: { code: 'worker-hung' }, failures: 2 });
   });
 
   it('gives a worker up that never shakes hands', async () => {

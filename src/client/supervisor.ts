@@ -8,7 +8,7 @@ import { openWorkerConnection } from './connection';
 import type { OpenConnection, WorkerConnection } from './connection';
 import { createFailurePolicy } from './failure-policy';
 import { createFrameSender } from './frame-sender';
-import { startHangWatch } from './hang-watch';
+import { hangLimitMs, startHangWatch, warmUpHangLimitMs } from './hang-watch';
 import type { HangWatch } from './hang-watch';
 import type { Supervisor, SupervisorOptions, SupervisorPhase, SupervisorStatus } from './supervisor.interface';
 import { asAppError, ignoreDeath, needsNewWorker, reportOf } from './worker-errors';
@@ -139,9 +139,9 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     switch (event.kind) {
       case 'heartbeat': return;
       case 'ready': setStatus({ phase: 'running', backend: event.backend, error: null }); break;
-      case 'loading': watch?.setPatience(true); break;
+      case 'loading': watch?.setLimit(warmUpHangLimitMs); break;
       case 'network': sender.resendStill(); break;
-      case 'drawn': watch?.setPatience(false); break;
+      case 'drawn': watch?.setLimit(hangLimitMs[status.backend ?? 'webgpu']); break;
       case 'error': if (needsNewWorker(event.error)) {
         fail(new AppError(event.error.code, event.error.detail, event.error.recoverable));
         return;

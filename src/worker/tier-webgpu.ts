@@ -14,7 +14,7 @@ import type { Tier } from './tier';
 export async function createWebGpuTier(started: StartedBackend, onFailure: (error: AppError) => void): Promise<Tier> {
   const { device } = started;
   if (device === null) throw new AppError('internal', 'the WebGPU tier without a device');
-  watchDevice(device, onFailure);
+  const fail = watchDevice(device, onFailure);
   const importer = await createGpuFrameImporter(device);
   const renderer = await createWebGpuRenderer(device);
   let previous: Promise<unknown> = Promise.resolve();
@@ -33,7 +33,15 @@ export async function createWebGpuTier(started: StartedBackend, onFailure: (erro
       const { buffer, byteOffset } = viewOnGpu(tensor);
       return { shape, signed, buffer, byteOffset };
     },
-    readValues: readAsync,
+    readValues: async (tensor) => {
+      try {
+        return await readAsync(tensor);
+      } catch (thrown) {
+        // A mapping that breaks off is the first that is heard of a lost device; `device.lost` may take seconds more.
+        if (thrown instanceof DOMException && thrown.name === 'AbortError') fail(new AppError('device-lost', thrown.message, true, { cause: thrown }));
+        throw thrown;
+      }
+    },
     settle: async () => {
       flushGpu();
       // One tick of work may wait on the GPU while the next is recorded; more would only make pictures older.
@@ -49,7 +57,8 @@ export async function createWebGpuTier(started: StartedBackend, onFailure: (erro
   };
 }
 
-function watchDevice(device: GPUDevice, onFailure: (error: AppError) => void): void {
+/** @returns tells of a failure, unless one was told of before */
+function watchDevice(device: GPUDevice, onFailure: (error: AppError) => void): (error: AppError) => void {
   let failed = false;
   const fail = (error: AppError): void => {
     if (failed) return;
@@ -63,4 +72,5 @@ function watchDevice(device: GPUDevice, onFailure: (error: AppError) => void): v
     if (error instanceof GPUOutOfMemoryError) fail(new AppError('out-of-memory', error.message, true));
     else fail(new AppError('worker-crashed', `GPU: ${error.message}`, true));
   });
+  return fail;
 }
