@@ -1,5 +1,5 @@
 import '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { openLayer } from '../state/worker-state';
 import { begun } from '../state/source-state';
 import { Dialogs } from './dialogs/dialogs';
@@ -34,6 +34,9 @@ export function App() {
   const wide = isWide.value;
   const sheet = !wide && openLayer.value !== null;
   const intro = !begun.value && !sheet;
+  const panel = useRef<HTMLDivElement>(null);
+  // Other contents start at their beginning.
+  useLayoutEffect(() => { if (panel.current !== null) panel.current.scrollTop = 0; }, [intro, sheet]);
   return (
     <div class="app" data-layer-open={sheet ? '' : undefined}>
       <Header />
@@ -43,7 +46,7 @@ export function App() {
         <StatusLine />
         <Notices />
         <div class="area-controls"><Toolbar /><Filmstrip /></div>
-        <div class="area-panel">
+        <div ref={panel} class="area-panel">
           {intro && !wide && <Predictions compact />}
           {intro && !wide && <StartCard />}
           {!sheet && <ExplanationControls />}

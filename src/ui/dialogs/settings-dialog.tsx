@@ -45,6 +45,6 @@ export function SettingsDialog() {
 
 function Switch({ label, on, onChange }: { readonly label: string; readonly on: boolean; readonly onChange: (on: boolean) => void }) {
   return (
-    <label class="switch"><input type="checkbox" role="switch" checked={on} onChange={(event) => onChange(event.currentTarget.checked)} /><span>{label}</span></label>
+    <label class="switch"><input type="checkbox" role="switch" aria-checked={on} checked={on} onChange={(event) => onChange(event.currentTarget.checked)} /><span>{label}</span></label>
   );
 }

@@ -21,6 +21,8 @@ export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; re
   const [scrollPx, setScrollPx] = useState(0);
   const [focusedPlace, setFocusedPlace] = useState(0);
   const wantsFocus = useRef(false);
+  // Keys may come faster than the page is drawn.
+  const place = useRef(0);
   const channels = channelsInOrder.value;
   const smallest = !layer.spatial ? 44 : channels.length <= 16 ? 84 : 68;
   const { columns, cellPx } = fitColumns(size.widthPx, smallest, gapPx);
@@ -30,7 +32,7 @@ export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; re
     itemCount: size.widthPx > 0 ? channels.length : 0, across: columns, cellMainPx, cellCrossPx: cellPx + gapPx,
     mapMainPx: 0, mapCrossPx: 0, mapSizePx: mapPx, scrollPx, viewportPx: size.heightPx, devicePixelRatio: pixelRatio.value,
   });
-  useEffect(() => { scroller.current?.scrollTo({ top: 0 }); setFocusedPlace(0); }, [layer.id, spec.value.channelOrder]);
+  useEffect(() => { scroller.current?.scrollTo({ top: 0 }); place.current = 0; setFocusedPlace(0); }, [layer.id, spec.value.channelOrder]);
   useEffect(() => () => holdGrid(false), []);
   useEffect(() => {
     if (!wantsFocus.current) return;
@@ -39,16 +41,17 @@ export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; re
   });
 
   const followScroll = (topPx: number): void => setScrollPx(Math.max(0, topPx - headSize.heightPx));
-  const moveTo = (place: number): void => {
-    if (place < 0 || place >= channels.length || scroller.current === null) return;
-    const top = headSize.heightPx + Math.floor(place / columns) * cellMainPx;
+  const moveTo = (next: number): void => {
+    if (next < 0 || next >= channels.length || scroller.current === null) return;
+    const top = headSize.heightPx + Math.floor(next / columns) * cellMainPx;
     // On wide screens the head stays in place and covers what scrolls under it.
     const coveredPx = isWide.peek() ? headSize.heightPx : 0;
     if (top - coveredPx < scroller.current.scrollTop) scroller.current.scrollTop = top - coveredPx;
     else if (top + cellMainPx > scroller.current.scrollTop + size.heightPx) scroller.current.scrollTop = top + cellMainPx - size.heightPx;
     wantsFocus.current = true;
+    place.current = next;
     followScroll(scroller.current.scrollTop);
-    setFocusedPlace(place);
+    setFocusedPlace(next);
   };
   const handleKey = (event: KeyboardEvent): void => {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns };
@@ -56,7 +59,7 @@ export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; re
     if (step === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    moveTo(focusedPlace + step);
+    moveTo(place.current + step);
   };
 
   const shownPlaces = pool.pages.flatMap((page) => page.cells.map((cell) => cell.item));
@@ -67,12 +70,12 @@ export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; re
       <div ref={head} class="channel-head">{children}</div>
       <div class="channel-content" style={{ height: pool.contentPx }}>
         <PoolSurfaces purpose="channels" pool={pool} axis="vertical" smooth={view.value.smoothMaps} contentOf={(item) => ({ kind: 'channel', layer: layer.id, channel: channels[item] ?? 0 })} />
-        {shownPlaces.map((place) => {
-          const channel = channels[place] ?? 0;
+        {shownPlaces.map((shown) => {
+          const channel = channels[shown] ?? 0;
           return (
-            <button key={place} type="button" class="channel-cell" data-place={place} tabIndex={place === tabPlace ? 0 : -1} aria-label={nameChannel(layer, channel)} aria-pressed={channel === openChannel.value}
-              style={{ left: (place % columns) * (cellPx + gapPx), top: Math.floor(place / columns) * cellMainPx, width: mapPx, height: mapPx + labelPx }}
-              onClick={() => showChannel(channel === openChannel.peek() ? null : channel)} onFocus={() => setFocusedPlace(place)}>
+            <button key={shown} type="button" class="channel-cell" data-place={shown} tabIndex={shown === tabPlace ? 0 : -1} aria-label={nameChannel(layer, channel)} aria-pressed={channel === openChannel.value}
+              style={{ left: (shown % columns) * (cellPx + gapPx), top: Math.floor(shown / columns) * cellMainPx, width: mapPx, height: mapPx + labelPx }}
+              onClick={() => showChannel(channel === openChannel.peek() ? null : channel)} onFocus={() => { place.current = shown; setFocusedPlace(shown); }}>
               <span class="numbers">{labelChannel(layer, channel)}</span>
             </button>
           );
