@@ -9,6 +9,7 @@ import { readNetwork } from '../src/formats/read-network';
 import type { NetworkGraph } from '../src/graph/network-graph';
 import { readNpy, writeNpy } from './npy';
 import { readOptions, UsageError, type ProbeOptions } from './probe-options';
+import { nameActivationFiles } from './safe-names';
 
 /*
  * Runs a network from a file, in Node, and writes what it computes as .npy files: the command that other programs (and our
@@ -41,18 +42,6 @@ async function loadTensor(path: string): Promise<Tensor4D> {
   } catch (thrown) {
     throw new AppError('input-mismatch', `${basename(path)}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });
   }
-}
-
-/** A file name made of a layer's name: nothing in it can leave the folder, and no two are the same. */
-function safeNames(layers: readonly string[]): ReadonlyMap<string, string> {
-  const taken = new Set<string>();
-  return new Map(layers.map((layer) => {
-    const plain = layer.replace(/[^\w-]+/g, '_').slice(0, 100) || '_';
-    let name = plain;
-    for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${plain}-${count}`;
-    taken.add(name.toLowerCase());
-    return [layer, `activations/${name}.npy`];
-  }));
 }
 
 const numericParameters = ['steps', 'baseline', 'samples', 'sigma', 'seed', 'epsilon'] as const;
@@ -127,11 +116,12 @@ async function probe(options: ProbeOptions): Promise<void> {
     const executor = createExecutor(graph);
     const layers = chooseLayers(graph, options.activations);
     const activations = executor.forward(input, { mode: 'inspect', taps: new Set(layers) });
-    await writer.array('logits', 'logits.npy', activations.logits);
-    const names = safeNames(layers);
+    const names = nameActivationFiles(layers);
     for (const layer of layers) await writer.array(layer, names.get(layer) ?? '', activations.get(layer));
     // A nested layer that was asked for by its short name is found by that name too.
     if (options.activations !== 'all') options.activations.forEach((asked, index) => writer.alias(asked, layers[index] ?? asked));
+    // After the layers: one of them may be called 'logits' too.
+    await writer.array('logits', 'logits.npy', activations.logits);
     activations.dispose();
     await explain(executor, input, options, writer);
   }

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readNpy, writeNpy } from './npy';
+import { readOptions } from './probe-options';
+import { nameActivationFiles } from './safe-names';
+
+const folder = mkdtempSync(join(tmpdir(), 'innerview-probe-'));
+const root = fileURLToPath(new URL('..', import.meta.url));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function probe(...parameters: string[]): Promise<{ readonly code: number | null; readonly errors: string; readonly output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, 'tools/probe.mjs'), ...parameters], { cwd: root });
+    let errors = '';
+    let output = '';
+    child.stderr.on('data', (chunk) => { errors += String(chunk); });
+    child.stdout.on('data', (chunk) => { output += String(chunk); });
+    child.on('close', (code) => resolve({ code, errors, output }));
+  });
+}
+
+describe('.npy', () => {
+  it.each([[[2, 3]], [[4]], [[1, 2, 2, 1]]])('survives writing and reading, shape %j', (shape) => {
+    const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, index) => index / 3 - 1);
+    const bytes = writeNpy(shape, values);
+    expect((bytes.length - values.byteLength) % 64).toBe(0);
+    expect(readNpy(bytes)).toEqual({ shape, values });
+  });
+
+  it('refuses what it cannot read', () => {
+    const bytes = writeNpy([2], Float32Array.of(1, 2));
+    expect(() => readNpy(new TextEncoder().encode('no array at all'))).toThrow('not a .npy');
+    expect(() => readNpy(bytes.subarray(0, bytes.length - 4))).toThrow('bytes');
+    expect(() => readNpy(Uint8Array.from(bytes, (byte, index) => (String.fromCharCode(byte) === 'f' && index < 40 ? 0x69 : byte)))).toThrow();
+  });
+});
+
+describe('names of files', () => {
+  it('stay inside the folder and apart', () => {
+    const layers = ['../../etc/passwd', 'a/b', 'a_b', 'A_B', '', '..', 'x'.repeat(500), '__proto__'];
+    const names = [...nameActivationFiles(layers).values()];
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(layers.length);
+    for (const name of names) expect(name).toMatch(/^activations\/[\w-]{1,104}\.npy$/);
+  });
+});
+
+describe('command line', () => {
+  it('is checked before anything runs', () => {
+    expect(() => readOptions([])).toThrow('usage');
+    expect(() => readOptions(['net', '--out', 'd', '--method', 'gradient', '--input', 'x.npy'])).toThrow('--target');
+    expect(() => readOptions(['net', '--out', 'd', '--method', 'gradient', '--target', '1'])).toThrow('--input');
+    expect(() => readOptions(['net', '--out', 'd', '--input', 'x.npy', '--method', 'm', '--target', '1', '--params', '[]'])).toThrow('--params');
+    expect(readOptions(['net', '--out', 'd', '--input', 'x.npy', '--activations', 'a,b/c'])).toMatchObject({ activations: ['a', 'b/c'], method: null });
+  });
+});
+
+describe('probe', () => {
+  it('runs a network of ours and writes what it computed', async () => {
+    const input = join(folder, 'x.npy');
+    writeFileSync(input, writeNpy([1, 32, 32, 1], new Float32Array(1024).fill(0.5)));
+    const out = join(folder, 'out');
+    const run = await probe(join(root, 'public/models/digits'), '--input', input, '--activations', 'relu1,logits', '--method', 'grad-cam', '--target', '3', '--out', out);
+    expect(run).toMatchObject({ code: 0, errors: '' });
+    const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as { format: string; input: number[]; layers: { name: string; shape: number[] }[]; files: Record<string, string> };
+    expect(report).toMatchObject({ format: 'tfjs-layers', input: [32, 32, 1], files: { logits: 'logits.npy', attribution: 'attribution.npy', relu1: 'activations/relu1.npy' } });
+    const relu = readNpy(readFileSync(join(out, 'activations/relu1.npy')));
+    expect(relu.shape).toEqual([1, ...report.layers.find((layer) => layer.name === 'relu1')?.shape ?? []]);
+    expect(relu.values.every((value) => value >= 0)).toBe(true);
+    expect(readNpy(readFileSync(join(out, 'logits.npy'))).shape).toEqual([1, 10]);
+  });
+
+  it('ends with 2 and one line that names the error', async () => {
+    writeFileSync(join(folder, 'broken.h5'), 'this is no network');
+    const run = await probe(join(folder, 'broken.h5'), '--out', join(folder, 'broken'));
+    expect(run.code).toBe(2);
+    expect(run.errors).toMatch(/^format-malformed: .*\n$/);
+    expect(run.output).toBe('');
+  });
+});
