@@ -136,7 +136,7 @@ describe('executor', () => {
     const seed = tensor(Float32Array.from({ length: 256 }, (_, index) => (index === 100 ? 1 : 0)), [1, 8, 8, 4]);
     const found = executor.backward(pass, { from: 'relu2', seed, to: ['image', 'relu2'], rule: { kind: 'gradient' } });
     expect([...found.get('relu2')?.dataSync() ?? []]).toEqual([...seed.dataSync()]);
-    const touched = (found.get('image')?.dataSync() as Float32Array).reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
+    const touched = [...found.get('image')?.dataSync() ?? []].reduce<number>((count, value) => count + (value === 0 ? 0 : 1), 0);
     // One unit sees at most its receptive field: 5 x 5 pixels of 2 channels.
     expect(touched).toBeGreaterThan(0);
     expect(touched).toBeLessThanOrEqual(50);
