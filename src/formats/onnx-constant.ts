@@ -124,6 +124,7 @@ export function decodeTensor(tensor: OnnxTensor, external: ReadonlyMap<string, U
   const where = `tensor '${tensor.name}'`;
   const step = bytesPerElement.get(tensor.dataType);
   if (step === undefined) throw new AppError('op-unsupported', `${where} is stored as ${nameOfType(tensor.dataType)}`);
+  if (tensor.dims.some((size) => !Number.isSafeInteger(size) || size < 0)) throw new AppError('format-malformed', `${where} of shape [${tensor.dims.join(', ')}]`);
   const elements = tensor.dims.includes(0) ? 0 : countElements(tensor.dims, where);
   const size = elements * step;
   const source = tensor.external === null ? tensor.raw : findExternalBytes(tensor, tensor.external, external, size);

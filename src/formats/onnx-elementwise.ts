@@ -3,6 +3,7 @@ import type { Activation, Operation } from '../graph/ops';
 import type { Constant } from './onnx-constant';
 import { shapeOf, sizeOf, type Placed } from './onnx-layout';
 import type { NodeReader, NodeScope, OnnxValue, PartOfGelu } from './onnx-scope';
+import { settle } from './onnx-views';
 
 const largest = 3.4028234663852886e38;
 
@@ -85,15 +86,13 @@ export const readSoftmax: NodeReader = (scope) => {
   scope.layouts.requireBatchFirst(input, scope.where);
   const within = new Set(input.logical.slice(axis, scope.opset < 13 ? rank : axis + 1).flat());
   const isWithin = (atoms: readonly { readonly size: number }[]): boolean => atoms.length === within.size && atoms.every((atom) => within.has(atom));
-  let value = input;
   // The order inside the group does not matter to a softmax, so what lies last as a whole stays where it is.
-  if (!isWithin(input.stored.at(-1) ?? [])) {
-    const all = input.stored.flat();
-    const others = all.filter((atom) => !within.has(atom));
-    const group = all.filter((atom) => within.has(atom));
-    value = scope.layouts.arrange(input, others.length === 0 ? [group] : [others, group], scope.where);
-  }
-  return [scope.layouts.moved(value, scope.add({ op: 'softmax' }, [value.id]))];
+  if (isWithin(input.stored.at(-1) ?? [])) return [scope.layouts.moved(input, scope.add({ op: 'softmax' }, [input.id]))];
+  const all = input.stored.flat();
+  const others = all.filter((atom) => !within.has(atom));
+  const group = all.filter((atom) => within.has(atom));
+  const value = scope.layouts.arrange(input, others.length === 0 ? [group] : [others, group], scope.where);
+  return settle(scope, scope.layouts.moved(value, scope.addBefore({ op: 'softmax' }, [value.id])));
 };
 
 /** Erf, which exists only inside a GELU. */

@@ -69,7 +69,7 @@ function readMessage(bytes: Uint8Array, readers: ReadonlyMap<number, FieldReader
 }
 
 function expectWire(actual: number, expected: number): void {
-  if (actual !== expected) throw new AppError('format-malformed', `a field of wire type ${actual} where ${expected} is due`);
+  if (actual !== expected) throw new AppError('format-malformed', `not an ONNX file: a field of wire type ${actual} where ${expected} is due`);
 }
 
 function text(put: (value: string) => void): FieldReader {
@@ -242,6 +242,6 @@ export function readOnnxProto(file: Uint8Array): OnnxModel {
     return readGraph(graph, opset);
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
-    throw new AppError('format-malformed', `not a whole ONNX file: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });
+    throw new AppError('format-malformed', `not an ONNX file, or cut short: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });
   }
 }

@@ -4,8 +4,14 @@ import type { NodeReader, NodeScope } from './onnx-scope';
 
 type Axes = readonly (readonly Atom[])[];
 
-/** Gives a value the node's name where nothing is computed; what has become a vector is stored as one. */
+/**
+ * Gives a value the node's name where nothing is computed; what has become a vector is stored as one, and a picture whose axes
+ * were really mixed (channel shuffle) is put in order, so that the layer shows what the file says.
+ */
 function named(scope: NodeScope, value: Placed): readonly Placed[] {
+  const { layouts } = scope;
+  const isPicture = value.logical.length === 4 && value.logical[0]?.[0] === layouts.batch;
+  if (isPicture && layouts.findOrder(value) === null) return named(scope, layouts.asMap(value, scope.where));
   if (value.logical.length <= 2 && value.stored.length > 1) {
     return [{ id: scope.add({ op: 'flatten' }, [value.id]), stored: [value.stored.flat()], logical: value.logical }];
   }
