@@ -8,7 +8,7 @@ import { FileInput } from './controls/file-input';
 import { Toolbar } from './controls/toolbar';
 import { dropping, listenForPictures } from './page/drop-and-paste';
 import { Header } from './page/header';
-import { isWide } from './page/media';
+import { isShort, isWide } from './page/media';
 import { Notices } from './page/notices';
 import { listenForShortcuts } from './page/shortcuts';
 import { StartCard } from './page/start-card';
@@ -45,7 +45,7 @@ export function App() {
         <Stage />
         <StatusLine />
         <Notices />
-        <div class="area-controls"><Toolbar /><Filmstrip /></div>
+        <div class="area-controls"><Toolbar offersCamera={!intro} />{begun.value && !(sheet && isShort.value) && <Filmstrip />}</div>
         <div ref={panel} class="area-panel">
           {intro && !wide && <Predictions compact />}
           {intro && !wide && <StartCard />}

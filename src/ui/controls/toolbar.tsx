@@ -3,18 +3,18 @@ import { toggleMirror } from '../../state/actions/control-camera';
 import { toggleFreeze } from '../../state/actions/freeze';
 import { startCamera } from '../../state/actions/start-camera';
 import { gallery } from '../../state/pictures';
-import { begun, cameraOn, cameraOpening, canFreeze, frozen, isLive, pictureShape } from '../../state/source-state';
+import { cameraOn, cameraOpening, canFreeze, frozen, isLive, pictureShape } from '../../state/source-state';
 import { showDialog } from '../dialogs/open-dialog';
 import { CameraControls } from './camera-controls';
 import { chooseFiles } from './file-input';
 import './toolbar.css';
 
 /** Within a thumb's reach: everything that changes what is looked at. */
-export function Toolbar() {
+export function Toolbar({ offersCamera }: { readonly offersCamera: boolean }) {
   const showsFreeze = cameraOn.value || isLive.value || frozen.value;
   return (
     <div class="toolbar" role="group" aria-label="Picture controls">
-      {!cameraOn.value && begun.value && <StartCameraButton />}
+      {!cameraOn.value && offersCamera && <StartCameraButton />}
       {showsFreeze && (
         <button type="button" class="button freeze" disabled={!canFreeze.value} title="Space" onClick={() => void toggleFreeze()}>
           {frozen.value ? <Play size={18} /> : <Pause size={18} />}<span>{frozen.value ? 'Resume' : 'Freeze'}</span>

@@ -5,10 +5,12 @@ import { openChannel as showChannel } from '../../state/actions/open-channel';
 import { openChannel, spec, view } from '../../state/choices';
 import { holdGrid } from '../../state/receive-event';
 import { fitColumns, layoutPool } from '../../state/surface-pool';
-import { channelsInOrder, classes, framesBehind } from '../../state/worker-state';
+import { channelsInOrder, framesBehind } from '../../state/worker-state';
 import { isWide, pixelRatio } from '../page/media';
 import { useSize } from '../page/use-size';
 import { PoolSurfaces } from '../surface/pool-surfaces';
+import { labelChannel, nameChannel, namesClasses } from './channel-names';
+import { rememberTap } from './grow';
 import './channel-grid.css';
 
 const gapPx = 6;
@@ -24,9 +26,10 @@ export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; re
   // Keys may come faster than the page is drawn.
   const place = useRef(0);
   const channels = channelsInOrder.value;
-  const smallest = !layer.spatial ? 44 : channels.length <= 16 ? 84 : 68;
+  const smallest = !layer.spatial ? (namesClasses(layer) ? 72 : 44) : channels.length <= 16 ? 84 : 68;
   const { columns, cellPx } = fitColumns(size.widthPx, smallest, gapPx);
-  const mapPx = Math.min(cellPx, 140);
+  // A single value needs no large square; its name needs the width.
+  const mapPx = layer.spatial ? Math.min(cellPx, 140) : 40;
   const cellMainPx = mapPx + labelPx + gapPx;
   const pool = layoutPool({
     itemCount: size.widthPx > 0 ? channels.length : 0, across: columns, cellMainPx, cellCrossPx: cellPx + gapPx,
@@ -74,8 +77,8 @@ export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; re
           const channel = channels[shown] ?? 0;
           return (
             <button key={shown} type="button" class="channel-cell" data-place={shown} tabIndex={shown === tabPlace ? 0 : -1} aria-label={nameChannel(layer, channel)} aria-pressed={channel === openChannel.value}
-              style={{ left: (shown % columns) * (cellPx + gapPx), top: Math.floor(shown / columns) * cellMainPx, width: mapPx, height: mapPx + labelPx }}
-              onClick={() => showChannel(channel === openChannel.peek() ? null : channel)} onFocus={() => { place.current = shown; setFocusedPlace(shown); }}>
+              style={{ left: (shown % columns) * (cellPx + gapPx), top: Math.floor(shown / columns) * cellMainPx, width: layer.spatial ? mapPx : cellPx, height: mapPx + labelPx }}
+              onClick={(event) => { rememberTap(event.currentTarget); showChannel(channel === openChannel.peek() ? null : channel); }} onFocus={() => { place.current = shown; setFocusedPlace(shown); }}>
               <span class="numbers">{labelChannel(layer, channel)}</span>
             </button>
           );
@@ -83,15 +86,4 @@ export function ChannelGrid({ layer, children }: { readonly layer: LayerInfo; re
       </div>
     </div>
   );
-}
-
-function nameChannel(layer: LayerInfo, channel: number): string {
-  const label = labelChannel(layer, channel);
-  return label === String(channel) ? `Channel ${channel}` : `Channel ${channel}, ${label}`;
-}
-
-/** The values of the last layers stand for the classes: their names say more than their numbers. */
-function labelChannel(layer: LayerInfo, channel: number): string {
-  const names = classes.value;
-  return !layer.spatial && layer.shape[2] === names.length ? names[channel] ?? String(channel) : String(channel);
 }

@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight, X } from 'lucide-preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { LayerInfo } from '../../contract/events';
 import { openChannel as showChannel, stepChannel } from '../../state/actions/open-channel';
 import { watchPoint } from '../../state/actions/watch-point';
@@ -10,8 +10,10 @@ import { point } from '../../state/worker-state';
 import { isWide, pixelRatio } from '../page/media';
 import { useSize } from '../page/use-size';
 import { Surface } from '../surface/surface';
+import { nameChannel } from './channel-names';
 import { ColourBar } from './colour-bar';
 import { Crosshair } from './crosshair';
+import { growFromTap } from './grow';
 import './channel-view.css';
 
 /** One feature map, large, with the number under the crosshair and its patch of the picture. */
@@ -31,19 +33,21 @@ export function ChannelView({ layer, channel }: { readonly layer: LayerInfo; rea
     watchPoint(at === null ? null : { layer: layer.id, channel, ...at });
   }, [layer.id, channel, at?.y, at?.x]);
   useEffect(() => () => watchPoint(null), []);
+  const map = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => { if (map.current !== null) growFromTap(map.current); }, [channel, side > 0]);
   const read = point.value;
   const known = read !== null && at !== null && read.layer === layer.id && read.channel === channel && read.y === at.y && read.x === at.x;
   return (
     <div class="channel-view" role="group" aria-label={`Channel ${channel} of ${layer.name}`}>
       <div class="channel-header">
         <button type="button" class="button icon" aria-label="Previous channel" onClick={() => stepChannel(-1)}><ChevronLeft size={18} /></button>
-        <h3 class="numbers">Channel {channel}</h3>
+        <h3 class="numbers">{nameChannel(layer, channel)}</h3>
         <button type="button" class="button icon" aria-label="Next channel" onClick={() => stepChannel(1)}><ChevronRight size={18} /></button>
         {isWide.value && <button type="button" class="button icon quiet" aria-label="Close the channel" onClick={() => showChannel(null)}><X size={18} /></button>}
       </div>
       <div ref={box} class="channel-box">
         {side > 0 && (
-          <div class="channel-map" style={{ width: side, height: side }}>
+          <div ref={map} class="channel-map" style={{ width: side, height: side }}>
             <Surface purpose="channel" style={{ width: side, height: side }}
               layout={{ widthPx: device, heightPx: device, tiles: [{ x: 0, y: 0, width: device, height: device, content: { kind: 'channel', layer: layer.id, channel }, smooth: view.value.smoothMaps }] }} />
             <Crosshair height={height} width={width} label={`Crosshair on channel ${channel}; arrow keys move it`} />

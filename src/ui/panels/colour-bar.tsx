@@ -7,9 +7,11 @@ import { range } from '../../state/worker-state';
 /** What the colours mean now: the numbers at both ends, and whose range it is. */
 export function ColourBar({ layer, channel }: { readonly layer: LayerInfo; readonly channel: number | null }) {
   const { scale, colourMap } = spec.value;
+  // A vector has one value per channel: only together do they make a scale.
+  const together = scale === 'layer' || !layer.spatial;
   const found = range.value;
-  const known = found !== null && found.layer === layer.id && (scale === 'layer' ? true : channel !== null && found.channel === channel);
-  const whose = scale === 'layer' ? 'One scale for the whole layer' : channel === null ? 'Each channel has its own scale' : 'Scale of this channel';
+  const known = found !== null && found.layer === layer.id && (together || (channel !== null && found.channel === channel));
+  const whose = together ? 'One scale for the whole layer' : channel === null ? 'Each channel has its own scale' : 'Scale of this channel';
   const low = known ? formatValue(layer.signed ? -largest(found) : found.min) : layer.signed ? 'negative' : 'lowest';
   const high = known ? formatValue(layer.signed ? largest(found) : found.max) : layer.signed ? 'positive' : 'highest';
   return (
