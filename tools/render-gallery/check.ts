@@ -132,4 +132,10 @@ async function main(): Promise<void> {
   process.exitCode = wrong > 0 ? 1 : 0;
 }
 
-await main();
+try {
+  await main();
+} catch (thrown) {
+  // Left alone, tfjs's WASM module answers an uncaught error with its whole source.
+  console.error(thrown instanceof Error ? thrown.message : String(thrown));
+  process.exit(1);
+}

@@ -144,9 +144,9 @@ export function buildMushroom(): Scene {
       blendColour(s, colour('#efe4cd'), colour('#b9a88a'), gill);
       return;
     }
-    blendColour(s, colour('#7a4520'), colour('#a8713c'), smoothStep(0.3, 0.8, fractalNoise(x * 1.6, y * 1.6, z * 1.6, 3)));
+    blendColour(s, colour('#6a4a30'), colour('#8f6c48'), smoothStep(0.3, 0.8, fractalNoise(x * 1.6, y * 1.6, z * 1.6, 3)));
     // Paler towards the rim, as ceps are.
-    blendColour(s, [s.r, s.g, s.b], colour('#cfa671'), 0.7 * smoothStep(1.5, 1.2, y));
+    blendColour(s, [s.r, s.g, s.b], colour('#c2a680'), 0.7 * smoothStep(1.5, 1.2, y));
     s.shine = 0.035;
     s.roughness = 0.28;
   };
