@@ -125,6 +125,7 @@ class GraphExecutor implements Executor {
   }
 
   backward(activations: ActivationSet, request: BackwardRequest): Map<LayerId, Tensor> {
+    if (this.#disposed) throw new AppError('internal', 'the executor was disposed');
     if (!(activations instanceof PlannedActivations)) throw new AppError('internal', 'activations of another executor');
     return runBackward(activations, request, this.#weights);
   }

@@ -7,11 +7,21 @@ import type { StepWeights } from './kernels/kernel';
 /** Owns every constant tensor of one executor; uploads on first use. */
 export class WeightStore {
   readonly #tensors = new Map<string, Tensor>();
+  readonly #steps = new Map<string, StepWeights>();
 
   /** Weights of a node, with a batch norm folded in when one is given. */
   of(node: GraphNode, batchNorm: GraphNode | null): StepWeights {
-    let folded: { readonly kernel: WeightArray; readonly bias: WeightArray } | null = null;
     const prefix = batchNorm === null ? node.id : `${node.id} + ${batchNorm.id}`;
+    const known = this.#steps.get(prefix);
+    if (known !== undefined) return known;
+    // Asked for in every pass: folding anew each time cost as much as the pass itself.
+    const made = this.#create(node, batchNorm, prefix);
+    this.#steps.set(prefix, made);
+    return made;
+  }
+
+  #create(node: GraphNode, batchNorm: GraphNode | null, prefix: string): StepWeights {
+    let folded: { readonly kernel: WeightArray; readonly bias: WeightArray } | null = null;
     const arrayOf = (role: WeightRole): WeightArray | undefined => {
       if (batchNorm === null) return node.weights[role];
       folded ??= foldBatchNorm(node, batchNorm);
@@ -38,6 +48,7 @@ export class WeightStore {
   dispose(): void {
     for (const owned of this.#tensors.values()) owned.dispose();
     this.#tensors.clear();
+    this.#steps.clear();
   }
 
   #once(key: string, make: () => Tensor): Tensor {
