@@ -6,6 +6,8 @@ export const wideQuery = '(min-width: 1180px) and (min-height: 560px)';
 export const isWide = followMedia(wideQuery);
 /** Little height: thumbnails shrink. */
 export const isShort = followMedia('(max-height: 700px)');
+/** Height for words and maps both. */
+export const isTall = followMedia('(min-height: 900px)');
 export const prefersLight = followMedia('(prefers-color-scheme: light)');
 export const pixelRatio = followPixelRatio();
 

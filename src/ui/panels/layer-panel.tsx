@@ -7,7 +7,7 @@ import { openChannel as showChannel } from '../../state/actions/open-channel';
 import { openLayer as showLayer } from '../../state/actions/open-layer';
 import { changeSpec, openChannel, spec } from '../../state/choices';
 import { layers, network, openLayer, openLayerPosition, orderReplaced } from '../../state/worker-state';
-import { isShort, isWide } from '../page/media';
+import { isTall, isWide } from '../page/media';
 import { ChannelGrid } from './channel-grid';
 import { ChannelView } from './channel-view';
 import { ColourBar } from './colour-bar';
@@ -29,7 +29,7 @@ export function LayerPanel() {
   const channel = openChannel.value;
   const inputPx = network.value?.card.input.width ?? 1;
   // Where little height is left, the maps come first.
-  const choicesShown = isWide.value || (choicesOpened.value ?? !isShort.value);
+  const choicesShown = isWide.value || (choicesOpened.value ?? isTall.value);
   const large = channel !== null && !isWide.value;
   return (
     <section class="layer-panel area-channels" aria-label="Channels">
