@@ -1,7 +1,8 @@
 /**
  * The closed union of operations. All tensors NHWC; kernels HWIO (`[kh, kw, cin/groups, cout]`), depthwise
  * `[kh, kw, cin, multiplier]`, dense `[cin, cout]`. Padding is explicit in pixels, never a word: importers resolve
- * 'same'/'valid' against the known input size.
+ * 'same'/'valid' against the known input size. Axes (concat, slice, transpose) and shapes do not count the batch axis.
+ * local-response-norm divides alpha by its size, as ONNX and PyTorch do (TensorFlow does not).
  */
 export interface Padding {
   readonly top: number;
