@@ -1,0 +1,30 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from './harness/fixtures';
+import { layerButtons, startCamera } from './harness/person';
+
+for (const scheme of ['dark', 'light'] as const) {
+  for (const [name, viewport] of [['desktop', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]] as const) {
+    test(`no violation that axe knows, ${scheme}, ${name} @wasm`, async ({ app }) => {
+      const { page } = app;
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      const check = async (where: string): Promise<void> => {
+        // Two libraries bring their own copy of Playwright's types.
+        const { violations } = await new AxeBuilder({ page: page as never }).analyze();
+        expect(violations.map(({ id, nodes }) => `${where}: ${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+      };
+      await app.open({ debug: '', theme: scheme });
+      await expect(page.getByRole('button', { name: 'Start camera' }).first()).toBeVisible();
+      await check('start');
+      await startCamera(app, { theme: scheme });
+      await check('live');
+      await layerButtons(page).nth(4).click();
+      await expect(page.getByRole('region', { name: 'Channels' })).toBeVisible();
+      await page.getByRole('region', { name: 'Channels' }).getByRole('button', { name: /^Channel 1/ }).first().click();
+      await check('channel');
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check('help');
+    });
+  }
+}
