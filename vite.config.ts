@@ -15,6 +15,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', plugins: () => [withoutIdleThreads()], rolldownOptions: { checks: { pluginTimings: false } } },
   optimizeDeps: {
+    // The worker imports the backends late: found late, they would be bundled again under the feet of a running page.
+    include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu', 'comlink'],
     // The optimizer bundles packages before our plugins see a file, so it needs this one of its own.
     rolldownOptions: { plugins: [withoutIdleThreads()] },
   },
