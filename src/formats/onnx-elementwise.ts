@@ -40,7 +40,7 @@ export const readHardSigmoid: NodeReader = (scope) => {
 };
 
 function clip(scope: NodeScope, min: number, max: number): readonly Placed[] {
-  if (Number.isNaN(min) || Number.isNaN(max)) scope.reject('a limit that is no number');
+  if (!(min <= max)) scope.reject(`limits ${min} and ${max}`);
   if (min === 0 && max >= largest) return addActivation(scope, { kind: 'relu' });
   if (min === 0 && max === 6) return addActivation(scope, { kind: 'relu6' });
   return addActivation(scope, { kind: 'clip', min: Math.max(min, -largest), max: Math.min(max, largest) });

@@ -7,7 +7,7 @@ import { readGlobalPool, readLrn, readPad, readPool, readReduce } from './onnx-p
 import { readResize } from './onnx-resize';
 import type { NodeReader, NodeScope, OnnxValue } from './onnx-scope';
 import { readConcat, readGather, readSlice, readSplit } from './onnx-slicing';
-import { readDepthSpace, readExpand, readFlatten, readIdentity, readReshape, readSqueeze, readTranspose, readUnsqueeze } from './onnx-views';
+import { readCast, readDepthSpace, readExpand, readFlatten, readIdentity, readReshape, readSqueeze, readTranspose, readUnsqueeze } from './onnx-views';
 
 const readers: ReadonlyMap<string, NodeReader> = new Map<string, NodeReader>([
   ['Conv', readConv], ['Gemm', readGemm], ['MatMul', readMatMul], ['BatchNormalization', readBatchNormalization],
@@ -28,7 +28,7 @@ const readers: ReadonlyMap<string, NodeReader> = new Map<string, NodeReader>([
   ['Concat', readConcat], ['Split', readSplit], ['Slice', readSlice], ['Gather', readGather],
   ['Reshape', readReshape], ['Flatten', readFlatten], ['Transpose', readTranspose], ['Squeeze', readSqueeze], ['Unsqueeze', readUnsqueeze],
   ['Expand', readExpand], ['DepthToSpace', readDepthSpace], ['SpaceToDepth', readDepthSpace],
-  ['Identity', readIdentity], ['Dropout', readIdentity], ['Cast', readIdentity],
+  ['Identity', readIdentity], ['Dropout', readIdentity], ['Cast', readCast],
 ]);
 
 /** Names of the operators that are read, for messages and for the documentation. */

@@ -97,7 +97,7 @@ export class NodeScope {
   wholeNumbers(index: number, attribute: string): readonly number[] | null {
     const constant = index < 0 ? null : this.optional(index);
     const list = constant === null ? this.node.attributes.get(attribute)?.ints ?? null : Array.from(constant.values);
-    if (list !== null && (list.length > 64 || list.some((value) => !Number.isInteger(value)))) this.reject(`'${attribute}' holds ${list.length} numbers, or broken ones`);
+    if (list !== null && (list.length > 1024 || list.some((value) => !Number.isInteger(value)))) this.reject(`'${attribute}' holds ${list.length} numbers, or broken ones`);
     return list;
   }
 

@@ -73,9 +73,10 @@ export const readSlice: NodeReader = (scope) => {
   const cuts = readCuts(scope, sizes).filter((cut) => cut.start > 0 || cut.end < (sizes[cut.axis] ?? 1) || cut.step > 1);
   if (cuts.length === 0) return [scope.layouts.moved(input, scope.add({ op: 'identity' }, [input.id]))];
   if (cuts.some((cut) => cut.axis === 0)) scope.refuse('a part of the batch');
-  let { value, order } = inWholeAxes(scope, input);
+  const { value: whole, order } = inWholeAxes(scope, input);
   const [only] = cuts;
-  if (cuts.length === 1 && only !== undefined && only.step === 1) return [sliceAxis(scope, value, order, only.axis, only.start, only.end - only.start, scope.id)];
+  if (cuts.length === 1 && only !== undefined && only.step === 1) return [sliceAxis(scope, whole, order, only.axis, only.start, only.end - only.start, scope.id)];
+  let value = whole;
   for (const { axis, start, end } of cuts) if (end - start < (shapeOf(value)[axis] ?? 1)) value = sliceAxis(scope, value, order, axis, start, end - start, null);
   for (const { axis, step } of cuts) if (step > 1) value = skip(scope, value, axis, step);
   return settle(scope, value);

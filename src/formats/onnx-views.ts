@@ -1,4 +1,5 @@
 import { countElements } from '../graph/shapes';
+import { isRealType, nameOfType } from './onnx-constant';
 import { shapeOf, sizeOf, type Atom, type Placed } from './onnx-layout';
 import type { NodeReader, NodeScope } from './onnx-scope';
 
@@ -143,8 +144,14 @@ export const readUnsqueeze: NodeReader = (scope) => {
   return named(scope, { ...value, logical: Array.from({ length: rank }, (_, axis) => (added.has(axis) ? [] : waiting.shift() ?? [])) });
 };
 
-/** What computes nothing when a network only runs: Identity, Dropout, Cast. */
+/** What computes nothing when a network only runs: Identity, Dropout. */
 export const readIdentity: NodeReader = (scope) => named(scope, scope.placed(0));
+
+/** Cast between kinds of real numbers; to whole numbers it would cut off fractions. */
+export const readCast: NodeReader = (scope) => {
+  const to = scope.int('to', 1);
+  return isRealType(to) ? named(scope, scope.placed(0)) : scope.refuse(`a cast to ${nameOfType(to)}`);
+};
 
 /** Expand to the shape that a value already has. */
 export const readExpand: NodeReader = (scope) => {

@@ -76,6 +76,7 @@ function findNeeded(model: OnnxModel, output: string): readonly OnnxNode[] {
 
 /** The output with its numbers in the file's order: class 5 stays class 5 even where the last layer flattens a map. */
 function settleOutput(value: Placed, layouts: Layouts): Placed {
+  if (value.logical[0]?.[0] !== layouts.batch) throw new AppError('graph-unsupported', `the output [${shapeOf(value).join(', ')}] does not begin with the pictures of a batch`);
   const inFileOrder = value.logical.flat().filter((atom) => atom !== layouts.batch);
   return value.logical.length > 2 ? value : layouts.arrange(value, [inFileOrder], 'output');
 }

@@ -27,7 +27,7 @@ interface VectorCase {
  * @param folder  holds `case.json`, the network and the arrays; ends with a slash
  */
 export function describeVectorCase(name: string, folder: string): void {
-  describe(name, () => {
+  describe(`case ${name}`, () => {
     const facts = JSON.parse(readFileSync(`${folder}case.json`, 'utf8')) as VectorCase;
     const methods = new Map(explanations.map((explanation) => [explanation.id, explanation]));
     const missing = [...new Set(facts.attributions.map((entry) => entry.method).filter((method) => !methods.has(method)))];
