@@ -2,13 +2,13 @@
  * Asks the shipped networks, through the project's own engine on WASM, what they see in the gallery.
  *
  *   npx tsx tools/render-gallery/check.ts            every picture's top three; the clip every half second
- *   npx tsx tools/render-gallery/check.ts --table    the same as rows for docs/gallery.md
+ *   npx tsx tools/render-gallery/check.ts --write    the same, and writes the table of docs/gallery.md
  *   npx tsx tools/render-gallery/check.ts FILE ...   any picture files, with the everyday network
  *
  * Exits with 1 when a listed picture is not named rightly. Needs ffmpeg, for decoding.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -106,8 +106,16 @@ function describe(guesses: readonly Guess[]): string {
   return guesses.map(({ name, probability }) => `${name} ${(100 * probability).toFixed(1)} %`).join(', ');
 }
 
+/** Puts the rows between the two marks of the page. */
+function writeTable(rows: readonly string[], card: NetworkCard): void {
+  const path = join(project, 'docs/gallery.md'), page = readFileSync(path, 'utf8');
+  const accuracy = ((card.accuracy[0]?.top1 ?? 0) * 100).toFixed(1);
+  const table = [`With the everyday network of ${card.date} (${accuracy} % top-1 on its validation pack):`, '', '| picture | first three guesses |', '|---|---|', ...rows];
+  writeFileSync(path, page.replace(/(<!-- measured -->\n)[^]*(<!-- end -->)/, (_all, start: string, end: string) => `${start}${table.join('\n')}\n${end}`));
+}
+
 async function main(): Promise<void> {
-  const words = process.argv.slice(2), files = words.filter((word) => !word.startsWith('--')), asTable = words.includes('--table');
+  const words = process.argv.slice(2), files = words.filter((word) => !word.startsWith('--'));
   await startBackend({ choice: 'wasm', wasmPath: join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/') });
   const networks = new Map<string, Network>();
   const networkOf = (id: string): Network => {
@@ -119,16 +127,19 @@ async function main(): Promise<void> {
   if (files.length > 0) return;
   const index = JSON.parse(readFileSync(join(galleryFolder, 'index.json'), 'utf8')) as { readonly pictures: readonly Entry[]; readonly clips: readonly (Entry & { readonly seconds: number })[] };
   let wrong = 0;
+  const rows: string[] = [];
   const report = (what: string, label: string, guesses: readonly Guess[]): void => {
     const right = guesses[0]?.name === label;
     if (!right) wrong += 1;
-    console.log(asTable ? `| ${what} | ${label} | ${describe(guesses)} |` : `${right ? 'ok   ' : 'WRONG'} ${what.padEnd(22)} ${describe(guesses)}`);
+    console.log(`${right ? 'ok   ' : 'WRONG'} ${what.padEnd(22)} ${describe(guesses)}`);
+    rows.push(`| ${what} | ${right ? '' : '**wrong**: '}${describe(guesses)} |`);
   };
   for (const { file, network, label } of index.pictures) report(file, label, guess(networkOf(network), decode(join(galleryFolder, file), 0)));
   for (const { file, network, label, seconds } of index.clips) {
     for (let at = 0; at < seconds; at += 0.5) report(`${file} at ${at.toFixed(1)} s`, label, guess(networkOf(network), decode(join(galleryFolder, file), at)));
   }
   console.log(`${wrong} named wrongly`);
+  if (words.includes('--write')) writeTable(rows, networkOf('everyday').card);
   process.exitCode = wrong > 0 ? 1 : 0;
 }
 
