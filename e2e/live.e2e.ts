@@ -46,14 +46,14 @@ test('the rail and an open layer are drawn, and change', async ({ app }) => {
     const before = await look(page, area);
     await expect.poll(async () => differingShare(before, await look(page, area)), { timeout: 120_000 }).toBeGreaterThan(0.02);
   }
-  await channels.getByRole('button', { name: /^Channel 3/ }).click();
+  await channels.getByRole('button', { name: 'Channel 3', exact: true }).click();
   await expect.poll(async () => page.url()).toMatch(/channel=3|c=3/);
 });
 
 test('the overlay lies on the picture and moves with the object', async ({ app }) => {
   const { page } = app;
   await startCamera(app);
-  await page.addStyleTag({ content: '.stage video, .stage canvas:not(.stage-overlay), .stage img { opacity: 0 !important }' });
+  await page.addStyleTag({ content: '.stage video, .stage canvas:not(.stage-overlay), .stage .corner { opacity: 0 !important }' });
   const overlay = page.locator('.stage-overlay');
   const centres: number[] = [];
   await expect.poll(async () => {
