@@ -41,7 +41,8 @@ CARDS = {
 RECIPE_TEXT = {
     "everyday": (
         "SGD with momentum, cosine learning rate, pictures growing from 40 to 64 pixels, random crops, turns, perspective, "
-        "light, colour, blur, noise and erasing; the moving average of the weights is what is shipped."
+        "light, colour, blur, noise and erasing; the moving average of the weights is what is shipped, with the statistics "
+        "of batch norm recomputed on training pictures of the shipped size."
     ),
     "digits": (
         "SGD with momentum, cosine learning rate; every digit is redrawn as paper before a camera: colours, pen width, "

@@ -20,6 +20,7 @@ from .packs import load_split, read_class_names
 from .paths import PUBLIC_MODELS, WORK
 from .recipes import RECIPES, Recipe
 from .reference import write_reference
+from .settle import settle_batch_norm
 
 
 def _measure(model: ExportedModel, recipe: Recipe) -> list[dict]:
@@ -78,7 +79,10 @@ def export(recipe: Recipe, stored: dict | None = None, destination: Path | None 
         raise SystemExit(f"no checkpoint of {recipe.id} yet")
     destination = destination or PUBLIC_MODELS / recipe.id
     destination.mkdir(parents=True, exist_ok=True)
-    model, weights = build_model(recipe.id, recipe.layers(), stored["average"], recipe.size)
+    state = stored["average"]
+    if recipe.settles:
+        state = settle_batch_norm(recipe, state)
+    model, weights = build_model(recipe.id, recipe.layers(), state, recipe.size)
     with tempfile.TemporaryDirectory(dir=WORK) as temporary:
         folder = Path(temporary)
         (folder / "model.json").write_text(json.dumps(model, separators=(",", ":")) + "\n")

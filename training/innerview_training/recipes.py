@@ -23,6 +23,8 @@ class Recipe:
     # With a teacher: share of the soft-target loss, and the temperature of both sides.
     soft_share: float = 0.6
     temperature: float = 2.0
+    # Recompute batch norm's statistics before export (settle.py): for networks trained on smaller pictures.
+    settles: bool = False
 
 
 EVERYDAY = Recipe(
@@ -37,6 +39,7 @@ EVERYDAY = Recipe(
     ema_decay=0.999,
     sizes=((0.0, 40), (0.45, 48), (0.74, 56), (0.92, 64)),
     default_epochs=60,
+    settles=True,
 )
 
 DIGITS = Recipe(
