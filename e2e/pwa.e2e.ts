@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test, type App } from './harness/fixtures';
+import { predictionItems } from './harness/person';
 
 /** Everything is on the device: the service worker runs and has kept all files. */
 async function waitForServiceWorker(page: Page): Promise<void> {
@@ -26,6 +27,10 @@ test('after the first visit the app works without a network, networks and all @w
     return Promise.all(paths.map(async (path) => (await fetch(path)).status));
   });
   expect(answers).toEqual([200, 200, 200, 200, 200]);
+  await app.page.getByRole('button', { name: 'Start camera' }).first().click();
+  await expect(predictionItems(app.page).first()).toHaveAccessibleName(/^.+, \d+ %$/, { timeout: 120_000 });
+  await app.page.getByRole('combobox', { name: 'Network' }).selectOption('digits');
+  await expect(predictionItems(app.page).first()).toHaveAccessibleName(/\(\d\), \d+ %$/, { timeout: 120_000 });
 });
 
 test.describe('on a plain host, in a folder', () => {
