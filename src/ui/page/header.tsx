@@ -23,7 +23,7 @@ export function Header() {
       </label>
       <span class="header-space" />
       {offer !== null && (
-        <button type="button" class="button quiet install" onClick={() => void offer()}><Download size={18} /><span>Install</span></button>
+        <button type="button" class="button quiet install" aria-label="Install" title="Install" onClick={() => void offer()}><Download size={18} /><span>Install</span></button>
       )}
       <button type="button" class="button icon quiet" aria-label="Settings" title="Settings" onClick={() => showDialog('settings')}><Settings size={20} /></button>
       <button type="button" class="button icon quiet" aria-label="Help" title="Help (?)" onClick={() => showDialog('help')}><CircleQuestionMark size={20} /></button>
