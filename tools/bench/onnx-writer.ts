@@ -114,7 +114,10 @@ function translateNode(node: GraphNode, addWeight: AddWeight, addSizes: AddSizes
     }
     case 'reshape': case 'flatten': {
       // Only 1x1 maps reach a reshape in these networks, so the order of axes makes no difference.
-      return { opType: 'Flatten', extra: [], attributes: [['axis', 1, 'int']] };
+      const [height = 0, width = 0, channels] = node.outputShape;
+      if (channels === undefined) return { opType: 'Flatten', extra: [], attributes: [['axis', 1, 'int']] };
+      if (height !== 1 || width !== 1) throw new Error(`${node.id}: reshape to a map is not written`);
+      return { opType: 'Reshape', extra: [addSizes(`${node.id}/shape`, [1, channels, 1, 1])], attributes: [] };
     }
     case 'pad': {
       const { top, left, bottom, right } = operation.padding;
