@@ -1,7 +1,8 @@
-import type { ActivationReport, MemoryReport, PointQuery } from '../contract/api';
+import type { ActivationReport, KernelReport, MemoryReport, NetworkDescription, PointQuery } from '../contract/api';
 import type { ErrorReport } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
-import type { LayerId, SurfaceId } from '../contract/ids';
+import type { JobId, LayerId, SurfaceId } from '../contract/ids';
+import type { Job, JobResult } from '../contract/jobs';
 import type { Backend, SessionSpec } from '../contract/session-spec';
 import type { SurfaceLayout } from '../contract/stage-layout';
 import type { FrameFeed } from './frame-feed';
@@ -48,6 +49,13 @@ export interface Supervisor {
   watchPoint(point: PointQuery | null): Promise<void>;
   /** All values of a layer for the frame on screen. @throws AppError 'layer-unknown' */
   readActivation(layer: LayerId): Promise<ActivationReport>;
+  /** The graph of the network on screen. */
+  describeNetwork(): Promise<NetworkDescription>;
+  /** The kernels of a convolution. @throws AppError 'layer-unknown' */
+  readKernels(layer: LayerId): Promise<KernelReport>;
+  /** As `VisualizerApi.runJob`; a job dies with its worker. @throws AppError 'cancelled' | 'explain-unsupported' | 'superseded' | 'worker-…' */
+  runJob(job: JobId, what: Job): Promise<JobResult>;
+  cancelJob(job: JobId): Promise<void>;
   memory(): Promise<MemoryReport>;
   /** Only with `debug`. Resolves when the order was given; the failure follows. */
   breakForTest(what: 'device-lost' | 'crash' | 'hang'): Promise<void>;

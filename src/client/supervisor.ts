@@ -209,6 +209,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       point = next;
       if (connection !== null && handshakeDone) await connection.api.watchPoint(next).catch(ignoreDeath);
     },
+    describeNetwork: async () => (await whenConnected()).api.describeNetwork(),
+    readKernels: async (layer) => (await whenConnected()).api.readKernels(layer),
+    runJob: async (job, what) => (await whenConnected()).api.runJob(job, what),
+    cancelJob: async (job) => (await whenConnected()).api.cancelJob(job),
     readActivation: async (layer) => (await whenConnected()).api.readActivation(layer),
     memory: async () => (await whenConnected()).api.memory(),
     breakForTest: async (what) => (await whenConnected()).api.breakForTest(what),

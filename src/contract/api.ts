@@ -1,4 +1,6 @@
-import type { LayerId, SurfaceId } from './ids';
+import type { ReceptiveField } from './events';
+import type { JobId, LayerId, MapShape, SurfaceId } from './ids';
+import type { Job, JobResult } from './jobs';
 import type { Backend, SessionSpec } from './session-spec';
 import type { SurfaceLayout } from './stage-layout';
 
@@ -34,6 +36,38 @@ export interface PointQuery {
   readonly x: number;
 }
 
+/** One node of the graph as the network page draws it. */
+export interface NodeDescription {
+  readonly id: LayerId;
+  readonly op: string;
+  readonly inputs: readonly LayerId[];
+  readonly shape: MapShape;
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+  /** float32 bytes of its output and of its weights. */
+  readonly activationBytes: number;
+  readonly weightBytes: number;
+  readonly receptiveField: ReceptiveField | null;
+  /** Key attributes in words: `3 × 3, stride 2, padding 1`, `6 groups`. '' where there are none. */
+  readonly settings: string;
+}
+
+/** The whole graph, every node, in topological order. */
+export interface NetworkDescription {
+  readonly nodes: readonly NodeDescription[];
+  readonly input: LayerId;
+  readonly output: LayerId;
+  readonly logits: LayerId;
+  /** Convolutions whose kernels can be read as pictures: the first one that sees the input's channels; null: none. */
+  readonly firstConvolution: LayerId | null;
+}
+
+export interface KernelReport {
+  /** `[kh, kw, cin, cout]` (depthwise: `[kh, kw, cin, multiplier]`). */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
 /** Control plane; the worker implements it, the window wraps it with comlink. Every call rejects with an AppError. */
 export interface VisualizerApi {
   start(options: StartOptions): Promise<{ readonly backend: Backend | null }>;
@@ -47,6 +81,16 @@ export interface VisualizerApi {
   watchPoint(point: PointQuery | null): Promise<void>;
   /** All values of one layer for the frame on screen, `[n, h, w, c]` or `[n, c]`. @throws AppError 'layer-unknown' */
   readActivation(layer: LayerId): Promise<ActivationReport>;
+  /** The graph of the network on screen. */
+  describeNetwork(): Promise<NetworkDescription>;
+  /** The kernels of a convolution, as in the file. @throws AppError 'layer-unknown' */
+  readKernels(layer: LayerId): Promise<KernelReport>;
+  /**
+   * A long computation on the frame on screen; the frame is kept until it ends, the camera gets its turn between steps.
+   * @throws AppError 'cancelled' | 'explain-unsupported' (detail: a plain sentence that says why) | 'superseded' when the network changed
+   */
+  runJob(job: JobId, what: Job): Promise<JobResult>;
+  cancelJob(job: JobId): Promise<void>;
   memory(): Promise<MemoryReport>;
   /** Only with `debug`: makes the named failure happen for real (device.destroy(), a throw outside any handler, an endless loop). */
   breakForTest(what: 'device-lost' | 'crash' | 'hang'): Promise<void>;

@@ -25,6 +25,17 @@ export interface FrameMessage {
   readonly still: boolean;
 }
 
+/** A picture with any number of channels, from a `.npy` or `.npz`: always still, used as it is (mean and std of the input spec apply). */
+export interface ArrayFrameMessage {
+  readonly kind: 'array';
+  readonly sequence: number;
+  readonly capturedAtMs: number;
+  /** `[h, w, c]`; resized by area average to the network's input where it differs. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** Transferred. */
+  readonly values: Float32Array;
+}
+
 export interface CreditMessage {
   readonly kind: 'credit';
 }

@@ -8,8 +8,22 @@ export type BackendChoice = Backend | 'auto';
 export const explanationIds = ['grad-cam', 'gradient', 'off'] as const;
 export type ExplanationId = (typeof explanationIds)[number];
 
-/** The class that is explained: the most probable one, or one the person pinned (index into the card's classes). */
-export type ExplanationTarget = { readonly kind: 'top' } | { readonly kind: 'class'; readonly index: number };
+/**
+ * What is explained: the most probable class, one the person pinned (index into the card's classes), the difference of two
+ * logits ("why a cup and not a bowl?"), or a channel of a layer (its mean activation; with `y` and `x`, that one unit).
+ */
+export type ExplanationTarget =
+  | { readonly kind: 'top' }
+  | { readonly kind: 'class'; readonly index: number }
+  | { readonly kind: 'difference'; readonly index: number; readonly against: number }
+  | { readonly kind: 'unit'; readonly layer: LayerId; readonly channel: number; readonly y?: number; readonly x?: number };
+
+/** Preprocessing that replaces the card's while the person tries it out; see `InputSpec`. */
+export interface InputChoice {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly channelOrder: 'rgb' | 'bgr';
+}
 
 /** `index`: as in the file; `activity`: mean |activation| now; `influence`: |sum of gradient x activation| for the target. */
 export const channelOrders = ['index', 'activity', 'influence'] as const;
@@ -39,11 +53,18 @@ export interface SessionSpec {
   readonly colourMap: ColourMap;
   /** True: every node of the graph is a layer (nothing folded or fused); false: the live plan's layers. */
   readonly everyStep: boolean;
+  /** Counts up when the card of a kept network was changed: it is read again. */
+  readonly networkRevision: number;
+  /** null: as the card says. */
+  readonly input: InputChoice | null;
+  /** True: the worker measures each layer's activity (`activity` events), for the network page. */
+  readonly activity: boolean;
 }
 
 export const defaultSpec: SessionSpec = {
   network: 'everyday', backend: 'auto', explanation: 'grad-cam', target: { kind: 'top' }, openLayer: null,
   openChannel: null, channelOrder: 'index', scale: 'channel', colourMap: 'viridis', everyStep: false,
+  networkRevision: 0, input: null, activity: false,
 };
 
 /** What a change of spec costs, as the steps the worker must take. */
@@ -61,10 +82,11 @@ export interface SpecDifference {
 export function diffSpec(before: SessionSpec | null, after: SessionSpec): SpecDifference {
   if (before === null) return { backend: true, network: true, plan: true, view: true };
   const backend = before.backend !== after.backend;
-  const network = backend || before.network !== after.network;
+  const network = backend || before.network !== after.network || before.networkRevision !== after.networkRevision;
   const plan = network || before.everyStep !== after.everyStep || before.openLayer !== after.openLayer
-    || before.explanation !== after.explanation || before.channelOrder !== after.channelOrder;
+    || before.explanation !== after.explanation || before.channelOrder !== after.channelOrder || before.activity !== after.activity;
   const view = plan || before.openChannel !== after.openChannel || before.scale !== after.scale
-    || before.colourMap !== after.colourMap || JSON.stringify(before.target) !== JSON.stringify(after.target);
+    || before.colourMap !== after.colourMap 
+    || JSON.stringify(before.target) !== JSON.stringify(after.target) || JSON.stringify(before.input) !== JSON.stringify(after.input);
   return { backend, network, plan, view };
 }

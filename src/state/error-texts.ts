@@ -56,6 +56,30 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     sentence: 'This network is not on the device yet and there is no connection to fetch it. Connect once and try again.',
     steps: ['retry', 'first-network'],
   },
+  'input-unsupported': {
+    sentence: 'This network does not take one picture as its input, so it cannot be shown yet. The details name what it wants.',
+    steps: ['dismiss'],
+  },
+  'labels-mismatch': {
+    sentence: 'The list of labels does not have one label for each answer of the network. Choose another list.',
+    steps: ['dismiss'],
+  },
+  'import-timeout': {
+    sentence: 'Reading this file took too long, so it was stopped. Nothing else was changed. The file may be damaged or very large.',
+    steps: ['dismiss'],
+  },
+  'storage-full': {
+    sentence: 'There is not enough room on this device to keep the network. Delete one you no longer need and try again.',
+    steps: ['dismiss'],
+  },
+  'storage-unavailable': {
+    sentence: 'This browser does not let the page keep files (a private window, for example). Open the page in an ordinary window.',
+    steps: ['dismiss'],
+  },
+  'address-blocked': {
+    sentence: 'The file at this address could not be fetched: there is no connection, or its server does not let other pages read it. Download it and open the file instead.',
+    steps: ['retry', 'dismiss'],
+  },
   'format-unknown': {
     sentence: 'This file is in no format that Innerview reads. Try a network in one of the formats it knows.',
     steps: ['first-network', 'dismiss'],

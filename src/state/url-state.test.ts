@@ -16,6 +16,7 @@ const anySpec: fc.Arbitrary<SessionSpec> = fc.record({
   scale: fc.constantFrom('channel' as const, 'layer' as const),
   colourMap: fc.constantFrom(...colourMaps),
   everyStep: fc.boolean(),
+  networkRevision: fc.constant(0), input: fc.constant(null), activity: fc.constant(false),
 }).map((spec) => (spec.openLayer === null ? { ...spec, openChannel: null } : spec));
 const anyView: fc.Arbitrary<ViewSpec> = fc.record({
   overlayOpacity: fc.nat(100).map((percent) => percent / 100),

@@ -31,6 +31,8 @@ export function readLink(search: string, hash: string, base: ViewSpec = defaultV
       scale: pick(['channel', 'layer'] as const, choices.get('scale'), defaultSpec.scale),
       colourMap: pick(colourMaps, choices.get('colours'), defaultSpec.colourMap),
       everyStep: readFlag(choices.get('steps'), defaultSpec.everyStep),
+      // Of this visit only: never part of a link.
+      networkRevision: defaultSpec.networkRevision, input: defaultSpec.input, activity: defaultSpec.activity,
     },
     view: {
       overlayOpacity: readPercent(choices.get('opacity'), base.overlayOpacity),

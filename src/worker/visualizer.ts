@@ -246,6 +246,10 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
       if (shown === null) throw new AppError('internal', 'no network is loaded yet', true);
       return shown.session.readActivation(layer);
     }),
+    describeNetwork: async () => { throw new AppError('internal', 'not built yet'); },
+    readKernels: async () => { throw new AppError('internal', 'not built yet'); },
+    runJob: async () => { throw new AppError('internal', 'not built yet'); },
+    cancelJob: async () => undefined,
     memory: async () => {
       const { loop, inbox } = requireStart();
       return loop.betweenTicks(async () => {

@@ -20,7 +20,7 @@ export function NetworkFacts() {
             <dd>{formatShare(top1)} of the time{top5 === undefined ? '' : `, ${formatShare(top5)} within its best five`} <span class="muted">({set})</span></dd>
           </>
         ))}
-        <dt>Taught with</dt><dd>{card.data.name}</dd>
+        {card.data !== null && <><dt>Taught with</dt><dd>{card.data.name}</dd></>}
       </dl>
       <h3>What it cannot do</h3>
       <ul>{card.limits.map((limit) => <li key={limit}>{limit}</li>)}</ul>
