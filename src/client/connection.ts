@@ -2,6 +2,7 @@ import { transfer } from 'comlink';
 import type { VisualizerApi } from '../contract/api';
 import { AppError } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
+import type { JobResult } from '../contract/jobs';
 import { createDeathWatch, wrapApi } from '../contract/rpc';
 import type { FrameSenderPort } from './frame-sender';
 import type { SupervisorOptions } from './supervisor.interface';
@@ -62,7 +63,8 @@ export function openWorkerConnection(options: SupervisorOptions, handlers: Conne
       readActivation: (layer) => death.race(remote.readActivation(layer)),
       describeNetwork: () => death.race(remote.describeNetwork()),
       readKernels: (layer) => death.race(remote.readKernels(layer)),
-      runJob: (job, what) => death.race(remote.runJob(job, what)),
+      // Comlink distributes over the union; the job kind decides which of them comes.
+      runJob: (job, what) => death.race<JobResult>(remote.runJob(job, what) as Promise<JobResult>),
       cancelJob: (job) => death.race(remote.cancelJob(job)),
       memory: () => death.race(remote.memory()),
       breakForTest: (what) => death.race(remote.breakForTest(what)),

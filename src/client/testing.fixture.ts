@@ -197,7 +197,7 @@ function createFakeConnection(handlers: ConnectionHandlers): FakeConnection {
       readActivation: async () => ({ shape: [1], values: new Float32Array([7]) }),
       describeNetwork: async () => ({ nodes: [], input: 'in', output: 'out', logits: 'out', firstConvolution: null }),
       readKernels: async () => ({ shape: [1], values: new Float32Array([1]) }),
-      runJob: async () => { throw new AppError('cancelled', 'a double'); }, cancelJob: call('cancelJob'),
+      runJob: async () => { return Promise.reject(new Error('a double')); }, cancelJob: call('cancelJob'),
       memory: async () => ({ tensors: 1, bytes: 4, openFrames: 0 }),
       breakForTest: call('breakForTest'),
     },
