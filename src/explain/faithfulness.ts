@@ -1,0 +1,146 @@
+import { reshape, softmax, tensor4d, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Executor } from '../engine/executor.interface';
+import type { ExplanationProgress } from './explanation';
+
+export interface FaithfulnessRequest {
+  readonly executor: Executor;
+  /** `[h, w, c]` f32, preprocessed, one picture · borrowed. */
+  readonly input: Float32Array;
+  readonly inputShape: readonly [height: number, width: number, channels: number];
+  /** `[h * w]`: larger where the map says that a pixel mattered more. Borrowed. */
+  readonly importance: Float32Array;
+  /** Index of the class whose probability is followed. */
+  readonly target: number;
+  /** Number of parts that the pixels are removed in (64). */
+  readonly steps: number;
+  /** Of the random order that is the baseline. */
+  readonly seed: number;
+  /** Values of a small tensor, on whichever backend runs. */
+  readonly read: (tensor: Tensor) => Promise<Float32Array>;
+}
+
+export interface FaithfulnessCurves {
+  /** Probability of the target after 0, 1, … `steps` parts; `steps + 1` values each. */
+  readonly deletion: readonly number[];
+  readonly insertion: readonly number[];
+  readonly randomDeletion: readonly number[];
+  readonly randomInsertion: readonly number[];
+}
+
+/**
+ * Deletion and insertion: the pixels a map calls important are replaced (deletion) or shown (insertion) first, and the
+ * target's probability is followed. Deleted pixels take the picture's mean colour; insertion starts from the blurred picture,
+ * so that no hard edge is added. A random order of the same pixels is the baseline.
+ * Petsiuk delete to zero after normalisation (the data set's mean); a network of unknown origin has no such mean.
+ *
+ * @see Petsiuk, Das, Saenko 2018, arXiv:1806.07421, section 4.2 and algorithm 1
+ */
+export async function* measureFaithfulness(request: FaithfulnessRequest): AsyncGenerator<ExplanationProgress, FaithfulnessCurves, void> {
+  const { input, inputShape, importance, steps, seed } = request;
+  const [height, width, channels] = inputShape;
+  const mean = fillWithMean(input, channels);
+  const blurred = blur(input, inputShape, Math.max(height, width) / 16);
+  const ranked = sortDescending(importance);
+  const random = shuffle(height * width, seed);
+  const runs = [
+    { from: input, to: mean, order: ranked }, { from: blurred, to: input, order: ranked },
+    { from: input, to: mean, order: random }, { from: blurred, to: input, order: random },
+  ] as const;
+  const curves: number[][] = [];
+  let done = 0;
+  for (const { from, to, order } of runs) {
+    const picture = from.slice();
+    const curve: number[] = [];
+    let changed = 0;
+    for (let step = 0; step <= steps; step += 1) {
+      const until = Math.round((step / steps) * order.length);
+      for (; changed < until; changed += 1) {
+        const start = (order[changed] ?? 0) * channels;
+        picture.set(to.subarray(start, start + channels), start);
+      }
+      curve.push(await probabilityOf(request, picture));
+      done += 1;
+      yield { fraction: done / (runs.length * (steps + 1)) };
+    }
+    curves.push(curve);
+  }
+  const [deletion = [], insertion = [], randomDeletion = [], randomInsertion = []] = curves;
+  return { deletion, insertion, randomDeletion, randomInsertion };
+}
+
+/** Area under a curve over 0..1 by the trapezoid rule, 0..1. */
+export function areaUnder(curve: readonly number[]): number {
+  let sum = 0;
+  for (let index = 1; index < curve.length; index += 1) sum += ((curve[index - 1] ?? 0) + (curve[index] ?? 0)) / 2;
+  return curve.length < 2 ? 0 : sum / (curve.length - 1);
+}
+
+async function probabilityOf(request: FaithfulnessRequest, picture: Float32Array): Promise<number> {
+  const input = tensor4d(picture.slice(), [1, ...request.inputShape], 'float32');
+  const activations = request.executor.forward(input, { mode: 'live', taps: new Set() });
+  const probabilities = tidy(() => softmax(reshape(activations.logits, [1, -1])));
+  try {
+    return (await request.read(probabilities))[request.target] ?? 0;
+  } finally {
+    probabilities.dispose();
+    activations.dispose();
+    input.dispose();
+  }
+}
+
+/** Indices, largest value first; equal values keep their place. */
+function sortDescending(values: Float32Array): Uint32Array {
+  return Uint32Array.from(values, (_, index) => index).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
+}
+
+function shuffle(count: number, seed: number): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
+  const next = createRandom(seed);
+  for (let index = count - 1; index > 0; index -= 1) {
+    const other = Math.floor(next() * (index + 1));
+    const kept = order[index] ?? 0;
+    order[index] = order[other] ?? 0;
+    order[other] = kept;
+  }
+  return order;
+}
+
+/** Uniform numbers in [0, 1) from a seed (Park and Miller's generator). */
+export function createRandom(seed: number): () => number {
+  let state = (Math.abs(Math.trunc(seed)) % 2147483646) + 1;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return (state - 1) / 2147483646;
+  };
+}
+
+function fillWithMean(input: Float32Array, channels: number): Float32Array {
+  const sums = new Float64Array(channels);
+  for (let index = 0; index < input.length; index += 1) sums[index % channels] = (sums[index % channels] ?? 0) + (input[index] ?? 0);
+  return Float32Array.from(input, (_, index) => (sums[index % channels] ?? 0) / (input.length / channels));
+}
+
+/** Gaussian blur, separable, clamped at the border. @returns `[h, w, c]` f32 */
+export function blur(input: Float32Array, shape: readonly [height: number, width: number, channels: number], sigmaPx: number): Float32Array {
+  const [height, width, channels] = shape;
+  const radius = Math.max(1, Math.ceil(3 * sigmaPx));
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, index) => Math.exp(-((index - radius) ** 2) / (2 * sigmaPx ** 2)));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const pass = (source: Float32Array, length: number, stride: number, lines: readonly number[]): Float32Array => {
+    const result = new Float32Array(source.length);
+    for (const line of lines) {
+      for (let place = 0; place < length; place += 1) {
+        let sum = 0;
+        for (let offset = -radius; offset <= radius; offset += 1) {
+          const from = Math.min(length - 1, Math.max(0, place + offset));
+          sum += (source[line + from * stride] ?? 0) * (weights[offset + radius] ?? 0);
+        }
+        result[line + place * stride] = sum / total;
+      }
+    }
+    return result;
+  };
+  const rowStarts = Array.from({ length: height * channels }, (_, index) => Math.floor(index / channels) * width * channels + (index % channels));
+  const columnStarts = Array.from({ length: width * channels }, (_, index) => index);
+  return pass(pass(input, width, channels, rowStarts), height, width * channels, columnStarts);
+}

@@ -1,0 +1,116 @@
+import type { LayerId } from '../contract/ids';
+import type { Executor } from '../engine/executor.interface';
+import type { GraphNode, NetworkGraph, WeightArray } from '../graph/network-graph';
+import type { ExplanationProgress } from './explanation';
+import { createRandom } from './faithfulness';
+import { spearman } from './rank-correlation';
+
+export interface SanityRequest {
+  readonly graph: NetworkGraph;
+  /** The engine's factory; each executor made here is disposed here. */
+  readonly createExecutor: (graph: NetworkGraph) => Executor;
+  /** The method on the same picture and target with other weights. @returns |map| as one number for each pixel or place */
+  readonly explain: (executor: Executor) => AsyncGenerator<ExplanationProgress, Float32Array, void>;
+  /** What `explain` gave with the trained weights. */
+  readonly original: Float32Array;
+  readonly seed: number;
+  /** Randomising stops to be measured layer by layer in deep networks: at most so many maps, evenly spaced, the last one with all layers. */
+  readonly maxSteps: number;
+}
+
+export interface SanityStep {
+  /** The lowest layer that is randomised at this step. */
+  readonly layer: LayerId;
+  /** Spearman's correlation of the absolute maps, -1..1. */
+  readonly correlation: number;
+}
+
+const kernelOperations: ReadonlySet<string> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
+
+/** Layers with kernels, from the output down: the order of randomisation. */
+export function listRandomisable(graph: NetworkGraph): readonly LayerId[] {
+  return graph.nodes.filter(({ operation, weights }) => kernelOperations.has(operation.op) && weights.kernel !== undefined).map(({ id }) => id).reverse();
+}
+
+/**
+ * The graph with the kernels of `layers` drawn anew: normal with the kernel's own mean and deviation, so that the scale of the
+ * activations stays; biases of these layers are kept. The first layers of `layers` are drawn first: a longer list randomises
+ * the same layers to the same values and more.
+ */
+export function randomiseLayers(graph: NetworkGraph, layers: readonly LayerId[], seed: number): NetworkGraph {
+  const drawn = new Map<LayerId, WeightArray>();
+  layers.forEach((layer, index) => {
+    const kernel = graph.nodes.find(({ id }) => id === layer)?.weights.kernel;
+    if (kernel !== undefined) drawn.set(layer, { shape: kernel.shape, values: drawLike(kernel.values, createRandom(seed + 7919 * (index + 1))) });
+  });
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node): GraphNode => {
+      const kernel = drawn.get(node.id);
+      return kernel === undefined ? node : { ...node, weights: { ...node.weights, kernel } };
+    }),
+  };
+}
+
+function drawLike(values: Float32Array, next: () => number): Float32Array {
+  let sum = 0;
+  let squares = 0;
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / values.length;
+  const deviation = Math.sqrt(Math.max(0, squares / values.length - mean * mean));
+  // Box and Muller.
+  return Float32Array.from(values, () => mean + deviation * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
+}
+
+/**
+ * Cascading randomisation: the network forgets what it learned from the top layer down; after each step the map is made again
+ * and compared with the original by rank. A map that stays alike does not depend on what was learned.
+ * Adebayo et al. draw from the initialiser; here the kernels' own mean and deviation are kept, because a file does not say how
+ * its network was initialised.
+ *
+ * @see Adebayo et al. 2018, arXiv:1810.03292, section 3
+ */
+export async function* measureSanity(request: SanityRequest): AsyncGenerator<ExplanationProgress, readonly SanityStep[], void> {
+  const order = listRandomisable(request.graph);
+  const counts = spreadCounts(order.length, request.maxSteps);
+  const steps: SanityStep[] = [];
+  for (const [index, count] of counts.entries()) {
+    const executor = request.createExecutor(randomiseLayers(request.graph, order.slice(0, count), request.seed));
+    try {
+      const run = request.explain(executor);
+      try {
+        for (let next = await run.next(); ; next = await run.next()) {
+          if (next.done === true) {
+            steps.push({ layer: order[count - 1] ?? '', correlation: spearman(request.original, next.value) });
+            break;
+          }
+          yield { fraction: (index + next.value.fraction) / counts.length };
+        }
+      } finally {
+        // Dropped half way: the method frees what it holds.
+        await run.return(new Float32Array(0));
+      }
+    } finally {
+      executor.dispose();
+    }
+  }
+  return steps;
+}
+
+/** 1 … total, at most `most` of them, evenly spaced, the last one always there. */
+export function spreadCounts(total: number, most: number): readonly number[] {
+  if (total <= most) return Array.from({ length: total }, (_, index) => index + 1);
+  return Array.from({ length: most }, (_, index) => Math.round(((index + 1) * total) / most));
+}
+
+/** A map whose order of places still agrees so well after everything was randomised does not show what was learned. */
+const alikeCorrelation = 0.5;
+
+/** Whether the map changed when the network forgot everything. */
+export function judgeSanity(steps: readonly SanityStep[]): boolean {
+  const last = steps.at(-1);
+  return last === undefined || Math.abs(last.correlation) < alikeCorrelation;
+}

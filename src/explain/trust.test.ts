@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { areaUnder, blur, createRandom } from './faithfulness';
+import { shareInCell } from './grid-pointing';
+import { enlarge, pixelImportance } from './importance';
+import { spearman } from './rank-correlation';
+import { spreadCounts } from './sanity';
+
+describe('rank correlation', () => {
+  it('agrees with values worked out by hand', () => {
+    expect(spearman(Float32Array.of(1, 2, 3, 4, 5), Float32Array.of(5, 6, 7, 8, 7))).toBeCloseTo(0.8207826816681233, 10);
+    expect(spearman(Float32Array.of(1, 2, 3), Float32Array.of(3, 2, 1))).toBeCloseTo(-1, 12);
+    expect(spearman(Float32Array.of(1, 1, 1), Float32Array.of(3, 2, 1))).toBe(0);
+  });
+
+  it('knows only the order', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: -500, max: 500 }), { minLength: 3, maxLength: 40 }), (list) => {
+      const values = Float32Array.from(list);
+      const expected = new Set(list).size === 1 ? 0 : 1;
+      expect(spearman(values, values.map((value) => value ** 3 / 1000 + value))).toBeCloseTo(expected, 6);
+    }), { seed: 5 });
+  });
+});
+
+describe('importance of pixels', () => {
+  it('sums evidence and takes the largest sensitivity', () => {
+    const values = Float32Array.of(1, -3, 2, 0.5, 0.5, -1);
+    expect([...pixelImportance(values, [1, 2, 3], [1, 2], 'signed')]).toEqual([0, 0]);
+    expect([...pixelImportance(values, [1, 2, 3], [1, 2], 'magnitude')]).toEqual([3, 1]);
+  });
+
+  it('enlarges with half-pixel centres', () => {
+    expect([...enlarge(Float32Array.of(0, 1), 1, 2, 1, 4)]).toEqual([0, 0.25, 0.75, 1]);
+    expect([...enlarge(Float32Array.of(0, 0, 4, 4), 2, 2, 4, 2)]).toEqual([0, 0, 1, 1, 3, 3, 4, 4]);
+  });
+});
+
+describe('curves and mosaics', () => {
+  it('measures the area by trapezoids', () => {
+    expect(areaUnder([1, 1, 1])).toBe(1);
+    expect(areaUnder([1, 0.5, 0])).toBe(0.5);
+    expect(areaUnder([1, 0, 0])).toBe(0.25);
+  });
+
+  it('gives the share of positive evidence in a cell', () => {
+    const map = Float32Array.of(3, -5, 0, 0, 1, 0, -2, 0, 0, 0, 4, 0, 0, 0, 0, 2);
+    expect(shareInCell(map, [4, 4], 0)).toBeCloseTo(0.4, 12);
+    expect(shareInCell(map, [4, 4], 3)).toBeCloseTo(0.6, 12);
+    expect(shareInCell(map.map((value) => -Math.abs(value)), [4, 4], 0)).toBeNull();
+  });
+
+  it('blurs without changing what is even, and keeps the sum away from the border', () => {
+    const even = new Float32Array(7 * 9 * 2).fill(3);
+    for (const value of blur(even, [7, 9, 2], 1.5)) expect(value).toBeCloseTo(3, 5);
+    const spike = new Float32Array(15 * 15);
+    spike[7 * 15 + 7] = 1;
+    const soft = blur(spike, [15, 15, 1], 1);
+    expect(soft.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    expect(soft[7 * 15 + 7]).toBeCloseTo(0.159241, 3);
+    expect(soft[7 * 15 + 8]).toBeCloseTo(soft[8 * 15 + 7] ?? 0, 7);
+  });
+
+  it('draws uniform numbers and spreads steps', () => {
+    const next = createRandom(3);
+    const drawn = Array.from({ length: 4000 }, next);
+    expect(drawn.reduce((sum, value) => sum + value, 0) / drawn.length).toBeCloseTo(0.5, 1);
+    expect(drawn.every((value) => value >= 0 && value < 1)).toBe(true);
+    expect(spreadCounts(3, 8)).toEqual([1, 2, 3]);
+    expect(spreadCounts(20, 4)).toEqual([5, 10, 15, 20]);
+  });
+});
