@@ -1,4 +1,4 @@
-import { reshape, softmax, tensor4d, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { reshape, softmax, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Executor } from '../engine/executor.interface';
 import type { ExplanationProgress } from './explanation';
 
