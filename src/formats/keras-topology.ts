@@ -1,9 +1,10 @@
 import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
 import { GraphBuilder } from '../graph/graph-builder';
-import type { NetworkGraph, WeightArray } from '../graph/network-graph';
+import type { WeightArray } from '../graph/network-graph';
 import { asArray, asInteger, asRecord, asString, field, type JsonRecord } from './json-access';
 import { addKerasLayer } from './keras-layers';
+import { defaultSizePx, type FileReading, type FormatName, type ReadOptions } from './network-facts';
 
 /** Where a layer's arrays come from; every Keras-like file has its own way of naming them. */
 export interface WeightLookup {
@@ -19,6 +20,9 @@ interface Reading {
   readonly builder: GraphBuilder;
   readonly weights: WeightLookup;
   readonly keras3: boolean;
+  readonly options: ReadOptions;
+  /** Set when an input's height or width is open. */
+  sizeIsOpen: boolean;
 }
 
 const maxDepth = 16;
@@ -54,13 +58,25 @@ function readSources(call: unknown, where: string): readonly (readonly [string, 
   return found;
 }
 
-function readInputShape(config: JsonRecord, where: string): readonly number[] | null {
+/** Sizes without the batch as the file has them, null where it leaves one open. */
+function readInputShape(config: JsonRecord, where: string): readonly (number | null)[] | null {
   const shape = field(config, 'batch_input_shape') ?? field(config, 'batch_shape');
   if (shape === undefined || shape === null) return null;
-  return asArray(shape, where).slice(1).map((size) => {
-    if (size === null) throw new AppError('graph-unsupported', `${where}: input of unknown size [${asArray(shape, where).map(String).join(', ')}]`);
-    return asInteger(size, where);
-  });
+  return asArray(shape, where).slice(1).map((size) => (size === null ? null : asInteger(size, where)));
+}
+
+function writeShape(shape: readonly (number | null)[] | null): string {
+  return shape === null ? '[?]' : `[${shape.map((size) => size ?? '?').join(', ')}]`;
+}
+
+/** The file's shape with what the caller chose, and a guess where nobody says. */
+function settleInputShape(reading: Reading, shape: readonly (number | null)[], name: string): readonly number[] {
+  const [height, width, channels] = shape;
+  if (shape.length !== 3 || height === undefined || width === undefined || channels === undefined || channels === null) {
+    throw new AppError('input-unsupported', `input '${name}' ${writeShape(shape)}, a picture [h, w, c] is needed`);
+  }
+  if (height === null || width === null) reading.sizeIsOpen = true;
+  return [reading.options.height ?? height ?? defaultSizePx, reading.options.width ?? width ?? defaultSizePx, channels];
 }
 
 function layerName(layer: JsonRecord): string {
@@ -87,7 +103,7 @@ function addInputLayer(reading: Reading, name: string, path: readonly string[], 
   if (given !== undefined) return reading.builder.add(reading.builder.freeName(id), { op: 'identity' }, [given]);
   const shape = readInputShape(config, name);
   if (shape === null) throw new AppError('graph-unsupported', `input '${name}' has no shape`);
-  return reading.builder.addInput(id, shape);
+  return reading.builder.addInput(id, settleInputShape(reading, shape, name));
 }
 
 function addSequential(reading: Reading, layers: readonly unknown[], path: readonly string[], inputs: readonly LayerId[]): LayerId {
@@ -110,10 +126,19 @@ function addSequential(reading: Reading, layers: readonly unknown[], path: reado
   return current;
 }
 
+/** @throws AppError 'input-unsupported' naming the inputs, when there are several */
+function requireOneInput(layers: readonly unknown[]): void {
+  const found = layers.map((entry) => asRecord(entry, 'layer')).filter((layer) => field(layer, 'class_name') === 'InputLayer');
+  if (found.length < 2) return;
+  const names = found.map((layer) => `'${layerName(layer)}' ${writeShape(readInputShape(asRecord(field(layer, 'config'), layerName(layer)), layerName(layer)))}`);
+  throw new AppError('input-unsupported', `${found.length} inputs (${names.join('; ')}), a network with one picture as input is needed`);
+}
+
 function addFunctional(reading: Reading, config: JsonRecord, layers: readonly unknown[], path: readonly string[], inputs: readonly LayerId[]): LayerId {
   /** `name#k` → value of the k-th call of a layer. */
   const values = new Map<string, LayerId>();
   let inputsUsed = 0;
+  if (inputs.length === 0) requireOneInput(layers);
   let waiting: { readonly layer: JsonRecord; readonly name: string; readonly call: number; readonly sources: readonly (readonly [string, number])[] }[] = [];
   for (const entry of layers) {
     const layer = asRecord(entry, 'layer');
@@ -162,9 +187,9 @@ function addModel(reading: Reading, className: string, config: JsonRecord, path:
  *
  * @param model    `{class_name, config}` as Keras serialises it
  * @param weights  where the arrays come from
- * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' | 'graph-unsupported'
+ * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' | 'graph-unsupported' | 'input-unsupported'
  */
-export function readKerasTopology(model: unknown, weights: WeightLookup, format: string, keras3: boolean): NetworkGraph {
+export function readKerasTopology(model: unknown, weights: WeightLookup, format: FormatName, keras3: boolean, options: ReadOptions): Pick<FileReading, 'graph' | 'sizeIsOpen'> {
   const record = asRecord(model, 'model_config');
   const className = asString(field(record, 'class_name'), 'model class');
   if (!isModel(className)) throw new AppError('op-unsupported', `model class '${className}'`);
@@ -173,5 +198,7 @@ export function readKerasTopology(model: unknown, weights: WeightLookup, format:
   const config = asRecord(Array.isArray(rawConfig) ? { layers: rawConfig, name: 'sequential' } : rawConfig, 'model config');
   const name = field(config, 'name');
   const builder = new GraphBuilder(typeof name === 'string' ? name : 'network', format);
-  return builder.build(addModel({ builder, weights, keras3 }, className, config, [], []));
+  const reading: Reading = { builder, weights, keras3, options, sizeIsOpen: false };
+  const graph = builder.build(addModel(reading, className, config, [], []));
+  return { graph, sizeIsOpen: reading.sizeIsOpen };
 }

@@ -1,10 +1,11 @@
 import { strFromU8, unzipSync } from 'fflate';
 import h5wasm from 'h5wasm';
 import { AppError } from '../contract/errors';
-import type { NetworkGraph, WeightArray } from '../graph/network-graph';
+import type { WeightArray } from '../graph/network-graph';
 import { countElements } from '../graph/shapes';
 import { asRecord, field } from './json-access';
 import { readKerasTopology, type WeightLookup } from './keras-topology';
+import type { FileReading, ReadOptions } from './network-facts';
 
 type H5File = InstanceType<typeof h5wasm.File>;
 type H5Group = InstanceType<typeof h5wasm.Group>;
@@ -123,15 +124,16 @@ function lookUpByOrder(root: H5Group | H5File): WeightLookup {
  * Reads a whole-model `.h5` file of Keras 2 or 3.
  *
  * @param bytes  the file; not kept
- * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' | 'graph-unsupported'
+ * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' | 'graph-unsupported' | 'input-unsupported'
  */
-export async function readKerasH5(bytes: Uint8Array): Promise<NetworkGraph> {
+export async function readKerasH5(bytes: Uint8Array, options: ReadOptions = {}): Promise<FileReading> {
   return withHdf5(bytes, (file) => {
     const config = readText(file, 'model_config');
     if (config === null) throw new AppError('format-malformed', 'the HDF5 file has no model_config: weights without their network');
     const weights = file.get('model_weights');
     if (!(weights instanceof h5wasm.Group)) throw new AppError('format-malformed', 'the HDF5 file has no model_weights');
-    return readKerasTopology(parseJson(config, 'model_config'), lookUpByName(weights), 'keras-h5', (readText(file, 'keras_version') ?? '').startsWith('3'));
+    const keras3 = (readText(file, 'keras_version') ?? '').startsWith('3');
+    return { ...readKerasTopology(parseJson(config, 'model_config'), lookUpByName(weights), 'keras', keras3, options), labels: null, dequantised: false };
   });
 }
 
@@ -139,16 +141,17 @@ export async function readKerasH5(bytes: Uint8Array): Promise<NetworkGraph> {
  * Reads a `.keras` archive (Keras 3).
  *
  * @param bytes  the file; not kept
- * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' | 'graph-unsupported'
+ * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' | 'graph-unsupported' | 'input-unsupported'
  */
-export async function readKerasArchive(bytes: Uint8Array): Promise<NetworkGraph> {
+export async function readKerasArchive(bytes: Uint8Array, options: ReadOptions = {}): Promise<FileReading> {
   const wanted = new Set(['config.json', 'metadata.json', 'model.weights.h5']);
   let files: Readonly<Record<string, Uint8Array>>;
   try {
     files = unzipSync(bytes, {
       filter: (entry) => {
         if (!wanted.has(entry.name)) return false;
-        if (entry.originalSize > maxUnpackedBytes) throw new AppError('format-too-large', `${entry.name} unpacks to ${entry.originalSize} bytes`);
+        // Weights hardly compress: what unpacks to a hundred times its size was made to fill the memory.
+        if (entry.originalSize > maxUnpackedBytes || entry.originalSize > 2 ** 22 + 100 * entry.size) throw new AppError('format-too-large', `${entry.name} unpacks to ${entry.originalSize} bytes`);
         return true;
       },
     });
@@ -159,6 +162,7 @@ export async function readKerasArchive(bytes: Uint8Array): Promise<NetworkGraph>
   const [config, weights, metadata] = ['config.json', 'model.weights.h5', 'metadata.json'].map((name) => (Object.hasOwn(files, name) ? files[name] : undefined));
   if (config === undefined || weights === undefined) throw new AppError('format-malformed', 'the archive holds no Keras network (config.json, model.weights.h5)');
   const version = metadata === undefined ? '3' : field(asRecord(parseJson(strFromU8(metadata), 'metadata.json'), 'metadata.json'), 'keras_version');
+  const model = parseJson(strFromU8(config), 'config.json');
   return withHdf5(weights, (file) =>
-    readKerasTopology(parseJson(strFromU8(config), 'config.json'), lookUpByOrder(file), 'keras', String(version).startsWith('3')));
+    ({ ...readKerasTopology(model, lookUpByOrder(file), 'keras', String(version).startsWith('3'), options), labels: null, dequantised: false }));
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors';
 import { countElements } from '../graph/shapes';
+import { halfToFloat } from './half-float';
 import type { OnnxTensor } from './onnx-proto';
 
 /** A constant of an ONNX graph in the file's own axis order: Float32Array for real numbers, Float64Array for whole ones (exact to 2^53). */
@@ -11,6 +12,8 @@ export interface Constant {
 /** Bounds what an import may allocate by what the file holds, so that a small file cannot ask for a large memory. */
 export class Budget {
   #left: number;
+  /** Some weights were stored as integers or halves. */
+  dequantised = false;
 
   /** @param fileBytes  bytes of the file and its external data */
   constructor(fileBytes: number) {
@@ -41,15 +44,6 @@ export function isRealType(dataType: number): boolean {
 export function nameOfType(dataType: number): string {
   const known = ['undefined', 'float', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'string', 'bool', 'float16', 'double', 'uint32', 'uint64'];
   return known[dataType] ?? typeNames.get(dataType) ?? `type ${dataType}`;
-}
-
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 const scratch = new DataView(new ArrayBuffer(4));
@@ -131,6 +125,7 @@ export function decodeTensor(tensor: OnnxTensor, external: ReadonlyMap<string, U
   const held = source === null ? tensor.numbers.length * step : source.byteLength;
   if (held !== size) throw new AppError('format-malformed', `${where} of shape [${tensor.dims.join(', ')}] needs ${size} bytes, the file holds ${held}`);
   budget.spend(elements, where);
+  if (tensor.dataType === 10 || tensor.dataType === 16) budget.dequantised = true;
   const values = isRealType(tensor.dataType) ? new Float32Array(elements) : new Float64Array(elements);
   if (source !== null) decodeBytes(source, tensor.dataType, values);
   else if (tensor.dataType === 10 || tensor.dataType === 16) {

@@ -48,6 +48,8 @@ export interface OnnxModel {
   readonly initializers: ReadonlyMap<string, OnnxTensor>;
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
+  /** `metadata_props` of the file. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 const maxNodes = 20_000;
@@ -198,7 +200,7 @@ function readValueInfo(message: Uint8Array): OnnxValueInfo {
   return { name, elementType, dims };
 }
 
-function readGraph(message: Uint8Array, opset: number): OnnxModel {
+function readGraph(message: Uint8Array, opset: number, metadata: ReadonlyMap<string, string>): OnnxModel {
   let name = '';
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
@@ -217,7 +219,7 @@ function readGraph(message: Uint8Array, opset: number): OnnxModel {
     })],
     [11, bytes((value) => { inputs.push(readValueInfo(value)); })], [12, bytes((value) => { outputs.push(readValueInfo(value)); })],
   ]));
-  return { name: name === '' ? 'network' : name, opset, nodes, initializers, inputs, outputs };
+  return { name: name === '' ? 'network' : name, opset, nodes, initializers, inputs, outputs, metadata };
 }
 
 /**
@@ -230,6 +232,7 @@ function readGraph(message: Uint8Array, opset: number): OnnxModel {
 export function readOnnxProto(file: Uint8Array): OnnxModel {
   let graph: Uint8Array | null = null;
   let opset = 0;
+  const metadata = new Map<string, string>();
   const readOpset = (message: Uint8Array): void => {
     let domain = '';
     let version = 0;
@@ -237,9 +240,9 @@ export function readOnnxProto(file: Uint8Array): OnnxModel {
     if (domain === '' || domain === 'ai.onnx') opset = version;
   };
   try {
-    readMessage(file, new Map<number, FieldReader>([[7, bytes((value) => { graph = value; })], [8, bytes(readOpset)]]));
+    readMessage(file, new Map<number, FieldReader>([[7, bytes((value) => { graph = value; })], [8, bytes(readOpset)], [14, bytes((value) => { metadata.set(...readEntry(value)); })]]));
     if (graph === null) throw new AppError('format-malformed', 'an ONNX file without a graph');
-    return readGraph(graph, opset);
+    return readGraph(graph, opset, metadata);
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
     throw new AppError('format-malformed', `not an ONNX file, or cut short: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });

@@ -4,7 +4,7 @@ import { AppError } from '../contract/errors';
 import { validateGraph } from '../graph/validate-graph';
 import { drawTensor, externalFile, scalar, wholes, writeModel, type TestModel, type TestNode } from '../../test/conformance/onnx-model';
 import { operatorCases } from '../../test/conformance/onnx-operator-cases';
-import { listOnnxExternalFiles, readOnnx } from './onnx';
+import { listOnnxExternalFiles, readOnnx, readOnnxFile } from './onnx';
 
 const fixture = new Uint8Array(readFileSync(new URL('../../test/fixtures/vectors/onnx-vgg/net.onnx', import.meta.url)));
 
@@ -75,8 +75,10 @@ describe('a network read from ONNX', () => {
 
   it('takes a size where the file leaves it open', () => {
     const bytes = small({ input: [null, 3, null, null] });
-    expect(readOnnx(bytes, undefined, [12, 10]).inputShape).toEqual([12, 10, 3]);
-    expect(errorOf(() => readOnnx(bytes))).toMatchObject({ code: 'graph-unsupported', detail: expect.stringContaining('no fixed height') as string });
+    expect(readOnnxFile(bytes, undefined, { height: 12, width: 10 })).toMatchObject({ graph: { inputShape: [12, 10, 3] }, sizeIsOpen: true });
+    expect(readOnnx(bytes).inputShape).toEqual([224, 224, 3]);
+    expect(readOnnxFile(small({})).sizeIsOpen).toBe(false);
+    expect(errorOf(() => readOnnx(small({ input: [null, null, 8, 8] })))).toMatchObject({ code: 'input-unsupported', detail: expect.stringContaining('no fixed number of channels') as string });
   });
 });
 
@@ -88,9 +90,9 @@ describe('a file that cannot be read', () => {
     'an unknown operator': [small({ nodes: [node('FooBarNorm', ['x'])] }), 'op-unsupported', "'FooBarNorm' of node 'node of y'; supported: Add"],
     'another operator set': [small({ nodes: [{ ...relu, domain: 'com.example' }] }), 'op-unsupported', 'com.example'],
     'an old operator set': [small({ opset: 6 }), 'op-unsupported', 'operator set 6'],
-    'two inputs': [small({ moreInputs: ['z'], nodes: [node('Add', ['x', 'z'])] }), 'graph-unsupported', "'z' float"],
-    'an input of words': [small({ inputType: 7 }), 'graph-unsupported', "'x' int64"],
-    'an input that is a vector': [small({ input: [1, 16] }), 'graph-unsupported', '[1, 16]'],
+    'two inputs': [small({ moreInputs: ['z'], nodes: [node('Add', ['x', 'z'])] }), 'input-unsupported', "'z' float"],
+    'an input of words': [small({ inputType: 7 }), 'input-unsupported', "'x' int64"],
+    'an input that is a vector': [small({ input: [1, 16] }), 'input-unsupported', '[1, 16]'],
     'a missing tensor': [small({ nodes: [node('Add', ['x', 'nowhere'])] }), 'format-malformed', "'nowhere'"],
     'a cycle': [small({ nodes: [node('Add', ['x', 'b'], 'a'), node('Relu', ['a'], 'b'), node('Relu', ['b'])] }), 'format-malformed', "'b'"],
     'two values of one name': [small({ nodes: [relu, relu] }), 'format-malformed', "'y'"],
@@ -195,6 +197,6 @@ describe('files with faults drawn by lot', () => {
       codes.set(code, (codes.get(code) ?? 0) + 1);
     }
     // Every outcome must occur, else the test would say nothing.
-    expect([...codes.keys()].sort()).toEqual(['format-malformed', 'format-too-large', 'graph-unsupported', 'op-unsupported', 'read']);
+    expect([...codes.keys()].sort()).toEqual(['format-malformed', 'format-too-large', 'graph-unsupported', 'input-unsupported', 'op-unsupported', 'read']);
   });
 });

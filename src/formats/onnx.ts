@@ -1,10 +1,12 @@
 import { AppError } from '../contract/errors';
 import { GraphBuilder } from '../graph/graph-builder';
 import type { NetworkGraph } from '../graph/network-graph';
+import { defaultSizePx, type FileReading, type ReadOptions } from './network-facts';
 import { Budget, checkLocation, decodeTensor, isRealType, nameOfType } from './onnx-constant';
 import { Layouts, shapeOf, type Atom, type Placed } from './onnx-layout';
 import { readOperator } from './onnx-operators';
 import { readOnnxProto, type OnnxModel, type OnnxNode, type OnnxValueInfo } from './onnx-proto';
+import { readLabels } from './label-metadata';
 import { NodeScope, type Import, type OnnxValue } from './onnx-scope';
 
 /** Name of this format in a graph and in reports. */
@@ -23,9 +25,9 @@ function findInput(model: OnnxModel): OnnxValueInfo {
   const open = model.inputs.filter((info) => !model.initializers.has(info.name));
   const [info] = open;
   if (info === undefined) throw new AppError('graph-unsupported', 'the network has no input');
-  if (open.length > 1) throw new AppError('graph-unsupported', `${open.length} inputs (${open.map(describeInput).join('; ')}), a network with one picture as input is needed`);
+  if (open.length > 1) throw new AppError('input-unsupported', `${open.length} inputs (${open.map(describeInput).join('; ')}), a network with one picture as input is needed`);
   const isPicture = info.dims?.length === 4 && (isRealType(info.elementType) || info.elementType === uint8);
-  if (!isPicture) throw new AppError('graph-unsupported', `input ${describeInput(info)} is no picture [n, c, h, w]`);
+  if (!isPicture) throw new AppError('input-unsupported', `input ${describeInput(info)} is no picture [n, c, h, w]`);
   return info;
 }
 
@@ -38,19 +40,23 @@ function isChannelsLast(model: OnnxModel, info: OnnxValueInfo): boolean {
   return last !== null && last <= 4 && (first === null || first > 4);
 }
 
-function placeInput(model: OnnxModel, builder: GraphBuilder, size: readonly [number, number] | undefined): { readonly input: Placed; readonly layouts: Layouts } {
+interface PlacedInput {
+  readonly input: Placed;
+  readonly layouts: Layouts;
+  readonly sizeIsOpen: boolean;
+}
+
+function placeInput(model: OnnxModel, builder: GraphBuilder, options: ReadOptions): PlacedInput {
   const info = findInput(model);
   const [batch = null, ...sizes] = info.dims ?? [];
   const order = isChannelsLast(model, info) ? [1, 2, 3] : [2, 3, 1];
-  const shape = order.map((axis, index) => {
-    const known = sizes[axis - 1] ?? size?.[index] ?? null;
-    if (known === null) throw new AppError('graph-unsupported', `input ${describeInput(info)} has no fixed ${['height', 'width', 'number of channels'][index] ?? 'size'}`);
-    return known;
-  });
+  const [height = null, width = null, channels = null] = order.map((axis) => sizes[axis - 1] ?? null);
+  if (channels === null) throw new AppError('input-unsupported', `input ${describeInput(info)} has no fixed number of channels`);
+  const shape = [options.height ?? height ?? defaultSizePx, options.width ?? width ?? defaultSizePx, channels];
   if ((batch ?? 1) > maxBatch) throw new AppError('format-too-large', `input ${describeInput(info)}`);
   const atom: Atom = { size: batch ?? 1 };
   const layouts = new Layouts(builder, atom);
-  return { input: layouts.place(builder.addInput(info.name, shape), order, 4), layouts };
+  return { input: layouts.place(builder.addInput(info.name, shape), order, 4), layouts, sizeIsOpen: height === null || width === null };
 }
 
 /** Nodes that the output depends on, in the file's order. */
@@ -98,10 +104,9 @@ export function listOnnxExternalFiles(file: Uint8Array): readonly string[] {
  *
  * @param file      bytes of the file, not trusted, not kept
  * @param external  files with external data that lie beside it, by path or bare name
- * @param size      height and width in pixels, used where the file leaves them open
- * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' (names operator and node) | 'graph-unsupported' (names the inputs)
+ * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' (names operator and node) | 'graph-unsupported' | 'input-unsupported' (names the inputs)
  */
-export function readOnnx(file: Uint8Array, external: ReadonlyMap<string, Uint8Array> = new Map(), size?: readonly [height: number, width: number]): NetworkGraph {
+export function readOnnxFile(file: Uint8Array, external: ReadonlyMap<string, Uint8Array> = new Map(), options: ReadOptions = {}): FileReading {
   const model = readOnnxProto(file);
   if (model.nodes.length === 0) throw new AppError('format-malformed', 'an ONNX file without nodes');
   if (model.opset < oldestOpset) throw new AppError('op-unsupported', `ONNX operator set ${model.opset}, ${oldestOpset} or newer is read`);
@@ -109,7 +114,7 @@ export function readOnnx(file: Uint8Array, external: ReadonlyMap<string, Uint8Ar
   if (output === undefined) throw new AppError('graph-unsupported', 'the network has no output');
 
   const builder = new GraphBuilder(model.name, onnxFormat);
-  const { input, layouts } = placeInput(model, builder, size);
+  const { input, layouts, sizeIsOpen } = placeInput(model, builder, options);
   const budget = new Budget([...external.values()].reduce((total, bytes) => total + bytes.byteLength, file.byteLength));
   const values = new Map<string, OnnxValue>([[input.id, { kind: 'placed', placed: input }]]);
   const decode: Import['decode'] = (tensor) => decodeTensor(tensor, external, budget);
@@ -137,5 +142,10 @@ export function readOnnx(file: Uint8Array, external: ReadonlyMap<string, Uint8Ar
   if (result.kind !== 'placed') throw new AppError('graph-unsupported', `the output '${output}' does not depend on the picture`);
   const settled = settleOutput(result.placed, layouts);
   if (shapeOf(settled).some((axis) => !Number.isSafeInteger(axis))) throw new AppError('format-too-large', `output '${output}'`);
-  return builder.build(settled.id);
+  return { graph: builder.build(settled.id), sizeIsOpen, labels: readLabels(model.metadata), dequantised: budget.dequantised };
+}
+
+/** The graph alone of {@link readOnnxFile}. */
+export function readOnnx(file: Uint8Array, external?: ReadonlyMap<string, Uint8Array>, options?: ReadOptions): NetworkGraph {
+  return readOnnxFile(file, external, options).graph;
 }

@@ -2,13 +2,13 @@ import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
 import type { GraphNode, NetworkGraph, Shape } from './network-graph';
 import type { Operation } from './ops';
-import { countElements, inferShape } from './shapes';
+import { countElements, inferShape, maxElements } from './shapes';
 
 const maxNodes = 20_000;
 
 /**
  * Collects nodes in topological order and infers every shape as they come; what all importers end in.
- * Errors name the node: 'format-malformed', 'format-too-large', 'graph-unsupported'.
+ * Errors name the node: 'format-malformed', 'format-too-large', 'graph-unsupported', 'input-unsupported'.
  */
 export class GraphBuilder {
   readonly #nodes = new Map<LayerId, GraphNode>();
@@ -35,8 +35,8 @@ export class GraphBuilder {
 
   /** The one input, `[h, w, c]`. @returns its id */
   addInput(id: LayerId, shape: readonly number[]): LayerId {
-    if (this.#input !== null) throw new AppError('graph-unsupported', `more than one input: '${this.#input}' and '${id}'`);
-    if (shape.length !== 3) throw new AppError('graph-unsupported', `input '${id}' has shape [${shape.join(', ')}], a picture [h, w, c] is needed`);
+    if (this.#input !== null) throw new AppError('input-unsupported', `more than one input: '${this.#input}' and '${id}'`);
+    if (shape.length !== 3) throw new AppError('input-unsupported', `input '${id}' has shape [${shape.join(', ')}], a picture [h, w, c] is needed`);
     countElements(shape, id);
     this.#store({ id, operation: { op: 'input' }, inputs: [], weights: {}, outputShape: [...shape] });
     this.#input = id;
@@ -47,7 +47,7 @@ export class GraphBuilder {
   add(id: LayerId, operation: Operation, inputs: readonly LayerId[], weights: GraphNode['weights'] = {}): LayerId {
     const outputShape = inferShape(operation, inputs.map((input) => this.shapeOf(input)), weights, id);
     for (const weight of Object.values(weights)) this.#weightElements += weight.values.length;
-    if (this.#weightElements > 2 ** 29) throw new AppError('format-too-large', `more than ${2 ** 29} weights`);
+    if (this.#weightElements > maxElements) throw new AppError('format-too-large', `more than ${maxElements} weights (1 GB)`);
     this.#store({ id, operation, inputs: [...inputs], weights, outputShape });
     return id;
   }

@@ -78,7 +78,7 @@ describe('graph builder', () => {
   it('refuses a second input, a repeated name and an unknown source', () => {
     const builder = new GraphBuilder('n', 'test');
     builder.addInput('x', [2, 2, 1]);
-    expect(codeOf(() => builder.addInput('y', [2, 2, 1]))).toBe('graph-unsupported');
+    expect(codeOf(() => builder.addInput('y', [2, 2, 1]))).toBe('input-unsupported');
     expect(codeOf(() => builder.add('x', { op: 'identity' }, ['x']))).toBe('format-malformed');
     expect(codeOf(() => builder.add('z', { op: 'identity' }, ['nobody']))).toBe('format-malformed');
   });

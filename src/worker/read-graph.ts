@@ -1,6 +1,7 @@
 import type { NetworkCard } from '../contract/card';
 import { AppError } from '../contract/errors';
-import { listTfjsShards, readTfjsLayers } from '../formats/tfjs-layers';
+import { readTfjsLayers } from '../formats/tfjs-layers';
+import { listTfjsShards } from '../formats/tfjs-weights';
 import type { NetworkGraph } from '../graph/network-graph';
 
 const modelFile = 'model.json';

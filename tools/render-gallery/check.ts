@@ -17,7 +17,8 @@ import { startBackend } from '../../src/engine/backend';
 import { createExecutor } from '../../src/engine/executor';
 import type { Executor } from '../../src/engine/executor.interface';
 import { createInputTensor } from '../../src/engine/frame-values';
-import { listTfjsShards, readTfjsLayers } from '../../src/formats/tfjs-layers';
+import { readTfjsLayers } from '../../src/formats/tfjs-layers';
+import { listTfjsShards } from '../../src/formats/tfjs-weights';
 
 interface Entry {
   readonly file: string;
