@@ -14,7 +14,9 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
   engine: { layers: ['graph', 'contract'], packages: ['@tensorflow/'] },
   explain: { layers: ['graph', 'contract', 'engine/executor.interface'], packages: ['@tensorflow/tfjs-core'] },
   render: { layers: ['graph', 'contract'], packages: [] },
-  worker: { layers: ['contract', 'graph', 'formats', 'engine', 'explain', 'render'], packages: ['comlink'] },
+  store: { layers: ['contract'], packages: ['idb'] },
+  worker: { layers: ['contract', 'graph', 'formats', 'engine', 'explain', 'render', 'store'], packages: ['comlink'] },
+  'import-worker': { layers: ['contract', 'graph', 'formats', 'store'], packages: ['comlink', 'fflate'] },
   camera: { layers: ['contract'], packages: [] },
   client: { layers: ['contract'], packages: ['comlink'] },
   state: { layers: ['contract', 'graph', 'client', 'camera', 'pwa'], packages: ['@preact/signals-core'] },
@@ -25,6 +27,7 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
 /** Single arrows that the table does not have, each with its reason. */
 const exceptions: readonly (readonly [from: string, to: string])[] = [
   ['client/connection', 'worker/index'], // Its address only: `new URL(…, import.meta.url)`.
+  ['client/importer-connection', 'import-worker/index'], // Likewise.
 ];
 
 function filesIn(folder: string): readonly string[] {
