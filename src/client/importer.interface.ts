@@ -22,6 +22,7 @@ export interface Importer {
   deleteKept(id: NetworkId): Promise<void>;
   storage(): Promise<StorageReport>;
   readArrays(file: PickedFile): Promise<readonly InputArray[]>;
+  readLabels(from: PickedFile | 'imagenet', outputs: number): Promise<readonly string[]>;
   /** Idempotent; pending calls reject with `cancelled`. */
   dispose(): void;
 }

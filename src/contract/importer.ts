@@ -113,6 +113,11 @@ export interface ImporterApi {
   storage(): Promise<StorageReport>;
   /** @throws AppError 'format-malformed' | 'format-too-large' | 'input-mismatch' */
   readArrays(file: PickedFile): Promise<readonly InputArray[]>;
+  /**
+   * Names for a network with this many outputs, in their order: from a text or JSON file, or ImageNet's.
+   * @throws AppError 'labels-mismatch' when the file is no list of names, or has another number of them (the detail says both numbers)
+   */
+  readLabels(from: PickedFile | 'imagenet', outputs: number): Promise<readonly string[]>;
 }
 
 /** How an import ended, for whoever shows it. */
