@@ -24,6 +24,8 @@ export interface FileReading {
   readonly labels: readonly string[] | null;
   /** Some weights were stored as integers or halves and are floats now. */
   readonly dequantised: boolean;
+  /** The real numbers that the input's integers stand for, lowest and highest, where the file says so. */
+  readonly inputRange?: readonly [low: number, high: number] | null;
 }
 
 /** What the network does to its input before anything else: `(x - mean) / std` per channel. */
@@ -47,6 +49,8 @@ export interface NetworkFileFacts {
   readonly normalisation: InputNormalisation | null;
   readonly labels: readonly string[] | null;
   readonly dequantised: boolean;
+  /** The values the network wants its input in, lowest and highest, where the file says so (quantised TFLite); else null. */
+  readonly inputRange: readonly [low: number, high: number] | null;
   /** Numbers in the output: how many classes there are to name. */
   readonly outputs: number;
 }
@@ -136,7 +140,7 @@ export function collectFacts(format: FormatName, reading: FileReading): NetworkF
   const { graph, sizeIsOpen, labels, dequantised } = reading;
   const output = graph.nodes.find((node) => node.id === graph.output);
   return {
-    format, sizeIsOpen, labels, dequantised,
+    format, sizeIsOpen, labels, dequantised, inputRange: reading.inputRange ?? null,
     sizeIsFree: sizeIsOpen || isFullyConvolutional(graph),
     outputIsProbability: endsInProbability(graph),
     normalisation: findNormalisation(graph),
