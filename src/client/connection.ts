@@ -62,6 +62,7 @@ export function openWorkerConnection(options: SupervisorOptions, handlers: Conne
       watchPoint: (point) => death.race(remote.watchPoint(point)),
       readActivation: (layer) => death.race(remote.readActivation(layer)),
       describeNetwork: () => death.race(remote.describeNetwork()),
+      describeExplanations: () => death.race(remote.describeExplanations()),
       readKernels: (layer) => death.race(remote.readKernels(layer)),
       // Comlink distributes over the union; the job kind decides which of them comes.
       runJob: (job, what) => death.race<JobResult>(remote.runJob(job, what) as Promise<JobResult>),

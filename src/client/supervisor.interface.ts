@@ -1,6 +1,7 @@
 import type { ActivationReport, KernelReport, MemoryReport, NetworkDescription, PointQuery } from '../contract/api';
 import type { ErrorReport } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
+import type { ExplanationDescription } from '../contract/explanations';
 import type { JobId, LayerId, SurfaceId } from '../contract/ids';
 import type { Job, JobResult } from '../contract/jobs';
 import type { Backend, SessionSpec } from '../contract/session-spec';
@@ -51,6 +52,8 @@ export interface Supervisor {
   readActivation(layer: LayerId): Promise<ActivationReport>;
   /** The graph of the network on screen. */
   describeNetwork(): Promise<NetworkDescription>;
+  /** Every method, and whether it is defined for the network on screen. */
+  describeExplanations(): Promise<readonly ExplanationDescription[]>;
   /** The kernels of a convolution. @throws AppError 'layer-unknown' */
   readKernels(layer: LayerId): Promise<KernelReport>;
   /** As `VisualizerApi.runJob`; a job dies with its worker. @throws AppError 'cancelled' | 'explain-unsupported' | 'superseded' | 'worker-…' */

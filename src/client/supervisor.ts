@@ -210,6 +210,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       if (connection !== null && handshakeDone) await connection.api.watchPoint(next).catch(ignoreDeath);
     },
     describeNetwork: async () => (await whenConnected()).api.describeNetwork(),
+    describeExplanations: async () => (await whenConnected()).api.describeExplanations(),
     readKernels: async (layer) => (await whenConnected()).api.readKernels(layer),
     runJob: async (job, what) => (await whenConnected()).api.runJob(job, what),
     cancelJob: async (job) => (await whenConnected()).api.cancelJob(job),

@@ -196,6 +196,7 @@ function createFakeConnection(handlers: ConnectionHandlers): FakeConnection {
       watchPoint: async (point) => { connection.calls.push(`watchPoint ${point?.layer ?? 'none'}`); },
       readActivation: async () => ({ shape: [1], values: new Float32Array([7]) }),
       describeNetwork: async () => ({ nodes: [], input: 'in', output: 'out', logits: 'out', firstConvolution: null }),
+      describeExplanations: async () => [],
       readKernels: async () => ({ shape: [1], values: new Float32Array([1]) }),
       runJob: async () => { return Promise.reject(new Error('a double')); }, cancelJob: call('cancelJob'),
       memory: async () => ({ tensors: 1, bytes: 4, openFrames: 0 }),

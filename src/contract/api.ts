@@ -1,4 +1,5 @@
 import type { ReceptiveField } from './events';
+import type { ExplanationDescription } from './explanations';
 import type { JobId, LayerId, MapShape, SurfaceId } from './ids';
 import type { Job, JobResult } from './jobs';
 import type { Backend, SessionSpec } from './session-spec';
@@ -83,6 +84,8 @@ export interface VisualizerApi {
   readActivation(layer: LayerId): Promise<ActivationReport>;
   /** The graph of the network on screen. */
   describeNetwork(): Promise<NetworkDescription>;
+  /** Every method, and whether it is defined for the network on screen. */
+  describeExplanations(): Promise<readonly ExplanationDescription[]>;
   /** The kernels of a convolution, as in the file. @throws AppError 'layer-unknown' */
   readKernels(layer: LayerId): Promise<KernelReport>;
   /**

@@ -1,7 +1,7 @@
 import type { NetworkCard } from './card';
 import type { ErrorReport } from './errors';
 import type { JobId, LayerId, MapShape, NetworkId } from './ids';
-import type { JobNote } from './jobs';
+import type { JobMap, JobNote } from './jobs';
 import type { Backend, ChannelOrder, ExplanationId } from './session-spec';
 
 /** Part of the input that one unit can see, in input pixels; unit (y, x) looks at start + index * stride, size wide. */
@@ -60,7 +60,7 @@ export type WorkerEvent =
   | { readonly kind: 'point'; readonly layer: LayerId; readonly channel: number; readonly y: number; readonly x: number; readonly value: number }
   /** At most 4 a second while `SessionSpec.activity`: mean |activation| of each layer on the rail, in the order of `layers`. */
   | { readonly kind: 'activity'; readonly sequence: number; readonly layers: readonly LayerId[]; readonly mean: readonly number[] }
-  /** A job (`runJob`) goes on; at most 10 a second. */
-  | { readonly kind: 'job'; readonly job: JobId; readonly fraction: number; readonly note: JobNote }
+  /** A job (`runJob`) goes on; at most 10 a second. `partial`: the map so far, at most 2 a second, where the method has one. */
+  | { readonly kind: 'job'; readonly job: JobId; readonly fraction: number; readonly note: JobNote; readonly partial: JobMap | null }
   | { readonly kind: 'heartbeat'; readonly atMs: number }
   | { readonly kind: 'error'; readonly error: ErrorReport };

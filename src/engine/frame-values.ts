@@ -31,6 +31,12 @@ export function wrapInputBuffer(buffer: GPUBuffer, height: number, width: number
   return tensor({ buffer, zeroCopy: true }, [1, height, width, channels], 'float32') as Tensor4D;
 }
 
+/** A copy of its own, on the device. @param input  borrowed @returns `[n, h, w, c]` f32 · owned by the caller */
+export function copyInput(input: Tensor4D): Tensor4D {
+  // Not `clone`: that shares the buffer, and on the GPU tier the next frame is written into it.
+  return mul(input, 1) as Tensor4D;
+}
+
 /** An input of zeros, for warming up. @returns `[1, h, w, c]` f32 · owned by the caller */
 export function createBlankInput(height: number, width: number, channels: number): Tensor4D {
   return zeros([1, height, width, channels]);
@@ -80,6 +86,17 @@ export function packReport(logits: Tensor, map: Tensor | null): Tensor {
  */
 export function measureActivity(activation: Tensor): Tensor {
   return tidy(() => mean(abs(asRows(activation)), 0));
+}
+
+/**
+ * How active each of several layers is as a whole: mean |a| over its places and channels, in one tensor, so that one
+ * readback brings all.
+ *
+ * @param activations  any shapes · borrowed
+ * @returns            `[number of activations]` f32 ≥ 0 · owned by the caller
+ */
+export function measureMeanActivity(activations: readonly Tensor[]): Tensor {
+  return tidy(() => concat(activations.map((activation) => reshape(mean(abs(activation)), [1]))));
 }
 
 /**

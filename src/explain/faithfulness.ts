@@ -1,6 +1,10 @@
 import { reshape, softmax, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Executor } from '../engine/executor.interface';
-import type { ExplanationProgress } from './explanation';
+
+/** How far a measurement is, 0..1. */
+export interface TrustProgress {
+  readonly fraction: number;
+}
 
 export interface FaithfulnessRequest {
   readonly executor: Executor;
@@ -35,7 +39,7 @@ export interface FaithfulnessCurves {
  *
  * @see Petsiuk, Das, Saenko 2018, arXiv:1806.07421, section 4.2 and algorithm 1
  */
-export async function* measureFaithfulness(request: FaithfulnessRequest): AsyncGenerator<ExplanationProgress, FaithfulnessCurves, void> {
+export async function* measureFaithfulness(request: FaithfulnessRequest): AsyncGenerator<TrustProgress, FaithfulnessCurves, void> {
   const { input, inputShape, importance, steps, seed } = request;
   const [height, width, channels] = inputShape;
   const mean = fillWithMean(input, channels);

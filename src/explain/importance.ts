@@ -1,3 +1,5 @@
+import type { ExplanationFacts } from '../contract/explanations';
+
 /** How the values of an input map are read as one number for each pixel. */
 export type ImportanceReading =
   /** Attributions: signed evidence, summed over the channels. */
@@ -5,14 +7,9 @@ export type ImportanceReading =
   /** Sensitivities (gradient, SmoothGrad, guided backpropagation, …): max over the channels of |value|. Simonyan et al. 2013. */
   | 'magnitude';
 
-/** Methods whose values say how much the score would change, not how much a pixel gave. */
-const sensitivities: ReadonlySet<string> = new Set([
-  'gradient', 'saliency', 'smooth-grad', 'var-grad', 'guided-backprop', 'deconvnet',
-]);
-
-/** How the maps of a method are read. */
-export function importanceReadingOf(method: string): ImportanceReading {
-  return sensitivities.has(method) ? 'magnitude' : 'signed';
+/** How the maps of a method are read: as its facts say that they are shown. */
+export function importanceReadingOf(facts: Pick<ExplanationFacts, 'pixel'>): ImportanceReading {
+  return facts.pixel === 'strongest' ? 'magnitude' : 'signed';
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { LayerId } from '../contract/ids';
 import type { Executor } from '../engine/executor.interface';
 import type { GraphNode, NetworkGraph, WeightArray } from '../graph/network-graph';
-import type { ExplanationProgress } from './explanation';
-import { createRandom } from './faithfulness';
+import { createRandom, type TrustProgress } from './faithfulness';
 import { spearman } from './rank-correlation';
 
 export interface SanityRequest {
@@ -10,7 +9,7 @@ export interface SanityRequest {
   /** The engine's factory; each executor made here is disposed here. */
   readonly createExecutor: (graph: NetworkGraph) => Executor;
   /** The method on the same picture and target with other weights. @returns |map| as one number for each pixel or place */
-  readonly explain: (executor: Executor) => AsyncGenerator<ExplanationProgress, Float32Array, void>;
+  readonly explain: (executor: Executor) => AsyncGenerator<TrustProgress, Float32Array, void>;
   /** What `explain` gave with the trained weights. */
   readonly original: Float32Array;
   readonly seed: number;
@@ -73,7 +72,7 @@ function drawLike(values: Float32Array, next: () => number): Float32Array {
  *
  * @see Adebayo et al. 2018, arXiv:1810.03292, section 3
  */
-export async function* measureSanity(request: SanityRequest): AsyncGenerator<ExplanationProgress, readonly SanityStep[], void> {
+export async function* measureSanity(request: SanityRequest): AsyncGenerator<TrustProgress, readonly SanityStep[], void> {
   const order = listRandomisable(request.graph);
   const counts = spreadCounts(order.length, request.maxSteps);
   const steps: SanityStep[] = [];

@@ -3,6 +3,7 @@ import { createChangeListeners, type FrameSource } from '../camera/frame-source'
 import type { Supervisor, SupervisorStatus } from '../client/supervisor.interface';
 import type { SessionSpec } from '../contract/session-spec';
 import type { WorkerEvent } from '../contract/events';
+import { createFakeImporter, type FakeImporter } from './importer.fixture';
 import { setRuntime, type Runtime } from './runtime';
 
 /** A source that counts how often it was disposed. */
@@ -28,6 +29,9 @@ export interface FakeRuntime {
   readonly applied: SessionSpec[];
   readonly page: { nowMs: number; wide: boolean };
   readonly camera: { closed: number; end: () => void; mute: (muted: boolean) => void };
+  readonly importer: FakeImporter;
+  /** Names of the files handed to the person. */
+  readonly saved: string[];
   /** What the next camera or picture fails with; null: nothing. */
   refuse: unknown;
   say(event: WorkerEvent): void;
@@ -47,6 +51,7 @@ export function useFakeRuntime(): FakeRuntime {
   const supervisor: Supervisor = {
     status, apply: (spec) => { fake.applied.push(spec); return done(); }, attachSurface: done, layoutSurface: done, detachSurface: done, watchPoint: done,
     describeNetwork: () => Promise.resolve({ nodes: [], input: 'in', output: 'out', logits: 'out', firstConvolution: null }),
+    describeExplanations: () => Promise.resolve([]),
     readKernels: () => Promise.resolve({ shape: [1], values: new Float32Array(1) }), runJob: () => Promise.reject(new Error('a double')), cancelJob: done,
     readActivation: () => Promise.resolve({ shape: [1], values: new Float32Array(1) }), memory: () => Promise.resolve({ tensors: 0, bytes: 0, openFrames: 0 }),
     breakForTest: done, onEvent: (listener) => { eventListeners.push(listener); return () => undefined; }, onStatus: () => () => undefined,
@@ -59,19 +64,22 @@ export function useFakeRuntime(): FakeRuntime {
     setTorch: done, setZoom: done, onEnded: (listener) => { ended = listener; return () => undefined; },
     onMutedChange: (listener) => { muted = listener; return () => undefined; }, close: () => { fake.camera.closed += 1; },
   }) : Promise.reject(fake.refuse));
+  const importer = createFakeImporter();
   const page = { nowMs: 1000, wide: false };
   const fake: FakeRuntime = {
     fed: [], made: [], applied: [], page, refuse: null, camera: { closed: 0, end: () => ended(), mute: (on) => muted(on) },
     say: (event) => { for (const listener of eventListeners) listener(event); },
+    saved: [], importer,
     runtime: {
-      supervisor,
+      supervisor, importer,
       sources: {
         openCamera, listCameras: () => Promise.resolve([]), onCameraListChange: () => () => undefined, readRememberedCamera: () => null, rememberCamera: () => undefined,
-        cameraSource: () => make('camera'), pictureSource: (_, label) => make('picture', label), clipSource: (_, label) => make('clip', label), stillSource: () => make('still'),
+        cameraSource: () => make('camera'), pictureSource: (_, label) => make('picture', label), clipSource: (_, label) => make('clip', label), stillSource: () => make('still'), arraySource: ({ name }) => make('picture', name),
       },
       page: {
         search: '', debug: false, baseUrl: 'http://localhost/', readHash: () => '', writeHash: () => undefined, onHashChange: () => undefined, isWide: () => page.wide,
-        prefersStillness: () => false, canPlay: () => true, readStored: () => null, store: () => undefined, reload: () => undefined, nowMs: () => page.nowMs,
+        prefersStillness: () => false, canPlay: () => true, readStored: () => null, store: () => undefined, reload: () => undefined, saveFile: (name) => { fake.saved.push(name); },
+        askToPersist: () => Promise.resolve(true), nowMs: () => page.nowMs,
       },
     },
   };

@@ -4,6 +4,8 @@ import { exposeApi } from '../contract/rpc';
 import { startBackend } from '../engine/backend';
 import { createExecutor } from '../engine/executor';
 import { countTensors } from '../engine/frame-values';
+import { describeExplanations } from '../explain/registry';
+import { createJobs } from './jobs/create-jobs';
 import { createLiveNetwork } from './live-network';
 import { createLiveSession } from './live-session';
 import { loadNetworkFiles } from './network-loader';
@@ -17,8 +19,9 @@ import { createVisualizer } from './visualizer';
 // Absent on insecure origins, whatever the type says.
 const subtle = (crypto as { readonly subtle?: SubtleCrypto }).subtle;
 
+const scheduler = createScheduler();
 const visualizer = createVisualizer({
-  scheduler: createScheduler(),
+  scheduler,
   openTier: async (choice, baseUrl, onFailure) => {
     const started = await startBackend({ choice, wasmPath: `${baseUrl}wasm/` });
     return started.backend === 'webgpu' ? createWebGpuTier(started, onFailure) : createWasmTier(started);
@@ -29,6 +32,8 @@ const visualizer = createVisualizer({
     return createLiveNetwork(card, createExecutor(readNetworkGraph(card, files)));
   },
   createSession: createLiveSession,
+  createJobs: (...session) => createJobs(scheduler, ...session),
+  describeExplanations: ({ executor }) => describeExplanations(executor.graph),
   countTensors,
 });
 

@@ -1,14 +1,17 @@
 import type { ActivationReport, PointQuery } from '../contract/api';
+import type { InputSpec } from '../contract/card';
 import { AppError } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
 import type { FrameMessage } from '../contract/frames';
 import type { LayerId } from '../contract/ids';
 import type { SessionSpec } from '../contract/session-spec';
 import type { ActivationSet } from '../engine/executor.interface';
-import { createBlankInput, measureActivity, measureInfluence, packReport, pickUnit } from '../engine/frame-values';
+import { copyInput, createBlankInput, measureActivity, measureInfluence, packReport, pickUnit } from '../engine/frame-values';
 import type { Tensor, Tensor4D } from '../engine/frame-values';
 import type { LayerView } from '../render/renderer';
+import { createActivityMeter } from './activity-meter';
 import type { FrameSession } from './frame-loop';
+import type { JobFrame } from './jobs/job-runner';
 import { explainFrame, createSeed } from './live-explanation';
 import type { LiveNetwork } from './live-network';
 import { coversPlan, planFrame } from './live-plan';
@@ -25,6 +28,10 @@ export interface LiveSession extends FrameSession {
   watchPoint(point: PointQuery | null): void;
   /** For the input on screen. @throws AppError 'layer-unknown' */
   readActivation(layer: LayerId): Promise<ActivationReport>;
+  /** How pixels become network input now: the card's way, or the one the person tries. */
+  inputSpec(): InputSpec;
+  /** The frame on screen, for a job: a copy, owned by the caller. @throws AppError 'internal' before the first frame */
+  copyFrame(): JobFrame;
   /** Compiles kernels and measures a forward pass, with an input of zeros. */
   warmUp(): Promise<void>;
   /** Resolves when no readback is under way, so that what is counted is what stays. */
@@ -72,6 +79,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const plan = (): LivePlan => planFrame({
     spec, known, explainable: network.explainable, inputLayer: graph.input, explanationLayer: network.explanationLayer,
     classes: card.classes.length, visible: tier.renderer.visibleLayers(), showsExplanation: tier.renderer.showsExplanation(), point,
+    measured: spec.activity ? meter.layersToKeep(rail(), stamp.still) : [],
   });
 
   const dropPass = (): void => {
@@ -101,6 +109,9 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
     tensor.dispose();
     return read;
   };
+
+  const meter = createActivityMeter({ post, now: parts.now, readAndDrop, onError: parts.onError, onReadEnd: parts.onReadEnd });
+  const rail = (): readonly LayerId[] => executor.layers(spec.everyStep ? 'inspect' : 'live');
 
   const readPoint = (current: Pass): void => {
     if (point === null || pointRead !== null || !current.activations.has(point.layer)) return;
@@ -187,8 +198,10 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
         readRange: () => tier.renderer.readRange(layer ?? '', spec.openChannel),
         readOrder: () => readOrder(current),
       });
+      if (spec.activity) meter.publish(stamp.sequence, rail(), current.activations);
+      else meter.clear();
     },
-    nextPublishInMs: () => reporter.nextInMs(),
+    nextPublishInMs: () => earlier(reporter.nextInMs(), meter.nextInMs()),
     noteTick: (tickMs, newFrame) => reporter.noteTick(tickMs, forwardMs, newFrame),
     readActivation: async (layer) => {
       if (!known.has(layer)) throw new AppError('layer-unknown', `'${layer}' in '${card.id}'`);
@@ -204,6 +217,11 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       } finally {
         activations.dispose();
       }
+    },
+    inputSpec: () => ({ ...card.input, ...spec.input }),
+    copyFrame: () => {
+      if (input === null) throw new AppError('internal', 'no frame was seen yet', true);
+      return { input: copyInput(input), sequence: stamp.sequence };
     },
     warmUp: async () => {
       const blank = createBlankInput(card.input.height, card.input.width, card.input.channels);
@@ -223,18 +241,24 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
     },
     whenIdle: async () => {
       await reporter.whenIdle();
+      await meter.whenIdle();
       await pointRead;
     },
     dispose: () => {
       if (disposed) return;
       disposed = true;
       reporter.dispose();
+      meter.dispose();
       dropPass();
       input?.dispose();
       input = null;
     },
   };
   return session;
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? a ?? b : Math.min(a, b);
 }
 
 /** `[h, w]` of a map of rank 2, 3 (`[h, w, 1]`) or 4 (`[1, h, w, 1]`). */

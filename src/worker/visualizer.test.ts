@@ -37,6 +37,7 @@ function setUp(openTier: () => Promise<Tier> = async () => createFakeTier()) {
   const events: WorkerEvent[] = [];
   const tiers: Tier[] = [];
   let failWarmUp: Error | null = null;
+  const jobs: string[] = [];
   const visualizer = createVisualizer({
     scheduler: createFakeScheduler(),
     openTier: async () => {
@@ -68,17 +69,26 @@ function setUp(openTier: () => Promise<Tier> = async () => createFakeTier()) {
         hasInput: false, importFrame: async () => undefined, compute: () => undefined, draw: () => undefined, settle: async () => undefined,
         publish: () => undefined, nextPublishInMs: () => null, noteTick: () => undefined, watchPoint: () => undefined,
         readActivation: async () => ({ shape: [1], values: new Float32Array(1) }),
+        inputSpec: () => network.card.input, copyFrame: () => { throw new AppError('internal', 'a double'); },
         warmUp: async () => { if (failWarmUp !== null) throw failWarmUp; },
         whenIdle: async () => undefined,
         setSpec: (next: SessionSpec) => { entry.specs.push(next); },
         dispose: () => { entry.disposed = true; },
       } satisfies LiveSession;
     },
+    createJobs: (_, network) => {
+      const name = network.card.id;
+      return {
+        run: async (job) => { jobs.push(`${name} ${job}`); throw new AppError('cancelled', job); }, cancel: (job) => { jobs.push(`${name} cancel ${job}`); },
+        dispose: async () => { jobs.push(`${name} end`); },
+      };
+    },
+    describeExplanations: () => [],
     countTensors: () => ({ tensors: 3, bytes: 12 }),
   });
   const port = { postMessage: (event: WorkerEvent) => events.push(event), onmessage: null } as unknown as MessagePort;
   const begin = (debug = false) => visualizer.start({ framePort: port, eventPort: port, baseUrl: '/', debug });
-  return { visualizer, begin, loads, sessions, events, tiers, setWarmUpFailure: (error: Error | null) => { failWarmUp = error; } };
+  return { visualizer, begin, jobs, loads, sessions, events, tiers, setWarmUpFailure: (error: Error | null) => { failWarmUp = error; } };
 }
 
 function createFakeTier(log: string[] = []): Tier {
@@ -96,6 +106,24 @@ const digits: SessionSpec = { ...defaultSpec, network: 'digits' };
 describe('createVisualizer', () => {
   beforeEach(() => { vi.useFakeTimers({ toFake: ['setInterval', 'setTimeout'] }); });
   afterEach(() => { vi.useRealTimers(); });
+
+  it('gives jobs to the network on screen and ends them before another is shown', async () => {
+    const { visualizer, begin, loads, jobs } = setUp();
+    await begin();
+    expect(await code(visualizer.runJob('a', { kind: 'sanity', of: 'x', seed: 1 }))).toBe('internal');
+    const applied = visualizer.apply(everyday);
+    await settlePromises();
+    await loads[0]?.finish();
+    await applied;
+    expect(await code(visualizer.runJob('b', { kind: 'sanity', of: 'x', seed: 1 }))).toBe('cancelled');
+    await visualizer.cancelJob('b');
+    const changed = visualizer.apply(digits);
+    await settlePromises();
+    await loads[1]?.finish();
+    await changed;
+    expect(await code(visualizer.runJob('c', { kind: 'sanity', of: 'x', seed: 1 }))).toBe('cancelled');
+    expect(jobs).toEqual(['everyday b', 'everyday cancel b', 'everyday end', 'digits c']);
+  });
 
   it('opens the tier, loads, shows, and says so in this order', async () => {
     const { visualizer, begin, loads, events, sessions } = setUp();

@@ -1,11 +1,14 @@
 import type { StartOptions, VisualizerApi } from '../contract/api';
 import { AppError } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
+import type { ExplanationDescription } from '../contract/explanations';
 import type { LayerId, NetworkId, SurfaceId } from '../contract/ids';
 import { diffSpec } from '../contract/session-spec';
 import type { BackendChoice, SessionSpec } from '../contract/session-spec';
 import type { SurfaceLayout } from '../contract/stage-layout';
+import type { NetworkGraph } from '../graph/network-graph';
 import { breakWorker } from './break-worker';
+import { describeNetwork, readKernels } from './describe-network';
 import { asFramePort, createFrameInbox } from './frame-inbox';
 import type { FrameInbox } from './frame-inbox';
 import { startFrameLoop } from './frame-loop';
@@ -13,6 +16,7 @@ import type { FrameLoop } from './frame-loop';
 import type { LiveNetwork } from './live-network';
 import { listLayerInfos } from './live-network';
 import type { LiveSession, LiveSessionParts } from './live-session';
+import type { JobRunner } from './jobs/job-runner';
 import { recogniseFailure } from './recognise-failure';
 import type { Scheduler } from './scheduler';
 import type { Tier } from './tier';
@@ -31,6 +35,9 @@ export interface VisualizerParts {
     baseUrl: string, id: NetworkId, progress: (loadedBytes: number, totalBytes: number) => void, signal: AbortSignal,
   ) => Promise<LiveNetwork>;
   readonly createSession: (parts: LiveSessionParts) => LiveSession;
+  /** Long computations on frames of this session. */
+  readonly createJobs: (tier: Tier, network: LiveNetwork, session: LiveSession, loop: FrameLoop, post: (event: WorkerEvent) => void) => JobRunner;
+  readonly describeExplanations: (network: LiveNetwork) => readonly ExplanationDescription[];
   readonly countTensors: () => { readonly tensors: number; readonly bytes: number };
 }
 
@@ -47,6 +54,7 @@ interface Loading {
 }
 
 interface Shown {
+  readonly jobs: JobRunner;
   readonly network: LiveNetwork;
   readonly session: LiveSession;
 }
@@ -139,9 +147,11 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
 
   const show = async (network: LiveNetwork, opened: Tier, spec: SessionSpec): Promise<void> => {
     const { loop } = requireStart();
-    const old = shown;
     loop.setSession(null);
+    // Before the turn is taken: a job's last step needs one.
+    await shown?.jobs.dispose();
     await loop.betweenTicks(async () => {
+      const old = shown;
       shown = null;
       inEffect = null;
       old?.session.dispose();
@@ -162,7 +172,7 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
         network.executor.dispose();
         throw thrown;
       }
-      shown = { network, session };
+      shown = { network, session, jobs: parts.createJobs(opened, network, session, loop, post) };
       inEffect = spec;
       loop.setSession(session);
     });
@@ -194,6 +204,12 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     if (everyStepChanged) postNetwork(shown.network, spec);
     if (change.view) requireStart().loop.requestRedraw();
   };
+
+  const requireShown = (): Shown => {
+    if (shown === null) throw new AppError('internal', 'no network is loaded yet', true);
+    return shown;
+  };
+  const shownGraph = (): NetworkGraph => requireShown().network.executor.graph;
 
   const redraw = (): void => { started?.loop.requestRedraw(); };
 
@@ -246,10 +262,11 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
       if (shown === null) throw new AppError('internal', 'no network is loaded yet', true);
       return shown.session.readActivation(layer);
     }),
-    describeNetwork: async () => { throw new AppError('internal', 'not built yet'); },
-    readKernels: async () => { throw new AppError('internal', 'not built yet'); },
-    runJob: async () => { throw new AppError('internal', 'not built yet'); },
-    cancelJob: async () => undefined,
+    describeNetwork: async () => requireStart().loop.betweenTicks(() => describeNetwork(shownGraph())),
+    readKernels: async (layer) => requireStart().loop.betweenTicks(() => readKernels(shownGraph(), layer)),
+    describeExplanations: async () => parts.describeExplanations(requireShown().network),
+    runJob: async (job, what) => requireShown().jobs.run(job, what),
+    cancelJob: async (job) => shown?.jobs.cancel(job),
     memory: async () => {
       const { loop, inbox } = requireStart();
       return loop.betweenTicks(async () => {

@@ -1,12 +1,14 @@
 import { AppError } from '../../contract/errors';
 import type { WorkerEvent } from '../../contract/events';
 import type { JobId } from '../../contract/ids';
-import type { ExplainResult, Job, JobNote, JobResult } from '../../contract/jobs';
+import type { ExplainResult, Job, JobMap, JobNote, JobResult } from '../../contract/jobs';
 import type { Tensor4D } from '../../engine/frame-values';
 import type { FrameLoop } from '../frame-loop';
 
 /** Progress reaches the window at most so often, in milliseconds. */
 const progressPeriodMs = 100;
+/** A map so far is read back at most so often, in milliseconds. */
+const partialPeriodMs = 500;
 /** Finished maps that later jobs (faithfulness, sanity) can refer to. */
 const keptMaps = 12;
 
@@ -14,6 +16,8 @@ const keptMaps = 12;
 export interface JobProgress {
   readonly fraction: number;
   readonly note?: JobNote;
+  /** The map so far; called before the next step or not at all. */
+  readonly partial?: () => Promise<JobMap>;
 }
 
 /** The frame a job works on; a copy, because the frame on screen goes on. */
@@ -78,6 +82,7 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     stopIfAsked(job);
     const frame = await parts.loop.betweenTicks(() => parts.copyFrame());
     let lastPostMs = Number.NEGATIVE_INFINITY;
+    let lastPartialMs = parts.now();
     const steps = parts.open(what, frame, find);
     try {
       for (;;) {
@@ -95,7 +100,10 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
         const nowMs = parts.now();
         if (nowMs - lastPostMs >= progressPeriodMs) {
           lastPostMs = nowMs;
-          parts.post({ kind: 'job', job, fraction: step.value.fraction, note: step.value.note ?? { steps: null } });
+          const { fraction, note, partial } = step.value;
+          const isDue = partial !== undefined && nowMs - lastPartialMs >= partialPeriodMs;
+          if (isDue) lastPartialMs = nowMs;
+          parts.post({ kind: 'job', job, fraction, note: note ?? { steps: null }, partial: isDue ? await parts.loop.betweenTicks(partial) : null });
         }
         await parts.yieldToMessages();
       }

@@ -1,0 +1,73 @@
+/** What the window knows about each method: plain JSON, sent by the worker for the network it holds. */
+
+export interface NumberParameter {
+  readonly kind: 'number';
+  readonly name: string;
+  readonly label: string;
+  /** What it does, for everyone; one sentence. */
+  readonly plain: string;
+  /** null: chosen from the picture, as `plain` says. */
+  readonly default: number | null;
+  readonly min: number;
+  readonly max: number;
+  readonly integer: boolean;
+}
+
+export interface ChoiceParameter {
+  readonly kind: 'choice';
+  readonly name: string;
+  readonly label: string;
+  readonly plain: string;
+  readonly default: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+}
+
+export interface FlagParameter {
+  readonly kind: 'flag';
+  readonly name: string;
+  readonly label: string;
+  readonly plain: string;
+  readonly default: boolean;
+}
+
+export type ParameterDescription = NumberParameter | ChoiceParameter | FlagParameter;
+
+/** The paper whose definition is meant. */
+export interface PaperReference {
+  readonly authors: string;
+  readonly year: number;
+  readonly title: string;
+  /** arXiv number without prefix, or null. */
+  readonly arxiv: string | null;
+  readonly doi: string | null;
+  /** Where in the paper: `eq. 1 and 2`. */
+  readonly equation: string;
+}
+
+/** What a map covers: the input, `[n, h, w, c]`, or one layer, `[n, h', w']`. */
+export type ExplanationKind = 'input' | 'layer';
+
+export interface ExplanationFacts {
+  readonly id: string;
+  readonly name: string;
+  /** The formula in one line, in words and symbols. */
+  readonly definition: string;
+  readonly kind: ExplanationKind;
+  /** True: below 0 is evidence against; false: never below 0. */
+  readonly signed: boolean;
+  /** How an input map's channels become one value for each pixel on screen: their sum, the largest absolute value, or the one there is. */
+  readonly pixel: 'sum' | 'strongest' | 'only';
+  readonly paper: PaperReference;
+  readonly parameters: readonly ParameterDescription[];
+  /** True: one forward and one backward pass, so that it can follow the camera. */
+  readonly live: boolean;
+  /** True: the person may choose the layer (Grad-CAM and its family). */
+  readonly choosesLayer: boolean;
+}
+
+export interface ExplanationDescription extends ExplanationFacts {
+  /** One plain sentence: why the method is undefined for this network; null: it is fine. */
+  readonly unsupported: string | null;
+  /** Forward and backward passes with the default settings. */
+  readonly cost: number;
+}

@@ -1,0 +1,142 @@
+import { AppError } from '../../contract/errors';
+import type { ExplainJob, ExplainResult, FaithfulnessJob, FaithfulnessResult, Job, JobResult, SanityJob, SanityResult } from '../../contract/jobs';
+import type { ExplanationTarget } from '../../contract/session-spec';
+import type { Executor } from '../../engine/executor.interface';
+import { createInputTensor } from '../../engine/frame-values';
+import type { Tensor, Tensor4D } from '../../engine/frame-values';
+import type { ExplanationMap, ExplanationProgress } from '../../explain/explanation';
+import { areaUnder, measureFaithfulness } from '../../explain/faithfulness';
+import { importanceReadingOf, pixelImportance } from '../../explain/importance';
+import { findExplanation } from '../../explain/registry';
+import { judgeSanity, measureSanity } from '../../explain/sanity';
+import type { ScoreTarget } from '../../explain/score-target';
+import type { InputSpec } from '../../contract/card';
+import type { NetworkGraph } from '../../graph/network-graph';
+import type { JobFrame, JobProgress, JobRunnerParts, KeptMap } from './job-runner';
+
+/** Randomising layer by layer makes the map anew at each step: so many at most. */
+const sanitySteps = 8;
+
+export interface JobTools {
+  readonly executor: Executor;
+  readonly createExecutor: (graph: NetworkGraph) => Executor;
+  /** How pixels became network input, now. */
+  readonly pixels: () => Pick<InputSpec, 'mean' | 'std' | 'channelOrder'>;
+  /** @param tensor  borrowed */
+  readonly readValues: (tensor: Tensor) => Promise<Float32Array>;
+  readonly now: () => number;
+}
+
+/** The steps of any job; what the runner calls `open`. */
+export function openJobs(tools: JobTools): JobRunnerParts['open'] {
+  return (what: Job, frame: JobFrame, find): AsyncGenerator<JobProgress, JobResult, void> => {
+    switch (what.kind) {
+      case 'explain': return explain(tools, what, frame);
+      case 'faithfulness': return judgeFaithfulness(tools, what, find(what.of));
+      case 'sanity': return checkSanity(tools, what, find(what.of));
+    }
+  };
+}
+
+async function* explain(tools: JobTools, job: ExplainJob, frame: JobFrame): AsyncGenerator<JobProgress, ExplainResult, void> {
+  const startedAtMs = tools.now();
+  const method = findExplanation(job.method);
+  const target = await fixTarget(tools, frame.input, job.target);
+  const refused = method.supports(tools.executor.graph, target);
+  if (refused !== null) throw new AppError('explain-unsupported', refused);
+  const made = yield* follow(method.run({
+    executor: tools.executor, input: frame.input, target, layer: job.layer, parameters: job.parameters, pixels: tools.pixels(),
+  }));
+  try {
+    const values = await tools.readValues(made.map);
+    const [least, largest] = findRange(values);
+    const [, height = 1, width = 1, channels = 1] = frame.input.shape;
+    return {
+      kind: 'explain', method: job.method, covers: made.kind, map: { shape: made.map.shape.slice(1), values }, layer: made.layer,
+      targetIndex: target.kind === 'unit' ? null : target.index, score: made.scores[0] ?? 0, min: least, max: largest, note: made.note,
+      durationMs: tools.now() - startedAtMs, inputShape: [height, width, channels], sequence: frame.sequence,
+    };
+  } finally {
+    made.map.dispose();
+  }
+}
+
+/** Passes a method's steps on; the method frees what it holds when this is dropped. */
+async function* follow(run: AsyncGenerator<ExplanationProgress, ExplanationMap, void>): AsyncGenerator<JobProgress, ExplanationMap, void> {
+  try {
+    for (;;) {
+      const next = await run.next();
+      if (next.done === true) return next.value;
+      yield next.value;
+    }
+  } finally {
+    await run.return(undefined as never);
+  }
+}
+
+/** The target in numbers: the most probable class is looked up on this frame. */
+async function fixTarget(tools: JobTools, input: Tensor4D, target: ExplanationTarget): Promise<ScoreTarget> {
+  if (target.kind !== 'top') return target;
+  const activations = tools.executor.forward(input, { mode: 'live', taps: new Set() });
+  try {
+    const logits = await tools.readValues(activations.logits);
+    return { kind: 'class', index: logits.reduce((best, logit, index) => (logit > (logits[best] ?? Number.NEGATIVE_INFINITY) ? index : best), 0) };
+  } finally {
+    activations.dispose();
+  }
+}
+
+async function* judgeFaithfulness(tools: JobTools, job: FaithfulnessJob, of: KeptMap): AsyncGenerator<JobProgress, FaithfulnessResult, void> {
+  const { result, input } = of;
+  if (result.targetIndex === null) throw new AppError('explain-unsupported', 'These curves follow the probability of a class; this map explains a unit.');
+  const curves = yield* measureFaithfulness({
+    executor: tools.executor, input, inputShape: result.inputShape, target: result.targetIndex, steps: job.steps, seed: 1, read: tools.readValues,
+    importance: pixelImportance(result.map.values, result.map.shape, [result.inputShape[0], result.inputShape[1]], importanceReadingOf(findExplanation(result.method))),
+  });
+  return {
+    kind: 'faithfulness', ...curves,
+    areas: {
+      deletion: areaUnder(curves.deletion), insertion: areaUnder(curves.insertion),
+      randomDeletion: areaUnder(curves.randomDeletion), randomInsertion: areaUnder(curves.randomInsertion),
+    },
+  };
+}
+
+async function* checkSanity(tools: JobTools, job: SanityJob, of: KeptMap): AsyncGenerator<JobProgress, SanityResult, void> {
+  const { result, input: values, job: { layer, parameters, target: asked } } = of;
+  const method = findExplanation(result.method);
+  const [height, width, channels] = result.inputShape;
+  // The class stays the one that was explained, also where the randomised network would name another.
+  const target: ScoreTarget = asked.kind === 'unit' || asked.kind === 'difference' ? asked : { kind: 'class', index: result.targetIndex ?? 0 };
+  const steps = yield* measureSanity({
+    graph: tools.executor.graph, createExecutor: tools.createExecutor, original: absolute(result.map.values), seed: job.seed, maxSteps: sanitySteps,
+    explain: async function* explainAgain(executor) {
+      const input = createInputTensor(values, height, width, channels);
+      try {
+        const made = yield* follow(method.run({ executor, input, target, layer: layer ?? result.layer, parameters, pixels: tools.pixels() }));
+        try {
+          return absolute(await tools.readValues(made.map));
+        } finally {
+          made.map.dispose();
+        }
+      } finally {
+        input.dispose();
+      }
+    },
+  });
+  return { kind: 'sanity', steps, dependsOnWeights: judgeSanity(steps) };
+}
+
+function absolute(values: Float32Array): Float32Array {
+  return values.map(Math.abs);
+}
+
+function findRange(values: Float32Array): readonly [least: number, largest: number] {
+  let least = Number.POSITIVE_INFINITY;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > largest) largest = value;
+  }
+  return [least, largest];
+}

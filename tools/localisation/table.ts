@@ -1,0 +1,70 @@
+import type { ExplanationParameters } from '../../src/explain/explanation';
+
+/** What one mosaic gave: the share of each explained cell; null where a map had no positive evidence. */
+export interface MethodResult {
+  readonly mosaic: number;
+  readonly cells: readonly number[];
+  readonly shares: readonly (number | null)[];
+}
+
+export interface MeasuredMethod {
+  readonly method: string;
+  readonly cells: number;
+  readonly parameters: ExplanationParameters;
+  readonly results: readonly MethodResult[];
+}
+
+/** One row as the app shows it. */
+export interface LocalisationRow {
+  readonly method: string;
+  /** Mean share of the positive evidence inside the right cell, 0..1; chance is 1/4. */
+  readonly mean: number;
+  /** Standard error of the mean, over mosaics. */
+  readonly error: number;
+  readonly median: number;
+  readonly maps: number;
+  /** Maps without any positive evidence; they count as 0 in the mean. */
+  readonly empty: number;
+}
+
+function summarise({ method, results }: MeasuredMethod): LocalisationRow {
+  const perMosaic = results.map(({ shares }) => shares.reduce<number>((sum, share) => sum + (share ?? 0), 0) / shares.length);
+  const all = results.flatMap(({ shares }) => shares);
+  const mean = perMosaic.reduce((sum, share) => sum + share, 0) / perMosaic.length;
+  const variance = perMosaic.reduce((sum, share) => sum + (share - mean) ** 2, 0) / Math.max(1, perMosaic.length - 1);
+  const sorted = all.map((share) => share ?? 0).sort((a, b) => a - b);
+  const round = (value: number): number => Math.round(value * 1e4) / 1e4;
+  return {
+    method, mean: round(mean), error: round(Math.sqrt(variance / perMosaic.length)), median: round(sorted[Math.floor(sorted.length / 2)] ?? 0),
+    maps: all.length, empty: all.filter((share) => share === null).length,
+  };
+}
+
+/** The table for docs/ and for the app, best first; methods that were not measured are named, not left out. */
+export function writeTable(
+  methods: readonly MeasuredMethod[], set: { readonly mosaicCount: number; readonly seed: number; readonly confidence: number },
+): { readonly text: string; readonly rows: readonly LocalisationRow[] } {
+  const rows = methods.filter(({ results }) => results.length > 0).map(summarise).sort((a, b) => b.mean - a.mean);
+  const missing = methods.filter(({ results }) => results.length === 0).map(({ method }) => method);
+  const partly = methods.filter(({ results }) => results.length > 0 && results.length < set.mosaicCount);
+  const settings = methods.filter(({ parameters }) => Object.keys(parameters).length > 0).map(({ method, parameters }) =>
+    `${method}: ${Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`).join(', ')}`);
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  const text = [
+    '# How well each method points', '',
+    'The grid pointing game (Rao, Böhle, Schiele 2022, arXiv:2205.10435): four validation pictures of four classes of `everyday-objects`, each named',
+    `rightly alone with a probability of at least ${set.confidence}, are laid out 2 × 2; the network \`everyday\` sees the mosaic at twice its input size; for a class,`,
+    'the score is the share of positive attribution that falls into its own cell. Chance is 25 %. Attributions are summed over the colour channels;',
+    'maps of a layer are enlarged bilinearly. A map without any positive evidence counts as 0 (and is counted in the last column).', '',
+    `${set.mosaicCount} mosaics, seed ${set.seed}. Quick methods explain all four classes of a mosaic, slow ones one of the four in turn. Made by`,
+    '`npm run localisation` (needs `../shared/data`); this page and `src/lessons/localisation.json` are written by it.', '',
+    '| method | mean share | standard error | median | maps | without evidence |', '|---|---|---|---|---|---|',
+    ...rows.map((row) => `| <a id="${row.method}"></a>${row.method} | ${percent(row.mean)} | ${percent(row.error)} | ${percent(row.median)} | ${row.maps} | ${row.empty} |`), '',
+    ...(settings.length === 0 ? [] : [`Settings that differ from the defaults: ${settings.join('; ')}.`, '']),
+    ...(partly.length === 0 ? [] : [`Measured on fewer mosaics: ${partly.map(({ method, results }) => `${method} (${results.length})`).join(', ')}.`, '']),
+    ...(missing.length === 0 ? [] : [`Not measured: ${missing.join(', ')}.`, '']),
+    'What it does not say: a method that points well on mosaics shows where evidence for a class lies among four pictures that have nothing to do with',
+    'each other. It does not show that the map is faithful inside one picture; the deletion and insertion curves beside each map are for that.', '',
+  ].join('\n');
+  return { text, rows };
+}
