@@ -30,6 +30,8 @@ export interface PlanFacts {
   readonly visible: ReadonlySet<LayerId>;
   readonly showsExplanation: boolean;
   readonly point: PointQuery | null;
+  /** Layers whose activity this pass is to be measured by. */
+  readonly measured?: readonly LayerId[];
 }
 
 /** Pure: what has to be computed for what is on screen. Names that this network does not have are left out. */
@@ -40,6 +42,7 @@ export function planFrame(facts: PlanFacts): LivePlan {
   const tap = (layer: LayerId): void => { if (known.has(layer)) taps.add(layer); };
   for (const layer of facts.visible) tap(layer);
   if (facts.point !== null) tap(facts.point.layer);
+  for (const layer of facts.measured ?? []) tap(layer);
 
   let order: LivePlan['order'] = null;
   if (spec.openLayer !== null && known.has(spec.openLayer)) {
