@@ -10,7 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const table: Readonly<Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] }>> = {
   contract: { layers: [], packages: ['comlink'] },
   graph: { layers: ['contract'], packages: [] },
-  formats: { layers: ['graph', 'contract'], packages: ['h5wasm', 'protobufjs/', 'fflate', 'zod'] },
+  formats: { layers: ['graph', 'contract'], packages: ['h5wasm', 'protobufjs/', 'flatbuffers', 'fflate', 'zod'] },
   engine: { layers: ['graph', 'contract'], packages: ['@tensorflow/'] },
   explain: { layers: ['graph', 'contract', 'engine/executor.interface'], packages: ['@tensorflow/tfjs-core'] },
   render: { layers: ['graph', 'contract'], packages: [] },

@@ -76,6 +76,7 @@ async function readFile(source: NetworkSource, options: ReadOptions): Promise<Re
     case 'keras-h5': return { ...await (await import('./keras')).readKerasH5(source.bytes, options), format: 'keras' };
     case 'keras-zip': return { ...await (await import('./keras')).readKerasArchive(source.bytes, options), format: 'keras' };
     case 'onnx': return readOnnxWithData(source, options);
+    case 'tflite': return { ...(await import('./tflite')).readTfliteFile(source.bytes, options), format: 'tflite' };
     default: throw new AppError('format-unknown', `${source.name}: '${format}' files are not read yet`);
   }
 }
