@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { areaUnder, blur, createRandom } from './faithfulness';
 import { shareInCell } from './grid-pointing';
-import { enlarge, pixelImportance } from './importance';
+import { enlargePlane, planeOf } from '../contract/map-plane';
 import { spearman } from './rank-correlation';
 import { spreadCounts } from './sanity';
 
@@ -25,13 +25,13 @@ describe('rank correlation', () => {
 describe('importance of pixels', () => {
   it('sums evidence and takes the largest sensitivity', () => {
     const values = Float32Array.of(1, -3, 2, 0.5, 0.5, -1);
-    expect([...pixelImportance(values, [1, 2, 3], [1, 2], 'signed')]).toEqual([0, 0]);
-    expect([...pixelImportance(values, [1, 2, 3], [1, 2], 'magnitude')]).toEqual([3, 1]);
+    expect([...planeOf(values, [1, 2, 3], 'sum').values]).toEqual([0, 0]);
+    expect([...planeOf(values, [1, 2, 3], 'strongest').values]).toEqual([3, 1]);
   });
 
   it('enlarges with half-pixel centres', () => {
-    expect([...enlarge(Float32Array.of(0, 1), 1, 2, 1, 4)]).toEqual([0, 0.25, 0.75, 1]);
-    expect([...enlarge(Float32Array.of(0, 0, 4, 4), 2, 2, 4, 2)]).toEqual([0, 0, 1, 1, 3, 3, 4, 4]);
+    expect([...enlargePlane({ height: 1, width: 2, values: Float32Array.of(0, 1) }, 1, 4)]).toEqual([0, 0.25, 0.75, 1]);
+    expect([...enlargePlane({ height: 2, width: 2, values: Float32Array.of(0, 0, 4, 4) }, 4, 2)]).toEqual([0, 0, 1, 1, 3, 3, 4, 4]);
   });
 });
 

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { NetworkCard } from '../../src/contract/card';
+import { enlargePlane, planeOf } from '../../src/contract/map-plane';
 import { startBackend } from '../../src/engine/backend';
 import { createExecutor } from '../../src/engine/executor';
 import type { Executor } from '../../src/engine/executor.interface';
 import type { ExplanationParameters } from '../../src/explain/explanation';
 import { shareInCell, type MosaicCell } from '../../src/explain/grid-pointing';
-import { pixelImportance } from '../../src/explain/importance';
 import { findExplanation } from '../../src/explain/registry';
 import { readTfjsLayers } from '../../src/formats/tfjs-layers';
 import { drawMosaics, layOut, type ConfidentPicture, type Mosaic } from './mosaics';
@@ -81,7 +81,7 @@ async function explainCell(executor: Executor, input: Float32Array, side: number
     const { map } = step.value;
     const values = await map.data() as Float32Array;
     // Without the batch axis.
-    const importance = pixelImportance(values, map.shape.slice(1), [side, side], 'signed');
+    const importance = enlargePlane(planeOf(values, map.shape.slice(1), 'sum'), side, side);
     map.dispose();
     tensor.dispose();
     return shareInCell(importance, [side, side], cell);

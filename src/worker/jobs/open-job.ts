@@ -1,12 +1,12 @@
 import { AppError } from '../../contract/errors';
 import type { ExplainJob, ExplainResult, FaithfulnessJob, FaithfulnessResult, Job, JobResult, SanityJob, SanityResult } from '../../contract/jobs';
+import { enlargePlane, planeOf, rangeOf } from '../../contract/map-plane';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import type { Executor } from '../../engine/executor.interface';
 import { createInputTensor } from '../../engine/frame-values';
 import type { Tensor, Tensor4D } from '../../engine/frame-values';
 import type { ExplanationMap, ExplanationProgress } from '../../explain/explanation';
 import { areaUnder, measureFaithfulness } from '../../explain/faithfulness';
-import { importanceReadingOf, pixelImportance } from '../../explain/importance';
 import { findExplanation } from '../../explain/registry';
 import { judgeSanity, measureSanity } from '../../explain/sanity';
 import type { ScoreTarget } from '../../explain/score-target';
@@ -49,11 +49,11 @@ async function* explain(tools: JobTools, job: ExplainJob, frame: JobFrame): Asyn
   }));
   try {
     const values = await tools.readValues(made.map);
-    const [least, largest] = findRange(values);
+    const { min, max } = rangeOf(values);
     const [, height = 1, width = 1, channels = 1] = frame.input.shape;
     return {
       kind: 'explain', method: job.method, covers: made.kind, map: { shape: made.map.shape.slice(1), values }, layer: made.layer,
-      targetIndex: target.kind === 'unit' ? null : target.index, score: made.scores[0] ?? 0, min: least, max: largest, note: made.note,
+      targetIndex: target.kind === 'unit' ? null : target.index, score: made.scores[0] ?? 0, min, max, note: made.note,
       durationMs: tools.now() - startedAtMs, inputShape: [height, width, channels], sequence: frame.sequence,
     };
   } finally {
@@ -91,7 +91,7 @@ async function* judgeFaithfulness(tools: JobTools, job: FaithfulnessJob, of: Kep
   if (result.targetIndex === null) throw new AppError('explain-unsupported', 'These curves follow the probability of a class; this map explains a unit.');
   const curves = yield* measureFaithfulness({
     executor: tools.executor, input, inputShape: result.inputShape, target: result.targetIndex, steps: job.steps, seed: 1, read: tools.readValues,
-    importance: pixelImportance(result.map.values, result.map.shape, [result.inputShape[0], result.inputShape[1]], importanceReadingOf(findExplanation(result.method))),
+    importance: enlargePlane(planeOf(result.map.values, result.map.shape, findExplanation(result.method).pixel), result.inputShape[0], result.inputShape[1]),
   });
   return {
     kind: 'faithfulness', ...curves,
@@ -129,14 +129,4 @@ async function* checkSanity(tools: JobTools, job: SanityJob, of: KeptMap): Async
 
 function absolute(values: Float32Array): Float32Array {
   return values.map(Math.abs);
-}
-
-function findRange(values: Float32Array): readonly [least: number, largest: number] {
-  let least = Number.POSITIVE_INFINITY;
-  let largest = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value < least) least = value;
-    if (value > largest) largest = value;
-  }
-  return [least, largest];
 }
