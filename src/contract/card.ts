@@ -1,4 +1,4 @@
-/** Preprocessing: network input = (pixel 0..255 - mean) / std per channel; one channel means luminance. */
+/** Preprocessing: network input = (pixel 0..255 - mean) / std per channel, in the network's own order; one channel means luminance. */
 export interface InputSpec {
   readonly height: number;
   readonly width: number;

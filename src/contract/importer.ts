@@ -92,6 +92,8 @@ export interface ImporterStart {
   readonly eventPort: MessagePort;
   /** Address under which `models/` lies; ends with a slash. */
   readonly baseUrl: string;
+  /** True with the page's first import worker: drafts that an earlier visit left are dropped. */
+  readonly dropDrafts: boolean;
 }
 
 /**

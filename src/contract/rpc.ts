@@ -26,15 +26,15 @@ export function installThrowHandler(): void {
 }
 
 /** Offers `api` to the other side of `endpoint` (default: the worker's own global scope). */
-export function exposeApi(api: VisualizerApi, endpoint?: Endpoint): void {
+export function exposeApi<Api extends object>(api: Api, endpoint?: Endpoint): void {
   installThrowHandler();
   expose(api, endpoint);
 }
 
-/** The other side's `VisualizerApi`. Its calls stay pending for ever when the worker dies: race them with a {@link DeathWatch}. */
-export function wrapApi(endpoint: Endpoint): Remote<VisualizerApi> {
+/** The other side's API. Its calls stay pending for ever when the worker dies: race them with a {@link DeathWatch}. */
+export function wrapApi<Api = VisualizerApi>(endpoint: Endpoint): Remote<Api> {
   installThrowHandler();
-  return wrap<VisualizerApi>(endpoint);
+  return wrap<Api>(endpoint);
 }
 
 /** Rejects what waits for a worker that will never answer. One per worker. */
