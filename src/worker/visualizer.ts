@@ -264,8 +264,12 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     }),
     describeNetwork: async () => requireStart().loop.betweenTicks(() => describeNetwork(shownGraph())),
     readKernels: async (layer) => requireStart().loop.betweenTicks(() => readKernels(shownGraph(), layer)),
-    describeExplanations: async () => parts.describeExplanations(requireShown().network),
-    runJob: async (job, what) => requireShown().jobs.run(job, what),
+    describeExplanations: async () => requireStart().loop.betweenTicks(() => parts.describeExplanations(requireShown().network)),
+    runJob: async (job, what) => {
+      // A network that is being shown takes a turn; the job belongs to the one after it.
+      const { jobs } = await requireStart().loop.betweenTicks(requireShown);
+      return jobs.run(job, what);
+    },
     cancelJob: async (job) => shown?.jobs.cancel(job),
     memory: async () => {
       const { loop, inbox } = requireStart();
