@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError, toErrorReport } from '../src/contract/errors';
 import type { Executor } from '../src/engine/executor.interface';
-import type { ExplanationParameters } from '../src/explain/explanation';
+import type { ExplanationParameters, ExplanationRequest } from '../src/explain/explanation';
 import { readNetwork } from '../src/formats/read-network';
 import type { NetworkGraph } from '../src/graph/network-graph';
 import { readNpy, writeNpy } from './npy';
@@ -44,18 +44,28 @@ async function loadTensor(path: string): Promise<Tensor4D> {
   }
 }
 
-const numericParameters = ['steps', 'baseline', 'samples', 'sigma', 'seed', 'epsilon'] as const;
+/** Settings by their own names; `align_corners` and `alignCorners` are the same. */
+function readParameters(params: Readonly<Record<string, unknown>>): ExplanationParameters {
+  return Object.fromEntries(Object.entries(params).flatMap(([name, value]) => {
+    if (givenTensors.includes(name) && typeof value === 'string' && value.endsWith('.npy')) return [];
+    const plain = typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';
+    if (!plain && !(Array.isArray(value) && value.every((entry) => typeof entry === 'number'))) {
+      throw new UsageError(`--params: ${name} is no number, text, yes or no, or list of numbers`);
+    }
+    return [[name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value as number]];
+  }));
+}
 
-async function readParameters(params: Readonly<Record<string, unknown>>, folder: string): Promise<ExplanationParameters> {
-  const numbers = numericParameters.flatMap((name) => {
+const givenTensors: readonly string[] = ['noise', 'baseline'];
+
+/** Arrays that lie beside the input: `"noise": "noise.npy"`. */
+async function readGiven(params: Readonly<Record<string, unknown>>, folder: string): Promise<NonNullable<ExplanationRequest['given']>> {
+  const given: Record<string, Tensor4D> = {};
+  for (const name of givenTensors) {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    if (value === undefined) return [];
-    if (typeof value !== 'number') throw new UsageError(`--params: ${name} is not a number`);
-    return [[name, value] as const];
-  });
-  const noise = Object.hasOwn(params, 'noise') ? params['noise'] : undefined;
-  if (noise !== undefined && typeof noise !== 'string') throw new UsageError('--params: noise is not the name of a .npy file');
-  return { ...Object.fromEntries(numbers), ...(noise === undefined ? {} : { noise: await loadTensor(join(folder, noise)) }) };
+    if (typeof value === 'string' && value.endsWith('.npy')) given[name] = await loadTensor(join(folder, value));
+  }
+  return given;
 }
 
 class Writer {
@@ -92,9 +102,10 @@ async function explain(executor: Executor, input: Tensor4D, options: ProbeOption
   const { method } = options;
   if (method === null || options.input === null) return;
   const layer = method.layer === null ? null : chooseLayers(executor.graph, [method.layer])[0] ?? null;
-  const parameters = await readParameters(method.params, dirname(options.input));
+  const given = await readGiven(method.params, dirname(options.input));
+  const parameters = readParameters(method.params);
   const { findExplanation } = await import('../src/explain/registry');
-  const steps = findExplanation(method.id).run({ executor, input, target: method.target, layer, parameters });
+  const steps = findExplanation(method.id).run({ executor, input, target: { kind: 'class', index: method.target }, layer, parameters, given });
   for (;;) {
     const { done, value } = await steps.next();
     if (done !== true) continue;

@@ -4,14 +4,11 @@ import type { LayerId } from '../contract/ids';
 import type { BackwardRequest, BackwardRule } from './executor.interface';
 import type { PlannedActivations } from './executor';
 import { backwardActivation } from './kernels/activation';
+import { isRelevanceRule as isRelevance } from './kernels/linear-rules';
 import { kernelOf } from './kernels/registry';
 import { alias } from './kernels/spatial';
 import type { PlanStep } from './plan';
 import type { WeightStore } from './weight-store';
-
-function isRelevance(rule: BackwardRule): boolean {
-  return rule.kind === 'lrp-epsilon' || rule.kind === 'lrp-alpha1-beta0';
-}
 
 /** Gradients (or relevance) on their way down; owns every tensor it holds. */
 class Pending {
@@ -42,6 +39,10 @@ class Pending {
   }
 }
 
+function ruleOf(step: PlanStep, { rule, ruleAt }: BackwardRequest): BackwardRule {
+  return ruleAt?.({ layer: step.id, operation: step.operation, inputs: step.inputs, outputShape: step.outputShape }) ?? rule;
+}
+
 function backwardStep(
   step: PlanStep, activations: PlannedActivations, rule: BackwardRule, upstream: Tensor, wants: readonly boolean[], isStart: boolean, store: WeightStore,
 ): readonly (Tensor | null)[] {
@@ -55,6 +56,7 @@ function backwardStep(
   try {
     return kernelOf(step.operation).backward({
       operation: step.operation, rule, upstream: before, inputs, output, weights: store.of(step.node, batchNorm), wants,
+      ...(rule.kind === 'deep-lift' ? { reference: { inputs: step.inputs.map((id) => rule.reference.get(id)), output: rule.reference.get(step.id) } } : {}),
     });
   } finally {
     if (before !== upstream) before.dispose();
@@ -94,7 +96,7 @@ export function runBackward(activations: PlannedActivations, request: BackwardRe
       try {
         const wants = step.inputs.map((input) => reached.has(input));
         if (wants.includes(true)) {
-          const parts = passedOn.has(step.id) ? [alias(upstream)] : backwardStep(step, activations, request.rule, upstream, wants, step.id === from, store);
+          const parts = passedOn.has(step.id) ? [alias(upstream)] : backwardStep(step, activations, ruleOf(step, request), upstream, wants, step.id === from, store);
           parts.forEach((part, input) => {
             const id = step.inputs[input];
             if (part === null || id === undefined) return;

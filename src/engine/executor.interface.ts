@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayerId } from '../contract/ids';
 import type { NetworkGraph } from '../graph/network-graph';
+import type { Operation } from '../graph/ops';
 
 /** How a backward pass treats nonlinearities and linear layers (`methods.md`, `vectors/README.md`). */
 export type BackwardRule =
@@ -8,7 +9,25 @@ export type BackwardRule =
   | { readonly kind: 'guided' }
   | { readonly kind: 'deconvnet' }
   | { readonly kind: 'lrp-epsilon'; readonly epsilon: number }
-  | { readonly kind: 'lrp-alpha1-beta0' };
+  | { readonly kind: 'lrp-alpha1-beta0' }
+  /** Contributions of the output's own sign count 1 + gamma times; epsilon is for sums and averages. Montavon et al. 2019, table 1. */
+  | { readonly kind: 'lrp-gamma'; readonly gamma: number; readonly epsilon: number }
+  /** For a layer that reads pixels between `low` and `high` (of the step's input shape, borrowed). Montavon et al. 2017, z^B. */
+  | { readonly kind: 'lrp-box'; readonly low: Tensor; readonly high: Tensor }
+  /** For a value that is only rescaled channel by channel (preprocessing inside the network): relevance follows the element. */
+  | { readonly kind: 'lrp-pass' }
+  /** Multipliers against another pass of the same plan. Shrikumar et al. 2017, rescale rule. */
+  | { readonly kind: 'deep-lift'; readonly reference: ActivationSet };
+
+/** One step of a backward pass, for those that choose the rule by layer. */
+export interface RuleSite {
+  readonly layer: LayerId;
+  readonly operation: Operation;
+  readonly inputs: readonly LayerId[];
+  readonly outputShape: readonly number[];
+}
+
+export type RuleAt = (site: RuleSite) => BackwardRule;
 
 /**
  * `live`: batch norm folded, activations fused into their convolution unless the value between is tapped.
@@ -22,6 +41,8 @@ export interface ForwardOptions {
   readonly taps: ReadonlySet<LayerId>;
   /** Keep also what a backward pass from `logits` down to these layers needs. */
   readonly backwardTo?: ReadonlySet<LayerId>;
+  /** Compute no further than this layer (and the taps); it is kept as if tapped, and there are no logits. */
+  readonly until?: LayerId;
 }
 
 /** Owns the tensors of one forward pass. Disposed by whoever called `forward`. */
@@ -29,6 +50,7 @@ export interface ActivationSet {
   /** Borrowed: valid until `dispose`. `[n, h, w, c]` or `[n, c]`. @throws AppError 'layer-unknown' when it was not tapped */
   get(layer: LayerId): Tensor;
   has(layer: LayerId): boolean;
+  /** `[n, classes]`, borrowed. @throws AppError 'layer-unknown' when the pass was stopped before them */
   readonly logits: Tensor;
   dispose(): void;
 }
@@ -39,6 +61,8 @@ export interface BackwardRequest {
   readonly seed: Tensor;
   readonly to: readonly LayerId[];
   readonly rule: BackwardRule;
+  /** Another rule of the same family for single layers (composite LRP); missing: `rule` everywhere. */
+  readonly ruleAt?: RuleAt;
 }
 
 /** Runs one graph on the current tfjs backend. Synchronous: on WebGPU it only records work. */

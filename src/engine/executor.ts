@@ -35,8 +35,9 @@ function valuesForBackward(plan: Plan, backwardTo: ReadonlySet<LayerId>): Readon
 
 function prepare(graph: NetworkGraph, options: ForwardOptions): PreparedPlan {
   const ends = options.backwardTo ?? new Set<LayerId>();
-  const plan = compilePlan(graph, options.mode, new Set([...options.taps, ...ends, graph.logits]));
-  const kept = new Set([...options.taps, graph.logits].map((id) => plan.alias.get(id) ?? id));
+  const top = options.until ?? graph.logits;
+  const plan = compilePlan(graph, options.mode, new Set([...options.taps, ...ends, top]));
+  const kept = new Set([...options.taps, top].map((id) => plan.alias.get(id) ?? id));
   if (ends.size > 0) for (const id of valuesForBackward(plan, ends)) kept.add(id);
   const lastReader = new Map<LayerId, number>();
   plan.steps.forEach((step, index) => {
@@ -51,7 +52,12 @@ function prepare(graph: NetworkGraph, options: ForwardOptions): PreparedPlan {
 export class PlannedActivations implements ActivationSet {
   #disposed = false;
 
-  constructor(readonly prepared: PreparedPlan, private readonly values: Map<LayerId, Tensor>, readonly logits: Tensor) {}
+  constructor(readonly prepared: PreparedPlan, private readonly values: Map<LayerId, Tensor>, private readonly vector: Tensor | null) {}
+
+  get logits(): Tensor {
+    if (this.vector === null) throw new AppError('layer-unknown', 'this pass was stopped before the logits');
+    return this.vector;
+  }
 
   has(layer: LayerId): boolean {
     return this.values.has(this.prepared.plan.alias.get(layer) ?? layer);
@@ -67,7 +73,7 @@ export class PlannedActivations implements ActivationSet {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const value of this.values.values()) value.dispose();
-    this.logits.dispose();
+    this.vector?.dispose();
     this.values.clear();
   }
 }
@@ -115,6 +121,7 @@ class GraphExecutor implements Executor {
           values.delete(id);
         }
       });
+      if (options.until !== undefined) return new PlannedActivations(prepared, own, null);
       const logits = values.get(prepared.plan.alias.get(this.graph.logits) ?? this.graph.logits);
       if (logits === undefined) throw new AppError('internal', 'the logits were not computed');
       return new PlannedActivations(prepared, own, reshape(logits, [input.shape[0], logits.size / input.shape[0]]));
@@ -137,7 +144,7 @@ class GraphExecutor implements Executor {
   }
 
   #prepare(options: ForwardOptions): PreparedPlan {
-    const key = JSON.stringify([options.mode, [...options.taps].sort(), [...(options.backwardTo ?? [])].sort()]);
+    const key = JSON.stringify([options.mode, options.until ?? null, [...options.taps].sort(), [...(options.backwardTo ?? [])].sort()]);
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
     if (this.#plans.size >= maxPlans) this.#plans.delete(this.#plans.keys().next().value ?? '');

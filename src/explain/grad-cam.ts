@@ -1,7 +1,7 @@
 import { matMul, mul, ones, relu, reshape, tidy, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import { explainLayer } from './layer-map';
-import type { Explanation } from './explanation';
 import { squeezeBatch, toRows } from './maps';
+import { onePass } from './one-pass';
+import { papers } from './papers';
 
 /** `w_k = mean_hw(G_k)`, `[n, 1, c]`. One matrix product: tfjs's mean over inner axes transposes the map first. */
 function meanOverPlaces(gradient: Tensor): Tensor {
@@ -11,21 +11,30 @@ function meanOverPlaces(gradient: Tensor): Tensor {
 }
 
 /**
+ * `Σ_k mean_hw(G_k) A_k` before the ReLU, `[n, h, w]`, signed; what Captum calls Grad-CAM. Owned by the caller.
+ *
+ * @param activation, gradient  `[n, h, w, c]` f32 · borrowed
+ */
+export function weighByMeanGradient(activation: Tensor, gradient: Tensor): Tensor3D {
+  return tidy(() => {
+    const [n = 1, h = 1, w = 1] = activation.shape;
+    return reshape(matMul(toRows(activation), meanOverPlaces(gradient), false, true), [n, h, w]);
+  });
+}
+
+/**
  * Grad-CAM: where in a layer the evidence for the target came from. A map that is 0 everywhere is a true answer: no
- * positive evidence for this class in this layer.
+ * positive evidence for this score in this layer. Not rescaled to 0..1 (pytorch-grad-cam and tf-keras-vis do), with its ReLU
+ * (Captum leaves it out), from the logit (some use the probability).
  *
  * @param activation  A · `[n, h, w, c]` f32 · borrowed
- * @param gradient    G = ∂logit/∂A · `[n, h, w, c]` f32 · borrowed
- * @returns           `ReLU(Σ_k mean_hw(G_k) A_k)` · `[n, h, w]` f32 ≥ 0, logit, not rescaled · owned by the caller
+ * @param gradient    G = ∂S/∂A · `[n, h, w, c]` f32 · borrowed
+ * @returns           `ReLU(Σ_k mean_hw(G_k) A_k)` · `[n, h, w]` f32 ≥ 0, in the score's unit · owned by the caller
  * @throws AppError 'explain-unsupported' when the layer has no spatial extent
  * @see Selvaraju et al. 2017, arXiv:1610.02391, eq. 1 and 2
  */
 export function localiseEvidence(activation: Tensor, gradient: Tensor): Tensor3D {
-  return tidy(() => {
-    const rows = toRows(activation);
-    const [n = 1, h = 1, w = 1] = activation.shape;
-    return reshape(relu(matMul(rows, meanOverPlaces(gradient), false, true)), [n, h, w]);
-  });
+  return tidy(() => relu(weighByMeanGradient(activation, gradient)));
 }
 
 /** {@link localiseEvidence} of one picture, from a frame's own pass. @returns `[h, w]` f32 ≥ 0 · owned by the caller */
@@ -33,7 +42,8 @@ export function liveGradCam(activation: Tensor, gradient: Tensor): Tensor2D {
   return squeezeBatch(() => localiseEvidence(activation, gradient));
 }
 
-export const gradCam: Explanation = {
-  id: 'grad-cam', kind: 'layer',
-  run: (request) => explainLayer(request, (activation, gradient) => localiseEvidence(activation, gradient)),
-};
+export const gradCam = onePass({
+  id: 'grad-cam', name: 'Grad-CAM', kind: 'layer', signed: false, pixel: 'only', parameters: [],
+  definition: 'Each map of the layer, weighted by the mean gradient of the score over it, summed; only what speaks for the score is kept.',
+  paper: { ...papers.selvaraju, equation: 'eq. 1 and 2' },
+}, { combine: localiseEvidence });

@@ -1,29 +1,27 @@
-import { abs, max, tidy, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import type { Explanation } from './explanation';
-import { squeezeBatch } from './maps';
-import { differentiateInput } from './score-gradient';
+import { mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { onePass } from './one-pass';
+import { papers } from './papers';
 
 /**
- * Saliency: how much the logit moves with the strongest channel of each pixel.
+ * The signed gradient ∂S/∂x, `[n, h, w, c]`; no absolute value, no maximum. Captum's Saliency takes the absolute value, PAIR
+ * sums absolute values over channels, the Deep Visualization Toolbox seeds with the activation instead of 1.
  *
- * @param gradient  ∂logit/∂x · `[n, h, w, c]` f32 · borrowed
- * @returns         max over channels of the absolute value · `[n, h, w]` f32 ≥ 0 · owned by the caller
- * @see Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034, section 3.1
+ * @see Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034, eq. 4
  */
-export function measureSaliency(gradient: Tensor): Tensor3D {
-  return tidy(() => max<Tensor3D>(abs(gradient), 3));
-}
+export const gradient = onePass({
+  id: 'gradient', name: 'Gradient', kind: 'input', signed: true, pixel: 'strongest', parameters: [],
+  definition: 'The derivative of the score with respect to each input value, ∂S/∂x.',
+  paper: { ...papers.simonyan, equation: 'eq. 4' },
+}, { combine: (_, slope) => slope.clone() as Tensor4D });
 
-/** {@link measureSaliency} of one picture, from a frame's own pass. @returns `[h, w]` f32 ≥ 0 · owned by the caller */
-export function liveSaliency(gradient: Tensor): Tensor2D {
-  return squeezeBatch(() => measureSaliency(gradient));
-}
-
-/** The signed gradient ∂logit/∂x, `[n, h, w, c]`; no absolute value, no maximum. */
-export const gradient: Explanation = {
-  id: 'gradient', kind: 'input',
-  async *run(request) {
-    yield { fraction: 0 };
-    return { kind: 'input', map: differentiateInput(request.executor, request.input, request.target), layer: null };
-  },
-};
+/**
+ * Gradient times input: `x · ∂S/∂x`, `[n, h, w, c]`, signed; exact contributions where the score is linear in x. It depends on
+ * what 0 means after preprocessing.
+ *
+ * @see Shrikumar, Greenside, Shcherbina, Kundaje 2016, arXiv:1605.01713, section 2
+ */
+export const gradientTimesInput = onePass({
+  id: 'gradient-x-input', name: 'Gradient × input', kind: 'input', signed: true, pixel: 'sum', parameters: [],
+  definition: 'The derivative times the value itself, x · ∂S/∂x.',
+  paper: { authors: 'Shrikumar, Greenside, Shcherbina, Kundaje', year: 2016, title: 'Not just a black box: learning important features through propagating activation differences', arxiv: '1605.01713', doi: null, equation: 'section 2' },
+}, { combine: (input: Tensor, slope: Tensor) => mul(slope, input) as Tensor4D });

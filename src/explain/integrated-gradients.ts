@@ -1,26 +1,64 @@
-import { add, mul, sub, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, mul, sub, sum, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { NumberParameter } from '../contract/explanations';
+import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation } from './explanation';
-import { averageGradients } from './mean-of-gradients';
+import { sampleGradients } from './sampled-gradients';
+import { computeScore, readAndDrop } from './score-gradient';
+import { readNumber } from './settings';
 
-const defaultSteps = 50;
+const steps: NumberParameter = {
+  kind: 'number', name: 'steps', label: 'Steps', plain: 'Pictures on the way from the baseline to the picture; more close the gap.', default: 50, min: 1, max: 2000, integer: true,
+};
+const baselineChoice = describeBaseline('black', 'The picture that counts as "nothing there"; the map explains the difference to it.');
+const seed: NumberParameter = {
+  kind: 'number', name: 'seed', label: 'Seed', plain: 'Another number draws other noise.', default: 1, min: 0, max: 2 ** 31 - 1, integer: true,
+};
+
+/** Visits 0 … count - 1 in leaps near the golden ratio, so that a part of the path already stands for all of it. */
+function leapOrder(count: number): (index: number) => number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let leap = Math.max(1, Math.round(count * 0.618));
+  while (divisor(leap, count) !== 1) leap += 1;
+  return (index) => (index * leap) % count;
+}
 
 /**
- * Integrated gradients with the midpoint rule: `(x - b) · mean_k g(b + (k + ½)/N (x - b))`, one constant baseline b.
- * Captum's default is Gauss-Legendre; its trapezoid rule is biased by (N - 1)/N.
+ * Integrated gradients with the midpoint rule: `(x - b) · mean_k g(b + (k + ½)/N (x - b))`, `[n, h, w, c]`, signed. The note's
+ * gap is Σ map - (F(x) - F(b)) of the first picture: 0 in the limit. Captum's default is Gauss-Legendre; its trapezoid weights
+ * sum to (N - 1)/N, a bias that is not copied.
  *
  * @see Sundararajan, Taly, Yan 2017, arXiv:1703.01365, eq. 1 and 3
  */
 export const integratedGradients: Explanation = {
-  id: 'integrated-gradients', kind: 'input',
+  id: 'integrated-gradients', name: 'Integrated gradients', kind: 'input', signed: true, pixel: 'sum', live: false, choosesLayer: false,
+  definition: 'The gradients along the straight way from a baseline to the picture, averaged, times the difference.',
+  parameters: [steps, baselineChoice, seed],
+  paper: { authors: 'Sundararajan, Taly, Yan', year: 2017, title: 'Axiomatic attribution for deep networks', arxiv: '1703.01365', doi: null, equation: 'eq. 1 and 3' },
+  supports: () => null,
+  cost: (_, parameters) => 2 * readNumber(parameters, steps) + 2,
   async *run(request) {
-    const steps = request.parameters.steps ?? defaultSteps;
-    const baseline = request.parameters.baseline ?? 0;
-    const mean = yield* averageGradients(request, steps, (index) =>
-      tidy(() => add(mul(sub(request.input, baseline), (index + 0.5) / steps), baseline) as Tensor4D));
+    const count = readNumber(request.parameters, steps);
+    const order = leapOrder(count);
+    const baseline = createBaseline(request, baselineChoice);
+    const difference = sub(request.input, baseline) as Tensor4D;
     try {
-      return { kind: 'input', map: tidy(() => mul(sub(request.input, baseline), mean) as Tensor4D), layer: null };
+      const scores = await readAndDrop(computeScore(request));
+      yield { fraction: 0, note: { steps: { done: 0, of: count } } };
+      const atBaseline = await readAndDrop(computeScore({ ...request, input: baseline }));
+      const change = (scores[0] ?? 0) - (atBaseline[0] ?? 0);
+      const { map, note } = yield* sampleGradients(request, {
+        count,
+        inputAt: (index) => tidy(() => add(mul(difference, (order(index) + 0.5) / count), baseline) as Tensor4D),
+        finish: ({ total, done }) => mul(difference, mul(total, 1 / done)),
+        measure: async (_, finish) => {
+          const totals = await readAndDrop(tidy(() => sum(finish(), [1, 2, 3])));
+          return { completenessGap: (totals[0] ?? 0) - change };
+        },
+      });
+      return { kind: 'input', map, layer: null, scores, note };
     } finally {
-      mean.dispose();
+      baseline.dispose();
+      difference.dispose();
     }
   },
 };

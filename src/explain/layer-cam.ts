@@ -1,6 +1,5 @@
 import { mul, relu, sum, tidy, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
-import type { Explanation } from './explanation';
-import { explainLayer } from './layer-map';
+import { onePass } from './one-pass';
 
 /**
  * LayerCAM: `ReLU(Σ_k ReLU(G_k) A_k)`, each place with its own weight.
@@ -13,7 +12,8 @@ export function weighPlaceByPlace(activation: Tensor, gradient: Tensor): Tensor3
   return tidy(() => relu(sum<Tensor3D>(mul(relu(gradient), activation), 3)));
 }
 
-export const layerCam: Explanation = {
-  id: 'layer-cam', kind: 'layer',
-  run: (request) => explainLayer(request, weighPlaceByPlace),
-};
+export const layerCam = onePass({
+  id: 'layer-cam', name: 'LayerCAM', kind: 'layer', signed: false, pixel: 'only', parameters: [],
+  definition: 'Each value of the layer times its own positive gradient, summed over the maps; fine enough for early layers too.',
+  paper: { authors: 'Jiang, Zhang, Hou, Cheng, Wei', year: 2021, title: 'LayerCAM: exploring hierarchical class activation maps for localization', arxiv: null, doi: '10.1109/TIP.2021.3089943', equation: 'eq. 4 to 6' },
+}, { combine: weighPlaceByPlace });

@@ -1,18 +1,24 @@
 import { AppError } from '../contract/errors';
+import type { ExplanationDescription } from '../contract/explanations';
+import type { NetworkGraph } from '../graph/network-graph';
+import { deconvnet } from './deconvnet';
 import type { Explanation } from './explanation';
 import { gradCam } from './grad-cam';
 import { gradCamPlusPlus } from './grad-cam-plus-plus';
-import { gradient } from './gradient';
-import { gradientTimesInput } from './gradient-x-input';
+import { gradient, gradientTimesInput } from './gradient';
+import { guidedBackprop } from './guided-backprop';
+import { hiResCam } from './hires-cam';
 import { integratedGradients } from './integrated-gradients';
 import { layerCam } from './layer-cam';
-import { deconvnet, guidedBackprop, lrpAlpha1Beta0, lrpEpsilon } from './rule-maps';
-import { smoothGrad } from './smooth-grad';
+import { lrpAlpha1Beta0, lrpEpsilon, lrpGamma } from './lrp';
+import { saliency } from './saliency';
+import { smoothGrad, varGrad } from './smooth-grad';
 
 /** Every method, in the order in which a person is offered them. */
 export const explanations: readonly Explanation[] = [
-  gradCam, gradient, gradientTimesInput, smoothGrad, integratedGradients, guidedBackprop, deconvnet, lrpEpsilon, lrpAlpha1Beta0,
-  gradCamPlusPlus, layerCam,
+  gradCam, gradCamPlusPlus, layerCam, hiResCam,
+  gradient, saliency, gradientTimesInput, smoothGrad, varGrad, integratedGradients, guidedBackprop, deconvnet,
+  lrpEpsilon, lrpGamma, lrpAlpha1Beta0,
 ];
 
 /** A method by its id. @throws AppError 'explain-unsupported' */
@@ -20,4 +26,13 @@ export function findExplanation(id: string): Explanation {
   const found = explanations.find((explanation) => explanation.id === id);
   if (found === undefined) throw new AppError('explain-unsupported', `no method '${id}'; known: ${explanations.map((entry) => entry.id).join(', ')}`);
   return found;
+}
+
+/** Every method with what it needs, costs and cannot do on this network: plain JSON for the window. */
+export function describeExplanations(graph: NetworkGraph): readonly ExplanationDescription[] {
+  return explanations.map((method) => {
+    const { id, name, definition, kind, signed, pixel, paper, parameters, live, choosesLayer } = method;
+    const unsupported = method.supports(graph);
+    return { id, name, definition, kind, signed, pixel, paper, parameters, live, choosesLayer, unsupported, cost: unsupported === null ? method.cost(graph, {}) : 0 };
+  });
 }

@@ -1,7 +1,16 @@
-import { mul, tensor2d, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
-import type { ActivationSet, BackwardRule, Executor } from '../engine/executor.interface';
+import type { ActivationSet, BackwardRule, Executor, RuleAt } from '../engine/executor.interface';
+import { createSeed, readScore, scoreLayerOf, type ScoreTarget } from './score-target';
+
+/** What is run and what is explained. */
+export interface ScoreRequest {
+  readonly executor: Executor;
+  /** `[n, h, w, c]` f32 · borrowed */
+  readonly input: Tensor4D;
+  readonly target: ScoreTarget;
+}
 
 /**
  * Where a backward pass from a class score starts: 1 (or the logit itself, for LRP) at the target, 0 elsewhere.
@@ -11,46 +20,74 @@ import type { ActivationSet, BackwardRule, Executor } from '../engine/executor.i
  * @throws AppError 'explain-unsupported' when there is no such class
  */
 export function createScoreSeed(logits: Tensor, target: number, weighByLogit = false): Tensor {
-  const [n = 1, classes = 0] = logits.shape;
-  if (!Number.isInteger(target) || target < 0 || target >= classes) {
-    throw new AppError('explain-unsupported', `class ${target} of ${classes}`);
-  }
-  // Not tfjs's oneHot: on WASM it writes the bits of int32 into a float32 tensor.
-  const values = new Float32Array(n * classes);
-  for (let picture = 0; picture < n; picture += 1) values[picture * classes + target] = 1;
-  return tidy(() => {
-    const one = tensor2d(values, [n, classes]);
-    return weighByLogit ? mul(logits, one) : one;
-  });
+  return createSeed(logits, { kind: 'class', index: target }, weighByLogit);
+}
+
+/** True for the rules that start from the score's value and conserve it. */
+export function isRelevance(rule: BackwardRule): boolean {
+  return rule.kind.startsWith('lrp-');
 }
 
 /**
- * One forward and one backward pass: dS/dA of the target's logit S under a rule.
+ * The backward pass of a score whose forward pass was done.
  *
- * @param input  `[n, h, w, c]` f32 · borrowed
- * @returns      the gradient at `layer`, of its shape, and the layer's activation; both owned by the caller
+ * @param activations  a pass that kept the score's layer and went with `backwardTo` the layer · borrowed
+ * @returns            gradient or relevance at `layer`, of its shape · owned by the caller
  */
-export function differentiateScore(
-  executor: Executor, input: Tensor4D, target: number, layer: LayerId, rule: BackwardRule,
-): { readonly gradient: Tensor; readonly activation: Tensor } {
-  const { graph } = executor;
-  const activations: ActivationSet = executor.forward(input, { mode: 'live', taps: new Set([layer]), backwardTo: new Set([layer]) });
-  const relevance = rule.kind === 'lrp-epsilon' || rule.kind === 'lrp-alpha1-beta0';
-  let seed: Tensor | null = null;
+export function goBack(executor: Executor, activations: ActivationSet, target: ScoreTarget, layer: LayerId, rule: BackwardRule, ruleAt?: RuleAt): Tensor {
+  const from = scoreLayerOf(executor.graph, target);
+  const seed = createSeed(activations.get(from), target, isRelevance(rule));
   try {
-    seed = createScoreSeed(activations.logits, target, relevance);
-    const found = executor.backward(activations, { from: graph.logits, seed, to: [layer], rule }).get(layer);
+    const found = executor.backward(activations, { from, seed, to: [layer], rule, ...(ruleAt === undefined ? {} : { ruleAt }) }).get(layer);
     if (found === undefined) throw new AppError('internal', `no gradient at '${layer}'`);
-    return { gradient: found, activation: activations.get(layer).clone() };
+    return found;
   } finally {
-    seed?.dispose();
+    seed.dispose();
+  }
+}
+
+/** Gradient and value at a layer, `[n, h, w, c]`, and the score, `[n]`; all f32 and owned by the caller. */
+export interface ScoreSlope {
+  readonly gradient: Tensor;
+  readonly activation: Tensor;
+  readonly score: Tensor1D;
+}
+
+/** One forward and one backward pass: dS/dA of the target's score S under a rule. */
+export function differentiateScore({ executor, input, target }: ScoreRequest, layer: LayerId, rule: BackwardRule = { kind: 'gradient' }): ScoreSlope {
+  const from = scoreLayerOf(executor.graph, target);
+  const activations = executor.forward(input, { mode: 'live', taps: new Set([layer, from]), backwardTo: new Set([layer]), until: from });
+  try {
+    const gradient = goBack(executor, activations, target, layer, rule);
+    return { gradient, activation: activations.get(layer).clone(), score: readScore(activations.get(from), target) };
+  } finally {
     activations.dispose();
   }
 }
 
-/** The gradient at the input alone, `[n, h, w, c]`, owned by the caller. */
-export function differentiateInput(executor: Executor, input: Tensor4D, target: number, rule: BackwardRule = { kind: 'gradient' }): Tensor4D {
-  const { gradient, activation } = differentiateScore(executor, input, target, executor.graph.input, rule);
+/** The gradient at the input alone, `[n, h, w, c]`, and the score, `[n]`; owned by the caller. */
+export function differentiateInput(request: ScoreRequest, rule: BackwardRule = { kind: 'gradient' }): { readonly gradient: Tensor4D; readonly score: Tensor1D } {
+  const { gradient, activation, score } = differentiateScore(request, request.executor.graph.input, rule);
   activation.dispose();
-  return gradient as Tensor4D;
+  return { gradient: gradient as Tensor4D, score };
+}
+
+/** The score alone, `[n]` f32, owned by the caller: one forward pass. */
+export function computeScore({ executor, input, target }: ScoreRequest): Tensor1D {
+  const from = scoreLayerOf(executor.graph, target);
+  const activations = executor.forward(input, { mode: 'live', taps: new Set([from]), until: from });
+  try {
+    return readScore(activations.get(from), target);
+  } finally {
+    activations.dispose();
+  }
+}
+
+/** Values of a small tensor, which is freed. */
+export async function readAndDrop(tensor: Tensor): Promise<Float32Array> {
+  try {
+    return Float32Array.from(await tensor.data());
+  } finally {
+    tensor.dispose();
+  }
 }

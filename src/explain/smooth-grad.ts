@@ -1,34 +1,84 @@
-import { add, max, min, mul, randomNormal, slice, sub, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, max, min, mul, randomNormal, relu, slice, square, sub, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
-import type { Explanation, ExplanationRequest } from './explanation';
-import { averageGradients } from './mean-of-gradients';
+import type { FlagParameter, NumberParameter } from '../contract/explanations';
+import type { Explanation, ExplanationParameters, ExplanationRequest } from './explanation';
+import { papers } from './papers';
+import { measureStandardError, sampleGradients, type GradientSums } from './sampled-gradients';
+import { computeScore, readAndDrop } from './score-gradient';
+import { readFlag, readNumber } from './settings';
 
-const defaultSamples = 25;
-const defaultSigma = 0.15;
+const samples: NumberParameter = {
+  kind: 'number', name: 'samples', label: 'Noisy copies', plain: 'How many noisy copies of the picture are tried.', default: 25, min: 1, max: 2000, integer: true,
+};
+const sigma: NumberParameter = {
+  kind: 'number', name: 'sigma', label: 'Noise', plain: 'Strength of the noise, as a part of the range between the darkest and the brightest value.', default: 0.15, min: 0, max: 2, integer: false,
+};
+const seed: NumberParameter = {
+  kind: 'number', name: 'seed', label: 'Seed', plain: 'Another number draws other noise.', default: 1, min: 0, max: 2 ** 31 - 1, integer: true,
+};
+const squared: FlagParameter = {
+  kind: 'flag', name: 'squared', label: 'Squared', plain: 'Averages the squares of the gradients: how strong, not which way.', default: false,
+};
 
-/** Noise of the k-th copy, broadcast over the pictures of the batch. Owned by the caller. */
-function noiseAt(request: ExplanationRequest, index: number): Tensor4D {
-  const { noise, sigma = defaultSigma, seed = 1 } = request.parameters;
-  const [, h, w, c] = request.input.shape;
-  if (noise !== undefined) return slice(noise, [index, 0, 0, 0], [1, h, w, c]);
-  return tidy(() => mul(randomNormal([1, h, w, c], 0, 1, 'float32', seed + index), mul(sub(max(request.input), min(request.input)), sigma)) as Tensor4D);
+/** The k-th noisy copy, `[n, h, w, c]`: given noise as it is, else N(0, (σ (max x - min x))²) with each picture's own range. Owned by the caller. */
+function noisyCopy(request: ExplanationRequest, index: number): Tensor4D {
+  const { input, parameters, given } = request;
+  const [, h, w, c] = input.shape;
+  return tidy(() => {
+    if (given?.noise !== undefined) return add(input, slice(given.noise, [index, 0, 0, 0], [1, h, w, c]));
+    const range = sub(max(input, [1, 2, 3], true), min(input, [1, 2, 3], true));
+    const drawn = randomNormal([1, h, w, c], 0, 1, 'float32', readNumber(parameters, seed) + index);
+    return add(input, mul(drawn, mul(range, readNumber(parameters, sigma))));
+  });
+}
+
+function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'signed' | 'parameters' | 'paper'>,
+  finish: (sums: GradientSums, parameters: ExplanationParameters) => Tensor4D, hasError: (parameters: ExplanationParameters) => boolean): Explanation {
+  return {
+    ...facts, kind: 'input', pixel: 'strongest', live: false, choosesLayer: false, supports: () => null,
+    cost: (_, parameters) => 2 * readNumber(parameters, samples) + 1,
+    async *run(request) {
+      const { given, input, parameters } = request;
+      if (given?.noise !== undefined && given.noise.shape.slice(1).join() !== input.shape.slice(1).join()) {
+        throw new AppError('input-mismatch', `noise is [${given.noise.shape.join(', ')}], the input [${input.shape.join(', ')}]`);
+      }
+      const scores = await readAndDrop(computeScore(request));
+      const { map, note } = yield* sampleGradients(request, {
+        count: given?.noise?.shape[0] ?? readNumber(parameters, samples),
+        inputAt: (index) => noisyCopy(request, index),
+        finish: (sums) => finish(sums, parameters),
+        measure: async ({ total, squares, done }) => {
+          const error = hasError(parameters) ? await measureStandardError(total, squares, done) : null;
+          return error === null ? {} : { standardError: error };
+        },
+      });
+      return { kind: 'input', map, layer: null, scores, note };
+    },
+  };
 }
 
 /**
- * SmoothGrad: mean of the gradients at noisy copies of the input. Given noise is added as it is; else it is drawn from
- * N(0, (sigma · (max x - min x))²) with a seed. No absolute value, unlike tf-keras-vis; no squares, unlike PAIR's default.
+ * SmoothGrad: mean of the gradients at noisy copies of the input, `[n, h, w, c]`, signed. Given noise is added as it is. Captum's
+ * default is σ = 1 absolute with 5 samples; tf-keras-vis takes absolute values before averaging; PAIR squares by default
+ * (`squared` does).
  *
  * @see Smilkov et al. 2017, arXiv:1706.03825, section 3
  */
-export const smoothGrad: Explanation = {
-  id: 'smooth-grad', kind: 'input',
-  async *run(request) {
-    const { noise, samples = defaultSamples } = request.parameters;
-    if (noise !== undefined && noise.shape.slice(1).join() !== request.input.shape.slice(1).join()) {
-      throw new AppError('input-mismatch', `noise is [${noise.shape.join(', ')}], the input [${request.input.shape.join(', ')}]`);
-    }
-    const map = yield* averageGradients(request, noise?.shape[0] ?? samples, (index) =>
-      tidy(() => add(request.input, noiseAt(request, index)) as Tensor4D));
-    return { kind: 'input', map, layer: null };
-  },
-};
+export const smoothGrad = overNoise({
+  id: 'smooth-grad', name: 'SmoothGrad', signed: true, parameters: [samples, sigma, squared, seed],
+  definition: 'The gradient, averaged over noisy copies of the picture.',
+  paper: { ...papers.smilkov, equation: 'section 3' },
+}, ({ total, squares, done }, parameters) => mul(readFlag(parameters, squared) ? squares : total, 1 / done),
+(parameters) => !readFlag(parameters, squared));
+
+/**
+ * VarGrad: variance of the gradient over noisy copies, `[n, h, w, c]` ≥ 0: `mean(g²) - mean(g)²`, divided by n, as in Captum. What
+ * the mean hides: where the gradient depends on the noise.
+ *
+ * @see Adebayo et al. 2018, Local explanation methods for deep neural networks lack sensitivity to parameter values, arXiv:1810.03307, section 2
+ */
+export const varGrad = overNoise({
+  id: 'var-grad', name: 'VarGrad', signed: false, parameters: [samples, sigma, seed],
+  definition: 'How much the gradient varies over noisy copies of the picture.',
+  paper: { authors: 'Adebayo, Gilmer, Goodfellow, Kim', year: 2018, title: 'Local explanation methods for deep neural networks lack sensitivity to parameter values', arxiv: '1810.03307', doi: null, equation: 'section 2' },
+}, ({ total, squares, done }) => relu(sub(mul(squares, 1 / done), square(mul(total, 1 / done)))), () => false);

@@ -3,7 +3,7 @@ import type { ActivationSet } from '../engine/executor.interface';
 import { createTargetSeed } from '../engine/frame-values';
 import type { Tensor } from '../engine/frame-values';
 import { liveGradCam } from '../explain/grad-cam';
-import { liveSaliency } from '../explain/gradient';
+import { liveSaliency } from '../explain/saliency';
 import type { LiveNetwork } from './live-network';
 import type { LivePlan } from './live-plan';
 

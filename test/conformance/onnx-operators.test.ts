@@ -64,7 +64,8 @@ describe('gradients of ONNX operators against finite differences', () => {
     const input = toInput(name, values, dims);
     const classes = graph.nodes.find((node) => node.id === graph.logits)?.outputShape.reduce((product, size) => product * size, 1) ?? 1;
     const target = Math.floor(classes / 2);
-    const gradient = differentiateInput(executor, input, target);
+    const { gradient, score: value } = differentiateInput({ executor, input, target: { kind: 'class', index: target } });
+    value.dispose();
     const norm = Math.sqrt((gradient.dataSync() as Float32Array).reduce((sum, slope) => sum + slope * slope, 0));
     const score = (distance: number): number => tidy(() => {
       const pass = executor.forward(add(input, mul(gradient, distance / norm)) as Tensor4D, { mode: 'live', taps: new Set() });

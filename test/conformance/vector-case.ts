@@ -3,6 +3,7 @@ import { memory, tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/engine/executor';
 import type { Executor, PlanMode } from '../../src/engine/executor.interface';
+import type { ExplanationParameters } from '../../src/explain/explanation';
 import { explanations } from '../../src/explain/registry';
 import { readNetwork } from '../../src/formats/read-network';
 import { readNpy } from '../../tools/npy';
@@ -16,7 +17,7 @@ interface VectorCase {
   readonly logits: Expected;
   readonly activations: readonly (Expected & { readonly layer: string })[];
   readonly attributions: readonly (Expected & {
-    readonly method: string; readonly target: number; readonly layer: string | null; readonly params: Readonly<Record<string, number | string>>;
+    readonly method: string; readonly target: number; readonly layer: string | null; readonly params: ExplanationParameters;
   })[];
 }
 
@@ -65,11 +66,11 @@ export function describeVectorCase(name: string, folder: string): void {
     it.each(known.map((entry) => [`${entry.method}, class ${entry.target}, ${entry.layer ?? 'input'}`, entry] as const))('%s', async (_, entry) => {
       const before = memory().numTensors;
       const input = loadTensor(facts.input);
-      const { noise, align_corners: _alignCorners, ...numbers } = entry.params;
+      const { noise, align_corners: alignCorners, ...numbers } = entry.params;
       const drawn = typeof noise === 'string' ? loadTensor(noise) : null;
       const steps = methods.get(entry.method)?.run({
-        executor, input, target: entry.target, layer: entry.layer,
-        parameters: { ...(numbers as Record<string, number>), ...(drawn === null ? {} : { noise: drawn }) },
+        executor, input, target: { kind: 'class', index: entry.target }, layer: entry.layer,
+        parameters: { ...numbers, ...(alignCorners === undefined ? {} : { alignCorners }) }, ...(drawn === null ? {} : { given: { noise: drawn } }),
       });
       let result = await steps?.next();
       while (result?.done === false) result = await steps?.next();

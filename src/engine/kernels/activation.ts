@@ -5,7 +5,9 @@ import {
 import { AppError } from '../../contract/errors';
 import type { Activation, Operation } from '../../graph/ops';
 import type { BackwardRule } from '../executor.interface';
+import { borrowNativeKernels } from '../native/native-kernels';
 import type { BackwardStep, ForwardStep, Kernel } from './kernel';
+import { rescaleElements } from './rescale';
 import { alias } from './spatial';
 
 type ActivationOperation = Extract<Operation, { op: 'activation' }>;
@@ -95,6 +97,18 @@ function derivative(activation: Activation, x: () => Tensor, y: Tensor): Tensor 
   }
 }
 
+/** The derivative's product in one go, by our own kernel, where the derivative is 1 or a constant; else null. */
+function maskNatively(activation: Activation, upstream: Tensor, y: Tensor, positiveOnly: boolean): Tensor | null {
+  const native = borrowNativeKernels();
+  if (native === null) return null;
+  switch (activation.kind) {
+    case 'relu': return native.mask(upstream, y, Number.POSITIVE_INFINITY, 0, positiveOnly);
+    case 'relu6': return native.mask(upstream, y, 6, 0, positiveOnly);
+    case 'leaky-relu': return activation.slope > 0 ? native.mask(upstream, y, Number.POSITIVE_INFINITY, activation.slope, positiveOnly) : null;
+    default: return null;
+  }
+}
+
 function isRectifier(activation: Activation): boolean {
   return activation.kind === 'relu' || activation.kind === 'relu6' || (activation.kind === 'clip' && activation.min === 0);
 }
@@ -110,17 +124,19 @@ function isRectifier(activation: Activation): boolean {
  */
 export function backwardActivation(activation: Activation, rule: BackwardRule, x: () => Tensor, y: Tensor, upstream: Tensor): Tensor {
   switch (rule.kind) {
-    case 'gradient': return tidy(() => mul(upstream, derivative(activation, x, y)));
+    case 'gradient': return maskNatively(activation, upstream, y, false) ?? tidy(() => mul(upstream, derivative(activation, x, y)));
     case 'guided': case 'deconvnet':
       if (!isRectifier(activation)) throw new AppError('explain-unsupported', `'${rule.kind}' is defined for ReLU, this network uses '${activation.kind}'`);
       if (rule.kind === 'deconvnet') return relu(upstream);
-      return tidy(() => mul(relu(upstream), derivative(activation, x, y)));
+      return maskNatively(activation, upstream, y, true) ?? tidy(() => mul(relu(upstream), derivative(activation, x, y)));
+    case 'deep-lift': throw new AppError('internal', 'deep-lift needs a pass of mode inspect: a fused activation has no input to compare');
     default: return alias(upstream);
   }
 }
 
 export const activationKernel: Kernel<ActivationOperation> = {
   forward: (step: ForwardStep<ActivationOperation>) => activate(step.operation.activation, step.inputs[0] as Tensor),
-  backward: (step: BackwardStep<ActivationOperation>) =>
-    [backwardActivation(step.operation.activation, step.rule, () => step.inputs[0] as Tensor, step.output, step.upstream)],
+  backward: (step: BackwardStep<ActivationOperation>) => (step.reference !== undefined
+    ? [rescaleElements(step, () => derivative(step.operation.activation, () => step.inputs[0] as Tensor, step.output))]
+    : [backwardActivation(step.operation.activation, step.rule, () => step.inputs[0] as Tensor, step.output, step.upstream)]),
 };

@@ -1,10 +1,10 @@
 import { add, addN, concat, div, mul, neg, slice, softmax, square, sub, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { AppError } from '../../contract/errors';
 import type { Operation } from '../../graph/ops';
-import { sumToShape } from './diagonal';
 import type { BackwardStep, Kernel } from './kernel';
 import { divideStabilised, relevanceEpsilonOf } from './linear-rules';
-import { alias } from './spatial';
+import { rescaleProduct, rescaleQuotient } from './rescale';
+import { alias, sumToShape } from './spatial';
 
 type Add = Extract<Operation, { op: 'add' }>;
 type Subtract = Extract<Operation, { op: 'subtract' }>;
@@ -49,6 +49,7 @@ export const multiplyKernel: Kernel<Extract<Operation, { op: 'multiply' }>> = {
   forward: (step) => tidy(() => step.inputs.slice(1).reduce<Tensor>((product, next) => mul(product, next), alias(step.inputs[0] as Tensor))),
   backward: (step) => {
     if (relevanceEpsilonOf(step.rule) !== null) return refuse(step, 'a product of two branches');
+    if (step.reference !== undefined) return rescaleProduct(step);
     return step.inputs.map((input, index) => (step.wants[index] === true ? tidy(() => {
       const others = step.inputs.filter((_, other) => other !== index);
       return sumToShape(others.reduce<Tensor>((product, next) => mul(product, next), step.upstream), input.shape);
@@ -60,6 +61,7 @@ export const divideKernel: Kernel<Extract<Operation, { op: 'divide' }>> = {
   forward: (step) => div(step.inputs[0] as Tensor, step.inputs[1] as Tensor),
   backward: (step) => {
     if (relevanceEpsilonOf(step.rule) !== null) return refuse(step, 'a quotient of two branches');
+    if (step.reference !== undefined) return rescaleQuotient(step);
     const [numerator, denominator] = step.inputs as readonly [Tensor, Tensor];
     return [
       step.wants[0] === true ? tidy(() => sumToShape(div(step.upstream, denominator), numerator.shape)) : null,
@@ -87,6 +89,7 @@ export const softmaxKernel: Kernel<Extract<Operation, { op: 'softmax' }>> = {
   forward: (step) => softmax(step.inputs[0] as Tensor),
   backward: (step) => {
     if (relevanceEpsilonOf(step.rule) !== null) return [alias(step.upstream)];
+    if (step.rule.kind === 'deep-lift') return refuse(step, 'a softmax inside the network');
     return [tidy(() => mul(step.output, sub(step.upstream, sum(mul(step.upstream, step.output), -1, true))))];
   },
 };

@@ -1,17 +1,13 @@
-import { add, divNoNan, maximum, minimum, mul, relu, rsqrt, sub, sum, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add, divNoNan, maximum, minimum, mul, relu, rsqrt, sub, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { AppError } from '../../contract/errors';
 import type { Operation } from '../../graph/ops';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
-import { backwardLinear, type LinearMap } from './linear-rules';
-import { alias } from './spatial';
+import { backwardLinear, isRelevanceRule, type LinearMap } from './linear-rules';
+import { rescaleElements } from './rescale';
+import { alias, sumToShape } from './spatial';
 
 type BatchNorm = Extract<Operation, { op: 'batch-norm' }>;
 type Scale = Extract<Operation, { op: 'scale' }>;
-
-/** Sums the axes along which `like`'s shape was broadcast to `tensor`'s. Owned by the caller. */
-export function sumToShape(tensor: Tensor, like: readonly number[]): Tensor {
-  const axes = tensor.shape.flatMap((size, axis) => (like[axis] === 1 && size !== 1 ? [axis] : []));
-  return axes.length === 0 ? alias(tensor) : sum(tensor, axes, true);
-}
 
 function diagonalMap(factor: Tensor | null, bias: Tensor | null, inputShape: readonly number[]): LinearMap {
   const signed = (sign: 'all' | 'positive' | 'negative'): Tensor | null => {
@@ -53,6 +49,7 @@ export const batchNormKernel: Kernel<BatchNorm> = {
     return add(mul(step.inputs[0] as Tensor, factor), offset);
   }),
   backward: (step: BackwardStep<BatchNorm>) => {
+    if (step.rule.kind === 'lrp-pass') return [alias(step.upstream)];
     const [input] = step.inputs as readonly [Tensor];
     const [factor, offset] = affineTensors(step.weights, step.operation.epsilon);
     return [backwardLinear(diagonalMap(factor, offset, input.shape), step.rule, () => input, step.upstream)];
@@ -68,6 +65,7 @@ export const scaleKernel: Kernel<Scale> = {
   }),
   backward: (step: BackwardStep<Scale>) => {
     const [input] = step.inputs as readonly [Tensor];
+    if (step.rule.kind === 'lrp-pass') return [sumToShape(step.upstream, input.shape)];
     const optional = (role: 'factor' | 'offset'): Tensor | null => (step.weights.has(role) ? step.weights.get(role) : null);
     return [backwardLinear(diagonalMap(optional('factor'), optional('offset'), input.shape), step.rule, () => input, step.upstream)];
   },
@@ -80,11 +78,12 @@ export const preluKernel: Kernel<Extract<Operation, { op: 'prelu' }>> = {
     return add(relu(input), mul(minimum(input, 0), step.weights.get('slope')));
   }),
   backward: (step) => {
-    if (step.rule.kind === 'lrp-epsilon' || step.rule.kind === 'lrp-alpha1-beta0') return [alias(step.upstream)];
-    return [tidy(() => {
+    if (isRelevanceRule(step.rule)) return [alias(step.upstream)];
+    if (step.rule.kind === 'guided' || step.rule.kind === 'deconvnet') throw new AppError('explain-unsupported', `'${step.rule.kind}' is defined for ReLU, this network uses PReLU`);
+    return [rescaleElements(step, () => {
       const [input] = step.inputs as readonly [Tensor];
       const open = divNoNan(maximum(input, 0), maximum(input, 0));
-      return mul(step.upstream, add(open, mul(sub(1, open), step.weights.get('slope'))));
+      return add(open, mul(sub(1, open), step.weights.get('slope')));
     })];
   },
 };

@@ -33,6 +33,8 @@ export interface BackwardStep<O extends Operation = Operation> {
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
   readonly weights: StepWeights;
+  /** `deep-lift` only: the same step's values in the reference pass, borrowed. */
+  readonly reference?: { readonly inputs: readonly Tensor[]; readonly output: Tensor };
   /** Which inputs' gradients are wanted; the others are answered with null. */
   readonly wants: readonly boolean[];
 }

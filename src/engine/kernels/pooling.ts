@@ -5,8 +5,9 @@ import type { Operation, Padding } from '../../graph/ops';
 import { noPadding } from '../../graph/padding';
 import { convolveDepthwise, transposeDepthwise } from './depthwise-convolution';
 import type { BackwardStep, ForwardStep, Kernel } from './kernel';
-import { backwardLinear, type LinearMap } from './linear-rules';
+import { backwardLinear, relevanceEpsilonOf, type LinearMap } from './linear-rules';
 import { routeToFirstMaximum } from './max-routing';
+import { rescaleMaximum } from './rescale';
 import { mapSizeOf, padOrCrop, toTfjsPadding } from './spatial';
 
 type MaxPool = Extract<Operation, { op: 'max-pool' }>;
@@ -19,7 +20,9 @@ export const maxPoolKernel: Kernel<MaxPool> = {
     const { window, strides, padding } = step.operation;
     return maxPool(step.inputs[0] as Tensor4D, [...window], [...strides], toTfjsPadding(padding));
   },
-  backward: (step: BackwardStep<MaxPool>) => [routeToFirstMaximum(step)],
+  backward: (step: BackwardStep<MaxPool>) => [
+    rescaleMaximum(step, (input, output, upstream) => routeToFirstMaximum({ ...step, inputs: [input], output, upstream })),
+  ],
 };
 
 function countsOfWindows(inputSize: readonly [number, number], outputSize: readonly [number, number], operation: AveragePool): Tensor {
@@ -51,15 +54,16 @@ function averageMap(step: BackwardStep<AveragePool>): LinearMap {
       return sign === 'negative' ? zero(mean) : mean;
     }),
     transpose: (upstream, sign) => tidy(() => {
-      const spread = transposeDepthwise(mul(upstream, counts), kernel, geometry, inputSize);
+      const spread = transposeDepthwise(mul(upstream, counts), kernel, () => kernel, geometry, inputSize);
       return sign === 'negative' ? zero(spread) : spread;
     }),
   };
 }
 
-/** Both LRP rules treat averages as a plain linear layer; only epsilon differs. */
+/** All LRP rules treat averages as a plain linear layer; only epsilon differs. */
 function averageRule(step: BackwardStep): BackwardStep['rule'] {
-  return step.rule.kind === 'lrp-alpha1-beta0' ? { kind: 'lrp-epsilon', epsilon: 0 } : step.rule;
+  const epsilon = relevanceEpsilonOf(step.rule);
+  return epsilon === null ? step.rule : { kind: 'lrp-epsilon', epsilon };
 }
 
 function average(input: Tensor4D, window: readonly [number, number], strides: readonly [number, number], padding: Padding): Tensor4D {
@@ -111,7 +115,11 @@ export const globalMaxKernel: Kernel<GlobalMax> = {
   forward: (step: ForwardStep<GlobalMax>) => max(step.inputs[0] as Tensor, [1, 2], step.operation.keepDims),
   backward: (step: BackwardStep<GlobalMax>) => [tidy(() => {
     const [input] = step.inputs as readonly [Tensor];
-    return firstMaximumOfMap(input, asColumn(step.output), asColumn(step.upstream));
+    const columns: BackwardStep = {
+      ...step, output: asColumn(step.output), upstream: asColumn(step.upstream),
+      ...(step.reference === undefined ? {} : { reference: { inputs: step.reference.inputs, output: asColumn(step.reference.output) } }),
+    };
+    return rescaleMaximum({ ...columns, inputs: [input] }, firstMaximumOfMap);
   })],
 };
 

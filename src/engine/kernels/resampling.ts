@@ -3,7 +3,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Operation } from '../../graph/ops';
 import type { BackwardStep, ForwardStep, Kernel } from './kernel';
-import { backwardLinear, type LinearMap } from './linear-rules';
+import { backwardLinear, isRelevanceRule, type LinearMap } from './linear-rules';
+import { rescaleElements } from './rescale';
 
 type Resize = Extract<Operation, { op: 'resize' }>;
 type LocalResponseNorm = Extract<Operation, { op: 'local-response-norm' }>;
@@ -92,7 +93,8 @@ export const localResponseNormKernel: Kernel<LocalResponseNorm> = {
     return tidy(() => mul(input, pow(add(mul(sumNeighbours(square(input), band), alpha / size), bias), -beta)));
   },
   backward: (step) => {
-    if (step.rule.kind === 'lrp-epsilon' || step.rule.kind === 'lrp-alpha1-beta0') return [step.upstream.clone()];
+    if (isRelevanceRule(step.rule)) return [step.upstream.clone()];
+    if (step.reference !== undefined) return [rescaleElements(step, null)];
     const { size, alpha, beta, bias } = step.operation;
     const [input] = step.inputs as readonly [Tensor];
     const band = step.weights.derive('band', () => bandMatrix(input.shape.at(-1) ?? 1, size));

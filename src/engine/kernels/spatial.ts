@@ -1,9 +1,15 @@
-import { pad, reshape, slice, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { pad, reshape, slice, sum, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Padding } from '../../graph/ops';
 
 /** The same values as another tensor, without a copy: `clone()` copies the buffer on WASM. Owned by the caller. */
 export function alias(tensor: Tensor): Tensor {
   return reshape(tensor, tensor.shape);
+}
+
+/** Sums the axes along which `like`'s shape was broadcast to `tensor`'s. Owned by the caller. */
+export function sumToShape(tensor: Tensor, like: readonly number[]): Tensor {
+  const axes = tensor.shape.flatMap((size, axis) => (like[axis] === 1 && size !== 1 ? [axis] : []));
+  return axes.length === 0 ? alias(tensor) : sum(tensor, axes, true);
 }
 
 type ExplicitPadding = [[number, number], [number, number], [number, number], [number, number]];
