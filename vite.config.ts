@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { imagenetLabels } from './tools/imagenet-labels';
 import { isolationHeaders } from './tools/isolation-headers';
 import { wasmFiles, withoutIdleThreads } from './tools/wasm-backend';
 
@@ -11,7 +12,7 @@ import { wasmFiles, withoutIdleThreads } from './tools/wasm-backend';
 export default defineConfig({
   base: './',
   publicDir: 'public',
-  plugins: [wasmFiles(), withoutIdleThreads()],
+  plugins: [wasmFiles(), imagenetLabels(), withoutIdleThreads()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', plugins: () => [withoutIdleThreads()], rolldownOptions: { checks: { pluginTimings: false } } },
   optimizeDeps: {
