@@ -163,7 +163,7 @@ export function alignBranches(scope: NodeScope, values: readonly Placed[]): { re
   const bySize = [...values].sort((a, b) => size(b) - size(a));
   const order = bySize.map((value) => scope.layouts.findOrder(value)).find((found) => found !== null) ?? null;
   if (others.every((other) => describe(other) === describe(first))) return { aligned: values, order: scope.layouts.findOrder(first) };
-  const chosen = order ?? (rank === 4 ? [2, 3, 1] : Array.from({ length: rank - 1 }, (_, index) => index + 1));
+  const chosen = order ?? scope.layouts.usualOrder(rank);
   return { aligned: values.map((value) => scope.layouts.ordered(value, chosen, scope.where)), order: chosen };
 }
 
@@ -182,9 +182,20 @@ function addBranches(scope: NodeScope, left: Placed, right: Placed): readonly Pl
   return [scope.layouts.place(id, order, left.logical.length)];
 }
 
-/** Add, Sub, Mul, Div (and Sum of two): with a constant a scale, between branches an operation of two inputs. */
+/** Sum of three or more branches of one shape. */
+function sumMany(scope: NodeScope): readonly Placed[] {
+  const values = scope.node.inputs.map((_, index) => scope.placed(index));
+  const { aligned, order } = alignBranches(scope, values);
+  const id = scope.add({ op: 'add' }, aligned.map((value) => value.id));
+  const [first] = aligned;
+  if (first === undefined) return scope.reject('no inputs');
+  return [order === null ? scope.layouts.moved(first, id) : scope.layouts.place(id, order, first.logical.length)];
+}
+
+/** Add, Sub, Mul, Div (and Sum): with a constant a scale, between branches an operation of two inputs. */
 export const readArithmetic: NodeReader = (scope) => {
   if (scope.inputCount === 1 && scope.node.opType === 'Sum') return [scope.layouts.moved(scope.placed(0), scope.add({ op: 'identity' }, [scope.placed(0).id]))];
+  if (scope.inputCount > 2 && scope.node.opType === 'Sum') return sumMany(scope);
   if (scope.inputCount !== 2) return scope.refuse(`${scope.inputCount} inputs, two are read`);
   const left = scope.value(0);
   const right = scope.value(1);

@@ -58,8 +58,16 @@ export function shapeOf(value: Placed): readonly number[] {
 export class Layouts {
   readonly #arranged = new Map<string, LayerId>();
 
-  /** @param batch  the batch axis; its size is what the file says, 1 when it says nothing */
-  constructor(private readonly builder: GraphBuilder, readonly batch: Atom) {}
+  /**
+   * @param batch     the batch axis; its size is what the file says, 1 when it says nothing
+   * @param mapOrder  which axes of a picture are height, width and channels: [2, 3, 1] in a file of NCHW operators, [1, 2, 3] in one of NHWC
+   */
+  constructor(private readonly builder: GraphBuilder, readonly batch: Atom, private readonly mapOrder: readonly number[] = [2, 3, 1]) {}
+
+  /** The order in which a value of this many axes is best stored: a picture as `[h, w, c]`, anything else as the file has it. */
+  usualOrder(rank: number): readonly number[] {
+    return rank === 4 ? this.mapOrder : Array.from({ length: rank - 1 }, (_, index) => index + 1);
+  }
 
   /** The value of a node whose stored axes are whole axes of the tensor: stored axis i is logical axis `order[i]`. */
   place(id: LayerId, order: readonly number[], rank: number): Placed {
@@ -70,9 +78,9 @@ export class Layouts {
     return { id, stored, logical };
   }
 
-  /** A map: `[h, w, c]` seen as NCHW. */
+  /** A map `[h, w, c]`, seen as the file's pictures are. */
   placeMap(id: LayerId): Placed {
-    return this.place(id, [2, 3, 1], 4);
+    return this.place(id, this.mapOrder, 4);
   }
 
   /** The same arrangement under another node of the same shape (elementwise operations). */
@@ -101,10 +109,10 @@ export class Layouts {
     return this.arrange(value, order.map((axis) => value.logical[axis] ?? []), where);
   }
 
-  /** The value as a map `[h, w, c]` of an NCHW tensor. @throws AppError 'graph-unsupported' for another rank */
+  /** The value as a map `[h, w, c]` of a picture. @throws AppError 'graph-unsupported' for another rank */
   asMap(value: Placed, where: string): Placed {
-    if (value.logical.length !== 4) fail(where, `needs a picture [n, c, h, w], has [${shapeOf(value).join(', ')}]`);
-    return this.ordered(value, [2, 3, 1], where);
+    if (value.logical.length !== 4) fail(where, `needs a picture of four axes, has [${shapeOf(value).join(', ')}]`);
+    return this.ordered(value, this.mapOrder, where);
   }
 
   /** Stored axes exactly as wanted (the same atoms in any order and grouping); adds reshape and transpose nodes only where it must. */

@@ -2,7 +2,7 @@ import type { WeightArray } from '../graph/network-graph';
 import type { Padding } from '../graph/ops';
 import { noPadding, resolveSamePadding } from '../graph/padding';
 import { countElements } from '../graph/shapes';
-import { gather, shapeOf, type Placed } from './onnx-layout';
+import { gather, shapeOf, sizeOf, type Placed } from './onnx-layout';
 import type { NodeReader, NodeScope } from './onnx-scope';
 
 const pointwise = { strides: [1, 1], dilations: [1, 1], padding: noPadding, groups: 1 } as const;
@@ -67,7 +67,18 @@ export const readConv: NodeReader = (scope) => {
 };
 
 /** A dense layer on `[n, k]`; the kernel's rows follow the order in which the k values are stored (h, w, c after a Flatten). */
-function addDense(scope: NodeScope, value: Placed, weights: ArrayLike<number>, rowStep: number, columnStep: number, units: number, bias: WeightArray | null): readonly Placed[] {
+export function addDense(scope: NodeScope, value: Placed, weights: ArrayLike<number>, rowStep: number, columnStep: number, units: number, bias: WeightArray | null): readonly Placed[] {
+  const [pictures = [], features = []] = value.logical;
+  if (pictures[0] === scope.layouts.batch && pictures.length > 1) {
+    // Pixels laid out as rows of a matrix: a dense layer at every place, a 1x1 convolution.
+    const rows = scope.layouts.arrange(value, [pictures.slice(1), [], features], scope.where);
+    scope.shared.budget.spend(weights.length, scope.where);
+    const inputs = sizeOf(features);
+    const kernel = { shape: [1, 1, inputs, units], values: gather(weights, [{ size: inputs, step: rowStep }, { size: units, step: columnStep }], scope.where) };
+    const id = scope.add({ op: 'conv2d', ...pointwise }, [rows.id], { kernel, ...(bias === null ? {} : { bias }) });
+    const made = units === 1 ? [] : [{ size: units }];
+    return [{ id, stored: [pictures.slice(1), [], made], logical: [pictures, made] }];
+  }
   scope.layouts.requireBatchFirst(value, scope.where);
   const vector = scope.layouts.arrange(value, [value.stored.flat()], scope.where);
   const steps = new Map<unknown, number>();

@@ -13,6 +13,8 @@ function ceilExtra(sizePx: number, before: number, after: number, extentPx: numb
   return Math.max((windows - 1) * stride + extentPx - (sizePx + before + after), 0);
 }
 
+/** Longest border that is written out as copies of single lines. */
+const maxCopiedLines = 64;
 const none: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
 
 /** MaxPool and AveragePool. */
@@ -100,12 +102,42 @@ function padAxis(scope: NodeScope, value: Placed, axis: number, before: number, 
   return { id, stored: [wider, [], others], logical: value.logical.map((atoms, index) => (index === axis ? wider : atoms)) };
 }
 
-/** Pad with a constant; negative numbers are not read. */
+/** Where the border of one axis is copied from, outermost first. `symmetric` is TensorFlow's: the edge is repeated once. */
+function mirrorSources(scope: NodeScope, mode: string, size: number, before: number, after: number): { readonly front: readonly number[]; readonly back: readonly number[] } {
+  const source = (distance: number, atFront: boolean): number => {
+    switch (mode) {
+      case 'edge': return atFront ? 0 : size - 1;
+      case 'reflect': return atFront ? distance : size - 1 - distance;
+      case 'symmetric': return atFront ? distance - 1 : size - distance;
+      case 'wrap': return atFront ? size - distance : distance - 1;
+      default: return scope.refuse(`mode '${mode}'`);
+    }
+  };
+  const front = Array.from({ length: before }, (_, index) => source(before - index, true));
+  const back = Array.from({ length: after }, (_, index) => source(index + 1, false));
+  if ([...front, ...back].some((place) => place < 0 || place >= size)) scope.refuse(`a border of ${before} and ${after} copied from an axis of ${size}`);
+  if (before + after > maxCopiedLines) scope.refuse(`a copied border of ${before + after} lines, at most ${maxCopiedLines} are read`);
+  return { front, back };
+}
+
+/** Widens one axis by copies of its own lines: slices, joined. */
+function mirrorAxis(scope: NodeScope, value: Placed, mode: string, axis: number, before: number, after: number): Placed {
+  const own = value.logical[axis] ?? [];
+  const others = value.stored.flat().filter((atom) => !own.includes(atom));
+  const map = scope.layouts.arrange(value, [own, [], others], scope.where);
+  const { front, back } = mirrorSources(scope, mode, sizeOf(own), before, after);
+  const line = (start: number): string => scope.addBefore({ op: 'slice', axis: 0, start, size: 1 }, [map.id]);
+  const id = scope.addBefore({ op: 'concat', axis: 0 }, [...front.map(line), map.id, ...back.map(line)]);
+  const wider = [{ size: sizeOf(own) + before + after }];
+  return { id, stored: [wider, [], others], logical: value.logical.map((atoms, index) => (index === axis ? wider : atoms)) };
+}
+
+/** Pad with a constant, or with copies of the picture's own lines; negative numbers are not read. */
 export const readPad: NodeReader = (scope) => {
   const input = scope.placed(0);
   const rank = input.logical.length;
-  const mode = scope.text('mode', 'constant');
-  if (mode !== 'constant' && mode !== '') scope.refuse(`mode '${mode}', only 'constant' is read`);
+  const given = scope.text('mode', 'constant');
+  const mode = given === '' ? 'constant' : given;
   const list = scope.wholeNumbers(scope.opset < 11 ? -1 : 1, 'pads') ?? [];
   const constant = scope.opset < 11 ? null : scope.optional(2);
   const fill = scope.opset < 11 ? scope.float('value', 0) : constant?.values[0] ?? 0;
@@ -120,6 +152,11 @@ export const readPad: NodeReader = (scope) => {
   });
   if (borders.has(0)) scope.refuse('padding of the batch');
   scope.layouts.requireBatchFirst(input, scope.where);
+  if (mode !== 'constant') {
+    let mirrored = input;
+    for (const [axis, [before, after]] of borders) mirrored = mirrorAxis(scope, mirrored, mode, axis, before, after);
+    return settle(scope, mirrored);
+  }
   const order = scope.layouts.findOrder(input) ?? [];
   const [rows = 0, columns = 0, channels = 0] = order;
   if (rank === 4 && order.length === 3 && !borders.has(channels)) {

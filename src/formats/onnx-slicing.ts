@@ -6,8 +6,7 @@ import { settle } from './onnx-views';
 
 /** The value with its axes stored whole, in NHWC order unless it lies in another already. */
 function inWholeAxes(scope: NodeScope, value: Placed): { readonly value: Placed; readonly order: readonly number[] } {
-  const rank = value.logical.length;
-  const order = scope.layouts.findOrder(value) ?? (rank === 4 ? [2, 3, 1] : Array.from({ length: rank - 1 }, (_, index) => index + 1));
+  const order = scope.layouts.findOrder(value) ?? scope.layouts.usualOrder(value.logical.length);
   return { value: scope.layouts.ordered(value, order, scope.where), order };
 }
 

@@ -21,9 +21,7 @@ function named(scope: NodeScope, value: Placed): readonly Placed[] {
 
 /** Brings a value that was computed in an odd arrangement back to NHWC (or plain order) under the node's name. */
 export function settle(scope: NodeScope, value: Placed): readonly Placed[] {
-  const rank = value.logical.length;
-  const order = rank === 4 ? [2, 3, 1] : Array.from({ length: rank - 1 }, (_, index) => index + 1);
-  return named(scope, scope.layouts.ordered(value, order, scope.where));
+  return named(scope, scope.layouts.ordered(value, scope.layouts.usualOrder(value.logical.length), scope.where));
 }
 
 function splitAtom(value: Placed, atom: Atom, first: Atom, second: Atom): Placed {

@@ -57,7 +57,7 @@ async function readTfjs(source: NetworkSource, options: ReadOptions): Promise<Re
   }
   const isGraph = isGraphModel(model);
   const weights = await readShards(source, model);
-  if (isGraph) throw new AppError('op-unsupported', `TensorFlow.js format 'graph-model', only 'layers-model' is read`);
+  if (isGraph) return { ...(await import('./tfjs-graph')).readTfjsGraph(model, weights, options), format: 'tfjs-graph' };
   const { readTfjsLayersFile } = await import('./tfjs-layers');
   return { ...readTfjsLayersFile(model, weights, options), format: 'tfjs-layers' };
 }
