@@ -1,7 +1,11 @@
 import type { ErrorCode } from '../contract/errors';
 
 /** What a person can do next; each is a button of the banner. */
-export type NextStep = 'retry' | 'start-camera' | 'choose-camera' | 'use-picture' | 'first-network' | 'use-wasm' | 'reload' | 'dismiss';
+export type NextStep =
+  | 'retry' | 'start-camera' | 'choose-camera' | 'use-picture' | 'open-network' | 'manage-networks' | 'first-network' | 'use-wasm' | 'reload' | 'dismiss';
+
+/** Steps that open a dialog of the window; the state does all others. */
+export type WindowStep = Extract<NextStep, 'use-picture' | 'open-network' | 'manage-networks'>;
 
 export interface ErrorText {
   /** What happened and what to do, in one or two sentences. */
@@ -45,8 +49,8 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     steps: ['use-picture', 'dismiss'],
   },
   'network-missing': {
-    sentence: 'The files of this network were not found where they should be. Try again, or go back to the first network.',
-    steps: ['retry', 'first-network'],
+    sentence: 'This network is neither on this device nor among those that come with Innerview. Open its file here, or use another network.',
+    steps: ['open-network', 'first-network', 'retry'],
   },
   'network-altered': {
     sentence: 'The files of this network are not the ones its card describes, so they are not used. Load the page again to fetch them fresh.',
@@ -57,20 +61,20 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     steps: ['retry', 'first-network'],
   },
   'input-unsupported': {
-    sentence: 'This network does not take one picture as its input, so it cannot be shown yet. The details name what it wants.',
-    steps: ['dismiss'],
+    sentence: 'This network does not take one picture or array as its input, so it cannot be shown yet. The details name what it wants.',
+    steps: ['open-network', 'dismiss'],
   },
   'labels-mismatch': {
-    sentence: 'The list of labels does not have one label for each answer of the network. Choose another list.',
+    sentence: 'This list does not have one label for each answer of the network. Choose another list; the details give both numbers.',
     steps: ['dismiss'],
   },
   'import-timeout': {
-    sentence: 'Reading this file took too long, so it was stopped. Nothing else was changed. The file may be damaged or very large.',
-    steps: ['dismiss'],
+    sentence: 'Reading this file took too long, so it was stopped and nothing was changed. The file may be damaged or very large.',
+    steps: ['open-network', 'retry'],
   },
   'storage-full': {
     sentence: 'There is not enough room on this device to keep the network. Delete one you no longer need and try again.',
-    steps: ['dismiss'],
+    steps: ['manage-networks', 'retry'],
   },
   'storage-unavailable': {
     sentence: 'This browser does not let the page keep files (a private window, for example). Open the page in an ordinary window.',
@@ -78,31 +82,31 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   'address-blocked': {
     sentence: 'The file at this address could not be fetched: there is no connection, or its server does not let other pages read it. Download it and open the file instead.',
-    steps: ['retry', 'dismiss'],
+    steps: ['open-network', 'retry'],
   },
   'format-unknown': {
-    sentence: 'This file is in no format that Innerview reads. Try a network in one of the formats it knows.',
-    steps: ['first-network', 'dismiss'],
+    sentence: 'Innerview reads ONNX, Keras, TensorFlow.js and TFLite networks, and this file is none of them. Open another one.',
+    steps: ['open-network', 'first-network'],
   },
   'format-malformed': {
-    sentence: 'The file of this network is damaged or cut short. Get it again, or go back to the first network.',
-    steps: ['first-network', 'dismiss'],
+    sentence: 'This file is damaged or cut short, so it was not used. Get it again, or open another one.',
+    steps: ['open-network', 'first-network'],
   },
   'format-too-large': {
-    sentence: 'This network is too large for this device. Use a smaller one.',
-    steps: ['first-network', 'dismiss'],
+    sentence: 'This file is too large for this device. Use a smaller one.',
+    steps: ['open-network', 'first-network'],
   },
   'op-unsupported': {
-    sentence: 'This network uses an operation that Innerview cannot compute yet. Use another network.',
-    steps: ['first-network', 'dismiss'],
+    sentence: 'This network has a kind of layer that Innerview cannot compute yet. The details name it, and what is supported.',
+    steps: ['open-network', 'first-network'],
   },
   'graph-unsupported': {
-    sentence: 'This network is wired in a way that Innerview cannot follow: it needs one picture in and one answer out. Use another network.',
-    steps: ['first-network', 'dismiss'],
+    sentence: 'This network is wired in a way that Innerview cannot follow: it needs one picture in and one answer out. Open another network.',
+    steps: ['open-network', 'first-network'],
   },
   'input-mismatch': {
     sentence: 'The picture and the network do not fit together. Use another network or another picture.',
-    steps: ['first-network', 'use-picture'],
+    steps: ['use-picture', 'first-network'],
   },
   'layer-unknown': {
     sentence: 'This network has no layer of that name. Choose one from the list of layers.',

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals-core';
+import type { InputArray } from '../contract/importer';
 import type { NetworkId } from '../contract/ids';
 
 /** A picture of the filmstrip: the person's own, or a built-in one. */
@@ -10,6 +11,8 @@ export interface PictureItem {
   /** File name of a built-in picture, which makes it part of the link; else null. */
   readonly builtIn: string | null;
   readonly load: () => Promise<Blob>;
+  /** An array of a `.npy` or `.npz`: shown as it is, any number of channels; `address` is empty then. */
+  readonly array?: InputArray;
 }
 
 /** `public/gallery/index.json`; absent in a bare checkout. */

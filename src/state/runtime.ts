@@ -1,6 +1,8 @@
 import type { CameraDevice, OpenCamera, OpenCameraOptions } from '../camera/camera.interface';
 import type { FrameSource } from '../camera/frame-source';
+import type { Importer } from '../client/importer.interface';
 import type { Supervisor } from '../client/supervisor.interface';
+import type { InputArray } from '../contract/importer';
 
 /** What makes frames. `main.tsx` hands in the camera layer; tests and the workbench hand in doubles. */
 export interface SourceMaker {
@@ -12,6 +14,8 @@ export interface SourceMaker {
   cameraSource(camera: OpenCamera): Promise<FrameSource>;
   pictureSource(picture: Blob, label: string): Promise<FrameSource>;
   clipSource(address: string, label: string): Promise<FrameSource>;
+  /** An array of a `.npy` or `.npz`, with any number of channels. */
+  arraySource(array: InputArray): Promise<FrameSource>;
   /** A still copy of what a source shows now. */
   stillSource(live: FrameSource): Promise<FrameSource>;
 }
@@ -34,11 +38,16 @@ export interface PageAround {
   readStored(key: string): string | null;
   store(key: string, text: string): void;
   reload(): void;
+  /** Hands a file to the person: the browser's download. */
+  saveFile(name: string, file: Blob): void;
+  /** Asks the browser not to clear what is kept by itself. @returns what it answered */
+  askToPersist(): Promise<boolean>;
   nowMs(): number;
 }
 
 export interface Runtime {
   readonly supervisor: Supervisor;
+  readonly importer: Importer;
   readonly sources: SourceMaker;
   readonly page: PageAround;
 }

@@ -1,16 +1,19 @@
 import { effect } from '@preact/signals-core';
+import type { SessionSpec } from '../contract/session-spec';
+import { refreshKept } from './actions/manage-list';
 import { openBuiltIn, playClip } from './actions/open-picture';
 import { showFirstBuiltIn } from './actions/show-built-in';
 import { spec, view } from './choices';
 import { exposeDebugHandle } from './debug';
-import { clearFailure, reportFailure, showFailure } from './failure';
+import { clearFailure, failure, reportFailure, showFailure } from './failure';
+import { draft, type ImportDraft } from './import-state';
 import { choosePlayable, gallery, parseGallery } from './pictures';
 import { receiveEvent } from './receive-event';
 import { getRuntime, setRuntime, type Runtime } from './runtime';
 import { camera, cameras, source } from './source-state';
 import { readLink, writeHash } from './url-state';
 import { defaultView, type ViewSpec } from './view-spec';
-import { clockMs, drawn, rate, status } from './worker-state';
+import { clockMs, drawn, network, rate, status } from './worker-state';
 
 const preferencesKey = 'innerview.preferences';
 const clockStepMs = 250;
@@ -33,6 +36,7 @@ export function startApp(runtime: Runtime): void {
   });
   followWorker();
   followChoices();
+  followKept();
   if (runtime.page.debug) exposeDebugHandle();
   setInterval(() => { clockMs.value = runtime.page.nowMs(); }, clockStepMs);
   runtime.sources.onCameraListChange(() => {
@@ -62,10 +66,11 @@ function followWorker(): void {
 function followChoices(): void {
   const { supervisor, page } = getRuntime();
   effect(() => { supervisor.apply(spec.value).catch(reportFailure); });
+  const askedBackend = readLink(page.search, '').spec.backend;
   let pending: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     // A slider moves faster than browsers let pages rewrite their address.
-    const hash = writeHash(spec.value, view.value, { ...defaultView, ...readPreferences() });
+    const hash = writeHash(withoutDraft(spec.value, draft.value), view.value, { ...defaultView, ...readPreferences() }, askedBackend);
     clearTimeout(pending);
     pending = setTimeout(() => { if (page.readHash() !== hash) page.writeHash(hash); }, linkDelayMs);
   });
@@ -74,6 +79,22 @@ function followChoices(): void {
     const { theme, bigType } = view.value;
     if (!first) page.store(preferencesKey, JSON.stringify({ theme, bigType }));
     first = false;
+  });
+}
+
+/** A draft is gone after a reload, so a link names what was there before it. */
+function withoutDraft(chosen: SessionSpec, open: ImportDraft | null): SessionSpec {
+  const isDraft = open !== null && !open.again && open.report.network.id === chosen.network;
+  return isDraft ? { ...chosen, network: open.before, openLayer: null, openChannel: null, target: { kind: 'top' } } : chosen;
+}
+
+/** The list of kept networks, once the first network runs (or cannot): reading it must not delay what is seen first. */
+function followKept(): void {
+  let asked = false;
+  effect(() => {
+    if (asked || (network.value === null && failure.value === null)) return;
+    asked = true;
+    void refreshKept();
   });
 }
 

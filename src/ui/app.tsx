@@ -1,14 +1,18 @@
 import '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { openLayer } from '../state/worker-state';
+import { networkPageOpen } from '../state/network-page';
 import { begun } from '../state/source-state';
 import { Dialogs } from './dialogs/dialogs';
 import { ExplanationControls } from './controls/explanation-controls';
 import { FileInput } from './controls/file-input';
 import { Toolbar } from './controls/toolbar';
-import { dropping, listenForPictures } from './page/drop-and-paste';
+import { asking } from '../state/import-state';
+import { ImportPanel } from './import/import-panel';
+import { dropping, listenForDrops } from './page/drop-and-paste';
 import { Header } from './page/header';
 import { isShort, isWide } from './page/media';
+import { NetworkPageLoader } from './network/network-page-loader';
 import { Notices } from './page/notices';
 import { listenForShortcuts } from './page/shortcuts';
 import { StartCard } from './page/start-card';
@@ -28,17 +32,18 @@ import './base/layout.css';
 /** The whole window. */
 export function App() {
   useEffect(() => {
-    const stops = [followTheme(), listenForShortcuts(), listenForPictures()];
+    const stops = [followTheme(), listenForShortcuts(), listenForDrops()];
     return () => { for (const stop of stops) stop(); };
   }, []);
   const wide = isWide.value;
-  const sheet = !wide && openLayer.value !== null;
-  const intro = !begun.value && !sheet;
+  const asks = asking.value;
+  const sheet = !wide && openLayer.value !== null && !asks;
+  const intro = !begun.value && !sheet && !asks;
   const panel = useRef<HTMLDivElement>(null);
   // Other contents start at their beginning.
   useLayoutEffect(() => { if (panel.current !== null) panel.current.scrollTop = 0; }, [intro, sheet]);
   return (
-    <div class="app" data-layer-open={sheet ? '' : undefined}>
+    <div class="app" data-layer-open={sheet || (asks && !wide) ? '' : undefined}>
       <Header />
       <main class="app-main">
         {intro && wide && <StartCard />}
@@ -47,19 +52,20 @@ export function App() {
         <Notices />
         <div class="area-controls"><Toolbar offersCamera={!intro} />{begun.value && !(sheet && isShort.value) && <Filmstrip />}</div>
         <div ref={panel} class="area-panel">
+          {asks && !wide && <ImportPanel wide={false} />}
           {intro && !wide && <Predictions compact />}
           {intro && !wide && <StartCard />}
-          {!sheet && <ExplanationControls />}
-          {(!intro || wide) && <Predictions compact={sheet} />}
+          {!sheet && (wide || !asks) && <ExplanationControls />}
+          {(wide || (!intro && !asks)) && <Predictions compact={sheet} />}
           {sheet && <LayerPanel />}
         </div>
         <LayerRail />
         {wide && <LayerPanel />}
-        {wide && <Inspector />}
+        {wide && (asks ? <ImportPanel wide /> : <Inspector />)}
       </main>
       <Dialogs />
       <FileInput />
-      {dropping.value && <div class="drop-veil" aria-hidden="true"><p>Drop to look at it</p></div>}
+      {dropping.value && <div class="drop-veil" aria-hidden="true"><p>Drop pictures, arrays or a network</p></div>}
     </div>
   );
 }

@@ -11,10 +11,19 @@ let wanted = 0;
 
 /** Opens the person's files (chosen, dropped or pasted); several become a filmstrip. */
 export async function openFiles(files: readonly File[]): Promise<void> {
-  const items = files.map((file): PictureItem => ({
+  if (files.length > 0) await openItems(pictureItems(files));
+}
+
+/** Files as pictures of the filmstrip; each address is given back with the filmstrip. */
+export function pictureItems(files: readonly File[]): readonly PictureItem[] {
+  return files.map((file) => ({
     title: file.name, address: URL.createObjectURL(file), owned: true, builtIn: null, load: () => Promise.resolve(file),
   }));
-  if (items.length > 0) await openPictures(items, 0);
+}
+
+/** Pictures and arrays together, the first one on screen. */
+export async function openItems(items: readonly PictureItem[]): Promise<void> {
+  await openPictures(items, 0);
 }
 
 /** Opens the built-in pictures at one of them; `byPerson` false: only so that the page is not empty. */
@@ -93,7 +102,8 @@ function replaceFilmstrip(items: readonly PictureItem[], index: number): void {
 async function showItem(item: PictureItem, byPerson = true): Promise<void> {
   const mine = (wanted += 1);
   try {
-    const made = await getRuntime().sources.pictureSource(await item.load(), item.title);
+    const { sources } = getRuntime();
+    const made = item.array === undefined ? await sources.pictureSource(await item.load(), item.title) : await sources.arraySource(item.array);
     if (mine !== wanted) {
       made.dispose();
       return;

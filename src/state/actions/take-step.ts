@@ -1,13 +1,13 @@
 import { changeSpec } from '../choices';
-import type { NextStep } from '../error-texts';
+import type { NextStep, WindowStep } from '../error-texts';
 import { clearFailure } from '../failure';
 import { getRuntime } from '../runtime';
 import { chooseFirstNetwork } from './choose-network';
 import { reapply } from './reapply';
 import { startCamera, switchCamera } from './start-camera';
 
-/** What a button of the failure banner does; `use-picture` is the window's (it opens the file dialog or the gallery). */
-export function takeStep(step: Exclude<NextStep, 'use-picture'>): void {
+/** What a button of the failure banner does; steps that open a dialog are the window's. */
+export function takeStep(step: Exclude<NextStep, WindowStep>): void {
   clearFailure();
   switch (step) {
     case 'retry': reapply(); break;

@@ -6,7 +6,7 @@ import { gallery } from '../../state/pictures';
 import { cameraOn, cameraOpening, canFreeze, frozen, isLive, pictureShape } from '../../state/source-state';
 import { showDialog } from '../dialogs/open-dialog';
 import { CameraControls } from './camera-controls';
-import { chooseFiles } from './file-input';
+import { choosePictures } from './file-input';
 import './toolbar.css';
 
 /** Within a thumb's reach: everything that changes what is looked at. */
@@ -20,7 +20,7 @@ export function Toolbar({ offersCamera }: { readonly offersCamera: boolean }) {
           {frozen.value ? <Play size={18} /> : <Pause size={18} />}<span>{frozen.value ? 'Resume' : 'Freeze'}</span>
         </button>
       )}
-      <button type="button" class="button" aria-label="Open picture" title="Open picture" onClick={chooseFiles}>
+      <button type="button" class="button" aria-label="Open picture" title="Open picture" onClick={choosePictures}>
         <FolderOpen size={18} /><span class="toolbar-word">Open picture</span>
       </button>
       {gallery.value.pictures.length > 0 && (

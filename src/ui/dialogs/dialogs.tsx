@@ -1,3 +1,5 @@
+import { KeptNetworksDialog } from '../import/kept-networks-dialog';
+import { OpenNetworkDialog } from '../import/open-network-dialog';
 import { ClassDialog } from './class-dialog';
 import { GalleryDialog } from './gallery-dialog';
 import { HelpDialog } from './help-dialog';
@@ -11,6 +13,8 @@ export function Dialogs() {
     case 'settings': return <SettingsDialog />;
     case 'gallery': return <GalleryDialog />;
     case 'classes': return <ClassDialog />;
+    case 'open-network': return <OpenNetworkDialog />;
+    case 'kept-networks': return <KeptNetworksDialog />;
     case null: return null;
   }
 }

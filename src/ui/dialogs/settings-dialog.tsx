@@ -4,6 +4,7 @@ import type { BackendChoice } from '../../contract/session-spec';
 import type { Theme } from '../../state/view-spec';
 import { ready } from '../../state/worker-state';
 import { Dialog } from './dialog';
+import { showDialog } from './open-dialog';
 
 export function SettingsDialog() {
   const { theme, bigType, smoothMaps, crispOverlay } = view.value;
@@ -32,6 +33,10 @@ export function SettingsDialog() {
           </select>
         </label>
         {ready.value !== null && <p class="small muted">{ready.value.why}{ready.value.threads > 1 ? ` (${ready.value.threads} threads)` : ''}</p>}
+      </section>
+      <section>
+        <h3>Networks</h3>
+        <button type="button" class="button" onClick={() => showDialog('kept-networks')}>Networks on this device</button>
       </section>
       {(offer !== null || installHint.value) && (
         <section>

@@ -16,6 +16,14 @@ export const browserPage: PageAround = {
   readStored: (key) => withStorage((storage) => storage.getItem(key)),
   store: (key, text) => { withStorage((storage) => { storage.setItem(key, text); return null; }); },
   reload: () => location.reload(),
+  saveFile: (name, file) => {
+    const address = URL.createObjectURL(file);
+    const link = Object.assign(document.createElement('a'), { href: address, download: name });
+    link.click();
+    // The browser reads the file after the click; a minute is more than it takes to begin.
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  },
+  askToPersist: async () => (navigator.storage?.persist === undefined ? false : navigator.storage.persist().catch(() => false)),
   nowMs: () => performance.timeOrigin + performance.now(),
 };
 

@@ -1,15 +1,17 @@
-import { CircleQuestionMark, Download, Settings } from 'lucide-preact';
+import { CircleQuestionMark, Download, FilePlusCorner, Settings } from 'lucide-preact';
 import { switchNetwork } from '../../state/actions/show-built-in';
 import { spec } from '../../state/choices';
-import { shippedNetworks } from '../../state/networks';
+import { isUnlisted, networkGroups, type NetworkOption } from '../../state/networks';
 import { installOffer } from '../../state/pwa';
-import { loading } from '../../state/worker-state';
+import { loading, network } from '../../state/worker-state';
 import { showDialog } from '../dialogs/open-dialog';
+import { NetworkButton } from '../network/network-button';
 import './header.css';
 
 export function Header() {
   const offer = installOffer.value;
   const coming = loading.value;
+  const groups = networkGroups.value;
   const share = coming === null || coming.totalBytes === 0 ? 0 : coming.loadedBytes / coming.totalBytes;
   return (
     <header class="header area-header">
@@ -17,10 +19,12 @@ export function Header() {
       <label class="field header-network">
         <span class="header-network-label">Network</span>
         <select class="select" aria-label="Network" value={spec.value.network} onChange={(event) => void switchNetwork(event.currentTarget.value)}>
-          {shippedNetworks.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
-          {!shippedNetworks.some(({ id }) => id === spec.value.network) && <option value={spec.value.network}>{spec.value.network}</option>}
+          {groups.map(({ label, options }) => (groups.length === 1 ? <NetworkOptions options={options} /> : <optgroup key={label} label={label}><NetworkOptions options={options} /></optgroup>))}
+          {isUnlisted.value && <option value={spec.value.network}>{network.value?.network === spec.value.network ? network.value.card.name : spec.value.network}</option>}
         </select>
       </label>
+      <button type="button" class="button icon quiet header-open" aria-label="Open network" title="Open network" onClick={() => showDialog('open-network')}><FilePlusCorner size={20} /></button>
+      <NetworkButton />
       <span class="header-space" />
       {offer !== null && (
         <button type="button" class="button quiet install" aria-label="Install" title="Install" onClick={() => void offer()}><Download size={18} /><span>Install</span></button>
@@ -34,6 +38,10 @@ export function Header() {
       )}
     </header>
   );
+}
+
+function NetworkOptions({ options }: { readonly options: readonly NetworkOption[] }) {
+  return <>{options.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}</>;
 }
 
 /** A square inside a square: the picture, and what is seen within. */

@@ -1,4 +1,4 @@
-import { CircleAlert, RefreshCw, X } from 'lucide-preact';
+import { RefreshCw } from 'lucide-preact';
 import { takeStep } from '../../state/actions/take-step';
 import { spec } from '../../state/choices';
 import { errorTexts, recoveringSentence, type NextStep } from '../../state/error-texts';
@@ -8,8 +8,10 @@ import { gallery } from '../../state/pictures';
 import { updateOffer } from '../../state/pwa';
 import { cameras } from '../../state/source-state';
 import { status } from '../../state/worker-state';
-import { chooseFiles } from '../controls/file-input';
+import { choosePictures } from '../controls/file-input';
 import { showDialog } from '../dialogs/open-dialog';
+import { ImportNotices } from '../import/import-notices';
+import { FailureNotice } from './failure-notice';
 import './notices.css';
 
 /** What needs the person's attention; between the picture and the controls, never over the object. */
@@ -17,6 +19,7 @@ export function Notices() {
   return (
     <div class="notices area-notices">
       <FailureBanner />
+      <ImportNotices />
       {status.value.phase === 'recovering' && failure.value === null && (
         <div class="notice" role="status"><RefreshCw size={18} class="turning" /><p>{recoveringSentence}</p></div>
       )}
@@ -28,23 +31,9 @@ export function Notices() {
 function FailureBanner() {
   const shown = failure.value;
   if (shown === null) return <div role="alert" />;
-  const { sentence, steps } = errorTexts[shown.code];
-  const useful = steps.filter((step) => (step !== 'choose-camera' || cameras.value.length > 1)
+  const steps = errorTexts[shown.code].steps.filter((step) => (step !== 'choose-camera' || cameras.value.length > 1)
     && (step !== 'first-network' || spec.value.network !== shippedNetworks[0]?.id));
-  return (
-    <div role="alert">
-      <div class="notice failure" title={shown.detail}>
-        <CircleAlert size={18} />
-        <p>{sentence}</p>
-        <div class="notice-steps">
-          {useful.filter((step) => step !== 'dismiss').map((step, index) => (
-            <button key={step} type="button" class={index === 0 ? 'button primary' : 'button'} onClick={() => doStep(step)}>{nameStep(step)}</button>
-          ))}
-          <button type="button" class="button icon quiet" aria-label="Dismiss" onClick={clearFailure}><X size={18} /></button>
-        </div>
-      </div>
-    </div>
-  );
+  return <div role="alert"><FailureNotice error={shown} steps={steps} onStep={doStep} onDismiss={clearFailure} /></div>;
 }
 
 function UpdateNotice() {
@@ -62,24 +51,14 @@ function UpdateNotice() {
 }
 
 function doStep(step: NextStep): void {
-  if (step !== 'use-picture') {
-    takeStep(step);
-    return;
-  }
-  clearFailure();
-  if (gallery.peek().pictures.length > 0) showDialog('gallery');
-  else chooseFiles();
-}
-
-function nameStep(step: NextStep): string {
   switch (step) {
-    case 'retry':
-    case 'start-camera': return 'Try again';
-    case 'choose-camera': return 'Use another camera';
-    case 'use-picture': return 'Use a picture';
-    case 'first-network': return `Use ${shippedNetworks[0]?.name ?? 'the first one'}`;
-    case 'use-wasm': return 'Use WebAssembly';
-    case 'reload': return 'Load the page again';
-    case 'dismiss': return 'Dismiss';
+    case 'open-network': clearFailure(); showDialog('open-network'); break;
+    case 'manage-networks': clearFailure(); showDialog('kept-networks'); break;
+    case 'use-picture':
+      clearFailure();
+      if (gallery.peek().pictures.length > 0) showDialog('gallery');
+      else choosePictures();
+      break;
+    default: takeStep(step);
   }
 }

@@ -2,6 +2,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { showPicture, stepPicture } from '../../state/actions/open-picture';
 import { filmstrip, filmstripIndex } from '../../state/pictures';
+import { ArrayThumbnail } from './array-thumbnail';
 import './filmstrip.css';
 
 /** Several pictures to flip through. */
@@ -16,8 +17,8 @@ export function Filmstrip() {
       <button type="button" class="button icon quiet" aria-label="Previous picture" onClick={() => void stepPicture(-1)}><ChevronLeft size={18} /></button>
       <div ref={strip} class="filmstrip-strip">
         {items.map((item, index) => (
-          <button key={item.address} type="button" class="filmstrip-item" aria-label={item.title} title={item.title} aria-current={index === current} onClick={() => void showPicture(index)}>
-            <img src={item.address} alt="" loading="lazy" decoding="async" />
+          <button key={item.address === '' ? index : item.address} type="button" class="filmstrip-item" aria-label={item.title} title={item.title} aria-current={index === current} onClick={() => void showPicture(index)}>
+            {item.array === undefined ? <img src={item.address} alt="" loading="lazy" decoding="async" /> : <ArrayThumbnail array={item.array} />}
           </button>
         ))}
       </div>

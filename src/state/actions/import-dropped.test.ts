@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../contract/errors';
+import type { InputArray } from '../../contract/importer';
+import { clearFailure, failure } from '../failure';
+import { draft, importRun } from '../import-state';
+import { fakeReport } from '../importer.fixture';
+import { describeInputNeed } from '../input-need';
+import { currentPicture, filmstrip } from '../pictures';
+import { source } from '../source-state';
+import { useFakeRuntime, type FakeRuntime } from '../testing.fixture';
+import { openDraft } from './import-network';
+import { isNetworkAddress, openAddress, openDropped } from './import-dropped';
+import { stepPicture } from './open-picture';
+import { showSource } from './show-source';
+
+let fake: FakeRuntime;
+const file = (path: string, text = 'x') => ({ path, file: new File([text], path.split('/').at(-1) ?? path) });
+const array = (name: string, channels: number): InputArray => ({ name, shape: [2, 2, channels], values: new Float32Array(4 * channels), min: 0, max: 1 });
+
+beforeEach(() => {
+  fake = useFakeRuntime();
+  showSource(null);
+  clearFailure();
+  draft.value = null;
+  importRun.value = null;
+  filmstrip.value = [];
+});
+
+describe('what is dropped', () => {
+  it('a folder of a network goes to the importer, its pictures to the stage', async () => {
+    await openDropped([file('net/model.json'), file('net/group1-shard1of1.bin'), file('net/test.png')]);
+    expect(fake.importer.sources).toMatchObject([{ kind: 'files', files: [{ path: 'model.json' }, { path: 'group1-shard1of1.bin' }] }]);
+    expect(source.value?.label).toBe('test.png');
+  });
+
+  it('several arrays of one file are flipped through like pictures', async () => {
+    fake.importer.arrays = [array('one', 5), array('two', 5)];
+    await openDropped([file('field.npz'), file('a.png')]);
+    expect(filmstrip.value.map(({ title }) => title)).toEqual(['a.png', 'field.npz: one', 'field.npz: two']);
+    await stepPicture(1);
+    expect(source.value?.label).toBe('one');
+    expect(currentPicture.value?.array?.shape).toEqual([2, 2, 5]);
+  });
+
+  it('an array that cannot be read leaves what was there', async () => {
+    await openDropped([file('a.png')]);
+    fake.importer.refuse = new AppError('format-malformed', 'bad.npy');
+    await openDropped([file('bad.npy')]);
+    expect(failure.value?.code).toBe('format-malformed');
+    expect(source.value?.label).toBe('a.png');
+  });
+
+  it('a list of labels answers the question that is open, and is else tried as a file', async () => {
+    draft.value = openDraft(fakeReport('mine', { classes: 2 }), 'everyday', false);
+    fake.importer.kept.set('mine', fakeReport('mine', { classes: 2 }));
+    await openDropped([file('labels.txt', 'cat\ndog')]);
+    expect(draft.value?.answers.classes).toEqual(['cat', 'dog']);
+    expect(fake.importer.sources).toEqual([]);
+    draft.value = null;
+    await openDropped([file('labels.txt', 'cat\ndog')]);
+    expect(fake.importer.sources).toHaveLength(1);
+  });
+
+  it('addresses are opened only when they can be fetched', () => {
+    expect(openAddress('not an address')).toBe(false);
+    expect(openAddress('https://a.example/model.json')).toBe(true);
+    expect(fake.importer.sources).toEqual([{ kind: 'address', address: 'https://a.example/model.json' }]);
+    expect(isNetworkAddress('https://a.example/model.json')).toBe(true);
+    expect(isNetworkAddress('https://a.example/news')).toBe(false);
+    expect(isNetworkAddress('a.example/model.json')).toBe(false);
+  });
+});
+
+describe('what a network needs', () => {
+  it('is said where picture and network do not fit', () => {
+    expect(describeInputNeed(3, 'picture')).toBeNull();
+    expect(describeInputNeed(1, 3)).toBeNull();
+    expect(describeInputNeed(5, 5)).toBeNull();
+    expect(describeInputNeed(5, 'picture')).toContain('5 channels');
+    expect(describeInputNeed(5, null)).toContain('.npy');
+    expect(describeInputNeed(3, 5)).toContain('the open array has 5');
+  });
+});

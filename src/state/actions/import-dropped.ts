@@ -1,0 +1,56 @@
+import { reportFailure } from '../failure';
+import { namesNetworkFile, readAddress, sortFiles, withoutCommonFolder, type DroppedFile } from '../import-files';
+import { draft } from '../import-state';
+import { getRuntime } from '../runtime';
+import { tryLabels } from './import-answers';
+import { importNetwork } from './import-network';
+import { openItems, pictureItems } from './open-picture';
+import type { PictureItem } from '../pictures';
+
+/** Whatever a person drops, pastes or chooses: pictures and arrays to look at, a network to look into, labels for the one being asked about. */
+export async function openDropped(dropped: readonly DroppedFile[]): Promise<void> {
+  const { pictures, arrays, network, labels } = sortFiles(withoutCommonFolder(dropped));
+  if (labels !== null && draft.peek() !== null) await tryLabels('file', labels);
+  else if (network.length > 0) void importNetwork({ kind: 'files', files: network });
+  if (pictures.length + arrays.length === 0) return;
+  const items: PictureItem[] = [...pictureItems(pictures)];
+  for (const file of arrays) items.push(...await readArrayItems(file));
+  if (items.length > 0) await openItems(items);
+}
+
+/** Files without folders: a file dialog, the clipboard. */
+export function openPlainFiles(files: readonly File[]): void {
+  void openDropped(files.map((file) => ({ path: file.name, file })));
+}
+
+/**
+ * An address that was typed or pasted.
+ *
+ * @returns false when it is none that can be fetched
+ */
+export function openAddress(text: string): boolean {
+  const address = readAddress(text);
+  if (address === null) return false;
+  void importNetwork({ kind: 'address', address });
+  return true;
+}
+
+/** True: pasted text is the address of a network's file, meant to be opened. */
+export function isNetworkAddress(text: string): boolean {
+  if (!/^https?:\/\//i.test(text.trim())) return false;
+  const address = readAddress(text);
+  return address !== null && namesNetworkFile(address);
+}
+
+async function readArrayItems(file: DroppedFile): Promise<readonly PictureItem[]> {
+  try {
+    const arrays = await getRuntime().importer.readArrays(file);
+    return arrays.map((array): PictureItem => ({
+      title: arrays.length === 1 ? file.file.name : `${file.file.name}: ${array.name}`, address: '', owned: false, builtIn: null, array,
+      load: () => Promise.resolve(file.file),
+    }));
+  } catch (thrown) {
+    reportFailure(thrown);
+    return [];
+  }
+}

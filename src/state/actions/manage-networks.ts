@@ -1,0 +1,99 @@
+import { batch } from '@preact/signals-core';
+import type { KeptNetwork } from '../../contract/importer';
+import type { NetworkId } from '../../contract/ids';
+import { changeSpec, spec } from '../choices';
+import { reportFailure } from '../failure';
+import { draft, importNotice, inputBeingTried } from '../import-state';
+import { deletions, exporting, keptNetworks } from '../kept-networks';
+import { getRuntime } from '../runtime';
+import { chooseFirstNetwork, chooseNetwork } from './choose-network';
+import { discardDraft } from './import-answers';
+import { openDraft } from './import-network';
+import { refreshKept, refreshStorage } from './manage-list';
+
+/** How long a deletion can be undone. */
+export const undoMs = 12_000;
+const timers = new Map<NetworkId, ReturnType<typeof setTimeout>>();
+
+export async function renameKept(id: NetworkId, name: string): Promise<void> {
+  const trimmed = name.trim();
+  if (trimmed === '') return;
+  try {
+    await getRuntime().importer.changeKept(id, { name: trimmed });
+    await refreshKept();
+    if (spec.peek().network === id) changeSpec({ networkRevision: spec.peek().networkRevision + 1 });
+  } catch (thrown) {
+    reportFailure(thrown);
+  }
+}
+
+/** Opens the questions of a kept network again, with its answers as they are; it is put on screen to see what they do. */
+export async function reopenQuestions(id: NetworkId): Promise<void> {
+  try {
+    const report = await getRuntime().importer.describeKept(id);
+    if (draft.peek() !== null) await discardDraft();
+    const before = spec.peek().network;
+    batch(() => {
+      importNotice.value = null;
+      draft.value = openDraft(report, before, true);
+      chooseNetwork(id);
+      changeSpec({ input: inputBeingTried(id) });
+    });
+  } catch (thrown) {
+    reportFailure(thrown);
+  }
+}
+
+/** Gives the network's file (or a zip with its card) to the person. */
+export async function exportKept(id: NetworkId): Promise<void> {
+  exporting.value = id;
+  try {
+    const { name, file } = await getRuntime().importer.exportKept(id);
+    getRuntime().page.saveFile(name, file);
+  } catch (thrown) {
+    reportFailure(thrown);
+  } finally {
+    exporting.value = null;
+  }
+}
+
+/** Takes a network off the list. Nothing is lost until the time to undo is over; leaving the page in between keeps it. */
+export function deleteKept(network: KeptNetwork): void {
+  const { id } = network;
+  if (timers.has(id)) return;
+  const wasShown = spec.peek().network === id;
+  if (draft.peek()?.report.network.id === id) draft.value = null;
+  deletions.value = [...deletions.peek(), { network, wasShown }];
+  if (wasShown) chooseFirstNetwork();
+  timers.set(id, setTimeout(() => void finishDeletion(id), undoMs));
+}
+
+export function undoDeletion(id: NetworkId): void {
+  const pending = forget(id);
+  if (pending?.wasShown === true) chooseNetwork(id);
+}
+
+/** Now instead of when the time to undo is over. */
+export async function finishDeletion(id: NetworkId): Promise<void> {
+  const pending = deletions.peek().find(({ network }) => network.id === id);
+  if (pending === undefined) return;
+  try {
+    // Someone may have gone back to it by a link.
+    if (spec.peek().network === id) chooseFirstNetwork();
+    await getRuntime().importer.deleteKept(id);
+    keptNetworks.value = (keptNetworks.peek() ?? []).filter((network) => network.id !== id);
+    await refreshStorage();
+  } catch (thrown) {
+    reportFailure(thrown);
+  } finally {
+    forget(id);
+  }
+}
+
+function forget(id: NetworkId): (typeof deletions.value)[number] | undefined {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+  const pending = deletions.peek().find(({ network }) => network.id === id);
+  deletions.value = deletions.peek().filter(({ network }) => network.id !== id);
+  return pending;
+}
