@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { isPlainPath, readMirror, readShelf } from '../../src/contract/shelf-mirror';
+
+const read = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../public/models/${path}`, import.meta.url), 'utf8'));
+const shelf = readShelf(read('shelf.json')) ?? [];
+const shared = fileURLToPath(new URL('../../../shared/models/', import.meta.url));
+/** Folders there that hold the very files of an entry. */
+const sameBytes: Readonly<Record<string, string>> = { 'tiny-vgg': 'tiny-vgg', doodlenet: 'doodlenet', 'tiny-darknet': 'tiny-darknet', 'mobilenet-v2-1.0-224-int8': 'mobilenet_v2_1.0_224' };
+
+describe('public/models/shelf.json', () => {
+  it('lists networks, each once', () => {
+    expect(shelf.length).toBeGreaterThan(8);
+    expect(new Set(shelf.map(({ id }) => id)).size).toBe(shelf.length);
+    expect(new Set(shelf.map(({ name }) => name)).size).toBe(shelf.length);
+    expect(shelf.map(({ id }) => id).filter((id) => !/^[\w.-]+$/.test(id))).toEqual([]);
+  });
+
+  it.each(shelf.map((entry) => [entry.id, entry] as const))('%s is complete, and invents nothing', (_id, entry) => {
+    for (const { path, address, bytes, sha256 } of entry.files) {
+      expect(isPlainPath(path)).toBe(true);
+      expect(new URL(address).protocol).toBe('https:');
+      expect(address.endsWith(`/${path}`)).toBe(true);
+      expect(bytes === null || Number.isSafeInteger(bytes)).toBe(true);
+      if (sha256 !== null) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      // A checksum of something that may change under its address would turn into a failure one day.
+      if (sha256 !== null && address.includes('githubusercontent')) expect(address).toMatch(/\/[0-9a-f]{40}\//);
+    }
+    const known = entry.files.map(({ bytes }) => bytes);
+    if (!known.includes(null)) expect(entry.bytes).toBe(known.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0));
+    const { channels, mean, std } = entry.input;
+    expect([mean.length, std.length]).toEqual([channels, channels]);
+    expect(std).not.toContain(0);
+    expect(entry.documentation).toMatch(/^https:/);
+    expect(entry.licence).not.toBe('');
+    if (entry.accuracy !== null) {
+      expect(entry.accuracy.source).toMatch(/^https:/);
+      expect(entry.accuracy.top1).toBeGreaterThan(1);
+      expect(entry.accuracy.top5 ?? 100).toBeGreaterThanOrEqual(entry.accuracy.top1);
+    }
+    expect(entry.parameters).toBeGreaterThan(1000);
+    expect(entry.multiplyAdds).toBeGreaterThan(entry.parameters);
+    expect(JSON.stringify(entry)).not.toContain('\u2014');
+  });
+
+  it('comes with an empty list of own copies', () => {
+    expect(readMirror(read('mirror.json'))).toEqual({ networks: [] });
+  });
+
+  it.runIf(existsSync(shared))('has the checksums of the files it names', () => {
+    for (const [id, folder] of Object.entries(sameBytes)) {
+      const files = shelf.find((entry) => entry.id === id)?.files ?? [];
+      expect(files.length).toBeGreaterThan(0);
+      for (const { path, bytes, sha256 } of files) {
+        const content = readFileSync(`${shared}${folder}/${path}`);
+        expect([content.length, createHash('sha256').update(content).digest('hex')]).toEqual([bytes, sha256]);
+      }
+    }
+  });
+  if (!existsSync(shared)) console.info(`shelf: ${shared} is not there; checksums are not compared with the files in this run`);
+});
