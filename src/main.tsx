@@ -4,6 +4,7 @@ import { createCameraSource } from './camera/camera-source';
 import { createClipSource } from './camera/clip-source';
 import { createPictureSource } from './camera/picture-source';
 import { freezeSource } from './camera/still-source';
+import { startImporter } from './client/importer';
 import { startSupervisor } from './client/supervisor';
 import { startPwa } from './pwa/start-pwa';
 import { pwaListeners } from './state/pwa';
@@ -14,12 +15,14 @@ import { withVideo } from './ui/stage/video-host';
 
 startApp({
   supervisor: startSupervisor({ baseUrl: browserPage.baseUrl, debug: browserPage.debug }),
+  importer: startImporter({ baseUrl: browserPage.baseUrl }),
   page: browserPage,
   sources: {
     ...cameraLayer,
     cameraSource: (camera) => withVideo((element) => createCameraSource(camera, element)),
     clipSource: (address, label) => withVideo((element) => createClipSource(address, label, element)),
     pictureSource: createPictureSource,
+    arraySource: () => Promise.reject(new Error('not wired yet')),
     stillSource: freezeSource,
   },
 });

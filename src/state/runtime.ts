@@ -40,8 +40,6 @@ export interface PageAround {
   reload(): void;
   /** Hands a file to the person: the browser's download. */
   saveFile(name: string, file: Blob): void;
-  /** Asks the browser not to clear what is kept by itself. @returns what it answered */
-  askToPersist(): Promise<boolean>;
   nowMs(): number;
 }
 

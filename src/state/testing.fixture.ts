@@ -78,8 +78,7 @@ export function useFakeRuntime(): FakeRuntime {
       },
       page: {
         search: '', debug: false, baseUrl: 'http://localhost/', readHash: () => '', writeHash: () => undefined, onHashChange: () => undefined, isWide: () => page.wide,
-        prefersStillness: () => false, canPlay: () => true, readStored: () => null, store: () => undefined, reload: () => undefined, saveFile: (name) => { fake.saved.push(name); },
-        askToPersist: () => Promise.resolve(true), nowMs: () => page.nowMs,
+        prefersStillness: () => false, canPlay: () => true, readStored: () => null, store: () => undefined, reload: () => undefined, saveFile: (name) => { fake.saved.push(name); }, nowMs: () => page.nowMs,
       },
     },
   };

@@ -58,10 +58,8 @@ export async function keepDraft(): Promise<void> {
   if (open === null) return;
   const { id } = open.report.network;
   const name = open.answers.name.trim() === '' ? open.report.card.name : open.answers.name.trim();
-  const { page } = getRuntime();
   const stored = await storeChange(id, { name, input: toInput(open), classes: open.answers.classes, confirmed: true });
   if (!stored || draft.peek()?.report.network.id !== id) return;
-  void page.askToPersist();
   batch(() => {
     draft.value = null;
     importNotice.value = { sentence: `“${name}” is kept on this device${open.again ? ' with your new answers' : ''}.`, network: id };

@@ -65,7 +65,7 @@ export function dismissImportMessages(): void {
 
 /** Shows a network that was read: with questions, or with a line that says it is kept. */
 async function takeReport(report: ImportReport): Promise<void> {
-  const { importer, page } = getRuntime();
+  const { importer } = getRuntime();
   const { id, name, confirmed } = report.network;
   if (!confirmed && report.questions.length > 0) {
     const older = draft.peek();
@@ -76,10 +76,7 @@ async function takeReport(report: ImportReport): Promise<void> {
     await refreshKept();
     return;
   }
-  if (!confirmed) {
-    await importer.changeKept(id, { confirmed: true });
-    void page.askToPersist();
-  }
+  if (!confirmed) await importer.changeKept(id, { confirmed: true });
   await refreshKept();
   chooseNetwork(id);
   importNotice.value = {

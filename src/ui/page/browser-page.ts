@@ -23,7 +23,6 @@ export const browserPage: PageAround = {
     // The browser reads the file after the click; a minute is more than it takes to begin.
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   },
-  askToPersist: async () => (navigator.storage?.persist === undefined ? false : navigator.storage.persist().catch(() => false)),
   nowMs: () => performance.timeOrigin + performance.now(),
 };
 
