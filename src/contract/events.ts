@@ -32,7 +32,7 @@ export interface LayerInfo {
 export interface Prediction {
   readonly index: number;
   readonly label: string;
-  /** 0..1, softmax over the classes. */
+  /** 0..1: softmax over the classes; outputs that are sigmoids, or a single one, are probabilities of their own. */
   readonly probability: number;
 }
 

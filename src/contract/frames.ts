@@ -36,6 +36,9 @@ export interface ArrayFrameMessage {
   readonly values: Float32Array;
 }
 
+/** What the frame port carries to the worker. */
+export type InputMessage = FrameMessage | ArrayFrameMessage;
+
 export interface CreditMessage {
   readonly kind: 'credit';
 }

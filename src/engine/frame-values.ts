@@ -1,4 +1,4 @@
-import { abs, argMax, cast, concat, max, mean, memory, min, mul, oneHot, reshape, slice, squeeze, sum, tensor, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { abs, add, argMax, cast, concat, max, mean, memory, min, mul, oneHot, reshape, reverse, slice, squeeze, sum, tensor, tensor1d, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 
 /** The worker holds tensors of the engine and knows them by these names; it does no arithmetic of its own. */
@@ -35,6 +35,32 @@ export function wrapInputBuffer(buffer: GPUBuffer, height: number, width: number
 export function copyInput(input: Tensor4D): Tensor4D {
   // Not `clone`: that shares the buffer, and on the GPU tier the next frame is written into it.
   return mul(input, 1) as Tensor4D;
+}
+
+/**
+ * The same picture for a network that wants it otherwise: value * factor + offset for each channel.
+ *
+ * @param input     `[1, h, w, c]` f32 · borrowed
+ * @param reversed  the channels change their order first (RGB to BGR and back)
+ * @returns         shape of `input`, f32 · owned by the caller
+ */
+export function rescaleInput(input: Tensor4D, factor: readonly number[], offset: readonly number[], reversed: boolean): Tensor4D {
+  return tidy(() => add(mul(reversed ? reverse(input, 3) : input, tensor1d([...factor])), tensor1d([...offset])) as Tensor4D);
+}
+
+/**
+ * The channels of an input that a picture can show: red, green, blue in this order, or one.
+ *
+ * @param input     `[1, h, w, c]` f32 · borrowed
+ * @param reversed  they are blue, green, red
+ * @returns         `[1, h, w, 1 or 3]` f32 · owned by the caller
+ */
+export function pickShownChannels(input: Tensor4D, reversed: boolean): Tensor4D {
+  return tidy(() => {
+    const [count, height, width, channels] = input.shape;
+    const shown = slice(input, [0, 0, 0, 0], [count, height, width, channels < 3 ? 1 : 3]) as Tensor4D;
+    return reversed ? reverse(shown, 3) as Tensor4D : shown;
+  });
 }
 
 /** An input of zeros, for warming up. @returns `[1, h, w, c]` f32 · owned by the caller */

@@ -28,6 +28,13 @@ describe('averageAreas', () => {
   it('sums long runs without overflow', () => {
     expect(average(Array.from({ length: 1000 }, () => grey(255)), 1000, splitArea(0, 1, 1, 1), splitArea(0, 1000, 1, 1000), 1000, 0, false, 3)).toEqual([255, 255, 255]);
   });
+  it('gives a network that wants them blue, green and red, each with its own mean', () => {
+    const values = new Float32Array(3);
+    const plan = { rows: splitArea(0, 1, 1, 1), columns: splitArea(0, 1, 1, 1), areaPx: 1, sums: new Float64Array(3) };
+    const spec = { height: 1, width: 1, channels: 3, mean: [1, 2, 3], std: [1, 1, 2], channelOrder: 'bgr' } as const;
+    averageAreas(Uint32Array.of(packPixel(10, 20, 40, 255)), 1, plan, placeTurned(0, false, 1, 1), spec, values);
+    expect([...values]).toEqual([39, 18, 3.5]);
+  });
   it.each([
     [0, false, [1, 2, 3, 4, 5, 6]], [0, true, [3, 2, 1, 6, 5, 4]],
     [90, false, [4, 1, 5, 2, 6, 3]], [180, false, [6, 5, 4, 3, 2, 1]], [270, false, [3, 6, 2, 5, 1, 4]], [270, true, [6, 3, 5, 2, 4, 1]],

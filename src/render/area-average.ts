@@ -37,13 +37,14 @@ const safeRun = 256;
  *
  * @param pixels   little-endian RGBA, opaque, `rowPx` pixels a row
  * @param placed   turns and mirrors
- * @param values   `[h, w, c]` f32, written · one channel: luminance 0.299 R + 0.587 G + 0.114 B
+ * @param values   `[h, w, c]` f32, written · one channel: luminance 0.299 R + 0.587 G + 0.114 B; three: in the network's order
  */
 export function averageAreas(pixels: Uint32Array, rowPx: number, plan: AveragePlan, placed: Placement, spec: InputSpec, values: Float32Array): void {
   const { rows, columns, areaPx, sums } = plan;
   const { factor, offset } = inputScaling(spec);
   const [factor0 = 1, factor1 = 1, factor2 = 1] = factor;
   const [offset0 = 0, offset1 = 0, offset2 = 0] = offset;
+  const reversed = spec.channelOrder === 'bgr';
   for (let row = 0; row < rows.first.length; row++) {
     sums.fill(0);
     const firstRow = rows.first[row] as number;
@@ -64,9 +65,9 @@ export function averageAreas(pixels: Uint32Array, rowPx: number, plan: AveragePl
       if (spec.channels === 1) {
         values[to] = (0.299 * red + 0.587 * green + 0.114 * blue) * factor0 + offset0;
       } else {
-        values[to] = red * factor0 + offset0;
+        values[to] = (reversed ? blue : red) * factor0 + offset0;
         values[to + 1] = green * factor1 + offset1;
-        values[to + 2] = blue * factor2 + offset2;
+        values[to + 2] = (reversed ? red : blue) * factor2 + offset2;
       }
     }
   }

@@ -100,7 +100,7 @@ export async function createGpuFrameImporter(device: GPUDevice): Promise<GpuFram
     const { factor, offset } = inputScaling(spec);
     floats.fill(0);
     floats.set([source.x, source.y, sizePx, sizePx, source.width, source.height], 0);
-    words.set([spec.width, spec.height, spec.channels, mirror ? 1 : 0], 6);
+    words.set([spec.width, spec.height, spec.channels, mirror ? 1 : 0, spec.channelOrder === 'bgr' ? 1 : 0], 6);
     floats.set(factor, 12);
     floats.set(offset, 16);
     device.queue.writeBuffer(parameters, 0, bytes);

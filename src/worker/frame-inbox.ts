@@ -1,8 +1,8 @@
-import type { CreditMessage, FrameMessage } from '../contract/frames';
+import type { CreditMessage, InputMessage } from '../contract/frames';
 
 /** The side of a MessagePort that the inbox needs; a fake in tests. */
 export interface FramePort {
-  onmessage: ((event: { readonly data: FrameMessage }) => void) | null;
+  onmessage: ((event: { readonly data: InputMessage }) => void) | null;
   postMessage(message: CreditMessage): void;
 }
 
@@ -12,9 +12,9 @@ export interface FramePort {
  */
 export interface FrameInbox {
   /** The frame that waits, now the caller's until `release`; null when there is none. */
-  take(): FrameMessage | null;
+  take(): InputMessage | null;
   /** Closes a taken frame. Idempotent for one frame. */
-  release(frame: FrameMessage): void;
+  release(frame: InputMessage): void;
   /** True: a frame waits. */
   readonly waiting: boolean;
   /** Frames that arrived and are not closed yet. */
@@ -29,13 +29,12 @@ export interface FrameInbox {
 
 /** Makes the inbox of one worker. @param port  raw port to the window · owned by the worker */
 export function createFrameInbox(port: FramePort): FrameInbox {
-  let held: FrameMessage | null = null;
-  const open = new Set<FrameMessage>();
+  let held: InputMessage | null = null;
+  const open = new Set<InputMessage>();
   let creditIsOut = false;
 
-  const release = (frame: FrameMessage): void => {
-    if (!open.delete(frame)) return;
-    frame.image.close();
+  const release = (frame: InputMessage): void => {
+    if (open.delete(frame) && frame.kind === 'frame') frame.image.close();
   };
   const inbox: FrameInbox = {
     take: () => {
@@ -60,7 +59,8 @@ export function createFrameInbox(port: FramePort): FrameInbox {
   };
   port.onmessage = ({ data }) => {
     creditIsOut = false;
-    open.add(data);
+    // The values of an array hold nothing that must be given back.
+    if (data.kind === 'frame') open.add(data);
     if (held !== null) release(held);
     held = data;
     inbox.onArrival?.();
@@ -71,6 +71,6 @@ export function createFrameInbox(port: FramePort): FrameInbox {
 /** A real port as a {@link FramePort}: its own type speaks of MessageEvents of anything. @param port  owned by the inbox from now on */
 export function asFramePort(port: MessagePort): FramePort {
   const framePort: FramePort = { onmessage: null, postMessage: (message) => port.postMessage(message) };
-  port.onmessage = (event: MessageEvent<FrameMessage>) => framePort.onmessage?.(event);
+  port.onmessage = (event: MessageEvent<InputMessage>) => framePort.onmessage?.(event);
   return framePort;
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../contract/errors';
-import type { FrameMessage } from '../contract/frames';
+import type { InputMessage } from '../contract/frames';
 import type { FrameInbox } from './frame-inbox';
 import { recogniseFailure } from './recognise-failure';
 import type { Scheduler } from './scheduler';
@@ -14,8 +14,8 @@ const quickTickMs = 60;
 export interface FrameSession {
   /** True: some frame was imported, so that there is something to compute and draw again. */
   readonly hasInput: boolean;
-  /** Reads the frame's pixels into the network's input, which it keeps. Must not keep the image. */
-  importFrame(frame: FrameMessage): Promise<void>;
+  /** Makes the network's input, which it keeps, of a frame's pixels or an array's values. Must not keep the image. */
+  importFrame(frame: InputMessage): Promise<void>;
   /** Forward pass and explanation for the input it keeps. */
   compute(): void;
   /** Draws what was computed. */
@@ -74,7 +74,7 @@ export function startFrameLoop(parts: FrameLoopParts): FrameLoop {
     };
   });
 
-  const tick = async (current: FrameSession, frame: FrameMessage | null): Promise<void> => {
+  const tick = async (current: FrameSession, frame: InputMessage | null): Promise<void> => {
     const startedAtMs = scheduler.now();
     redrawIsDue = false;
     try {

@@ -5,11 +5,13 @@ import { startBackend } from '../engine/backend';
 import { createExecutor } from '../engine/executor';
 import { countTensors } from '../engine/frame-values';
 import { describeExplanations } from '../explain/registry';
+import { openNetworkStore } from '../store/network-store';
 import { createJobs } from './jobs/create-jobs';
 import { createLiveNetwork } from './live-network';
 import { createLiveSession } from './live-session';
 import { loadNetworkFiles } from './network-loader';
 import { readNetworkGraph } from './read-graph';
+import { isKept, readKeptNetwork } from './read-kept';
 import { recogniseFailure } from './recognise-failure';
 import { createScheduler } from './scheduler';
 import { createWasmTier } from './tier-wasm';
@@ -27,6 +29,15 @@ const visualizer = createVisualizer({
     return started.backend === 'webgpu' ? createWebGpuTier(started, onFailure) : createWasmTier(started);
   },
   loadNetwork: async (baseUrl, id, progress, signal) => {
+    if (isKept(id)) {
+      const store = await openNetworkStore();
+      try {
+        const { card, graph } = await readKeptNetwork(store, id, progress, signal);
+        return createLiveNetwork(card, createExecutor(graph));
+      } finally {
+        store.close();
+      }
+    }
     const digest = subtle === undefined ? null : (bytes: ArrayBuffer) => subtle.digest('SHA-256', bytes);
     const { card, files } = await loadNetworkFiles({ baseUrl, fetch: (...request) => fetch(...request), digest }, id, progress, signal);
     return createLiveNetwork(card, createExecutor(readNetworkGraph(card, files)));

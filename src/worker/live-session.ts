@@ -10,6 +10,7 @@ import { copyInput, createBlankInput, measureActivity, measureInfluence, packRep
 import type { Tensor, Tensor4D } from '../engine/frame-values';
 import type { LayerView } from '../render/renderer';
 import { createActivityMeter } from './activity-meter';
+import { createFrameInput } from './frame-input';
 import type { FrameSession } from './frame-loop';
 import type { JobFrame } from './jobs/job-runner';
 import { explainFrame, createSeed } from './live-explanation';
@@ -66,11 +67,13 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const { executor, card } = network;
   const { graph } = executor;
   const known = new Set(graph.nodes.map((node) => node.id));
-  const reporter = createReporter({ post, now: parts.now, classes: card.classes, onError: parts.onError, onReadEnd: parts.onReadEnd });
+  const reporter = createReporter({ post, now: parts.now, classes: card.classes, onError: parts.onError, onReadEnd: parts.onReadEnd, probabilities: network.probabilities });
+  const frameInput = createFrameInput(tier);
   let spec = parts.spec;
   let point: PointQuery | null = null;
   let pointRead: Promise<void> | null = null;
-  let input: Tensor4D | null = null;
+  /** True: the frames that come cannot be used, and that was said. */
+  let refusing = false;
   let stamp: FrameStamp = { sequence: 0, capturedAtMs: 0, still: false };
   let pass: Pass | null = null;
   let forwardMs = 0;
@@ -139,18 +142,27 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   };
 
   const session: LiveSession = {
-    get hasInput() { return input !== null; },
+    get hasInput() { return frameInput.tensor !== null; },
     setSpec: (next) => { spec = next; },
     watchPoint: (next) => { point = next; },
     importFrame: async (frame) => {
-      const next = await tier.importFrame(frame, card.input);
-      input?.dispose();
-      input = next;
-      stamp = { sequence: frame.sequence, capturedAtMs: frame.capturedAtMs, still: frame.still };
+      const { sequence, capturedAtMs } = frame;
+      stamp = { sequence, capturedAtMs, still: frame.kind === 'array' || frame.still };
       // Its values belong to the frame before.
       dropPass();
+      try {
+        await frameInput.take(frame, session.inputSpec());
+        refusing = false;
+      } catch (thrown) {
+        if (!(thrown instanceof AppError) || thrown.code !== 'input-mismatch') throw thrown;
+        // The frame is at fault, not the worker: said once, and whatever comes next has its chance.
+        if (!refusing) parts.onError(thrown);
+        refusing = true;
+      }
     },
     compute: () => {
+      if (frameInput.adapt(session.inputSpec())) dropPass();
+      const input = frameInput.tensor;
       if (input === null) return;
       const wanted = plan();
       if (pass !== null && coversPlan(pass.plan, wanted)) {
@@ -163,7 +175,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       reporter.noteComputed();
     },
     draw: () => {
-      if (pass === null || input === null) return;
+      if (pass === null) return;
       const layers = new Map<LayerId, LayerView>();
       for (const layer of tier.renderer.visibleLayers()) {
         if (pass.activations.has(layer)) layers.set(layer, viewOf(pass.activations.get(layer), network.layers.get(layer)?.signed ?? true));
@@ -172,7 +184,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       tier.renderer.draw({
         layers,
         explanation: pass.explanation === null ? null : tier.viewTensor(pass.explanation, [height, width, 1], false),
-        input: tier.renderer.showsInput() ? { view: viewOf(input, true), mean: card.input.mean, std: card.input.std } : null,
+        input: tier.renderer.showsInput() ? frameInput.showAsPicture() : null,
         style: { scale: spec.scale, colourMap: spec.colourMap },
         still: stamp.still,
       });
@@ -180,7 +192,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
     },
     settle: async () => {
       await tier.settle();
-      if (!disposed) post({ kind: 'drawn', sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, drawnAtMs: parts.now() });
+      if (!disposed && pass !== null) post({ kind: 'drawn', sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, drawnAtMs: parts.now() });
     },
     publish: () => {
       const current = pass;
@@ -205,6 +217,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
     noteTick: (tickMs, newFrame) => reporter.noteTick(tickMs, forwardMs, newFrame),
     readActivation: async (layer) => {
       if (!known.has(layer)) throw new AppError('layer-unknown', `'${layer}' in '${card.id}'`);
+      const input = frameInput.tensor;
       if (input === null) throw new AppError('internal', 'no frame was seen yet', true);
       if (pass !== null && pass.activations.has(layer)) {
         const tensor = pass.activations.get(layer);
@@ -218,8 +231,13 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
         activations.dispose();
       }
     },
-    inputSpec: () => ({ ...card.input, ...spec.input }),
+    inputSpec: () => {
+      // A choice made for another network, before this one came, does not fit it.
+      const fits = spec.input !== null && spec.input.mean.length === card.input.channels && spec.input.std.length === card.input.channels;
+      return fits ? { ...card.input, ...spec.input } : card.input;
+    },
     copyFrame: () => {
+      const input = frameInput.tensor;
       if (input === null) throw new AppError('internal', 'no frame was seen yet', true);
       return { input: copyInput(input), sequence: stamp.sequence };
     },
@@ -250,8 +268,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       reporter.dispose();
       meter.dispose();
       dropPass();
-      input?.dispose();
-      input = null;
+      frameInput.clear();
     },
   };
   return session;

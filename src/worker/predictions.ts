@@ -17,6 +17,18 @@ export function softmax(logits: Float32Array): Float64Array {
   return result.map((value) => value / total);
 }
 
+/**
+ * How a network's last values become probabilities: `softmax` over the classes, `sigmoid` of each (a single output), or
+ * `as-they-are` (the network ends in sigmoids of its own; they do not add up to 1).
+ */
+export type ProbabilityRule = 'softmax' | 'sigmoid' | 'as-they-are';
+
+/** Probabilities by the rule. @returns one for each value; not finite where the value is not */
+export function toProbabilities(values: Float32Array, rule: ProbabilityRule): Float64Array {
+  if (rule === 'softmax') return softmax(values);
+  return Float64Array.from(values, rule === 'sigmoid' ? (value) => 1 / (1 + Math.exp(-value)) : (value) => value);
+}
+
 /** The most probable classes, and which one is explained. */
 export interface RankedPredictions {
   readonly top: readonly Prediction[];
@@ -28,9 +40,10 @@ export interface RankedPredictions {
  *
  * @param logits  one for each class
  * @param pinned  index of the class that is explained; null: the most probable one
+ * @param rule    how the values become probabilities
  */
-export function rankPredictions(logits: Float32Array, classes: readonly string[], pinned: number | null): RankedPredictions {
-  const probabilities = softmax(logits);
+export function rankPredictions(logits: Float32Array, classes: readonly string[], pinned: number | null, rule: ProbabilityRule = 'softmax'): RankedPredictions {
+  const probabilities = toProbabilities(logits, rule);
   const order = Array.from(probabilities.keys()).sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0) || a - b);
   const shown = order.slice(0, reportedClasses);
   if (pinned !== null && !shown.includes(pinned)) shown.push(pinned);

@@ -3,6 +3,7 @@ import type { LayerId } from '../contract/ids';
 import type { ChannelOrder, ExplanationId } from '../contract/session-spec';
 import type { ValueRange } from '../render/renderer';
 import { orderChannels, rankPredictions } from './predictions';
+import type { ProbabilityRule } from './predictions';
 import { createFrequencyMeter, createRunningAverage, createThrottle } from './rates';
 import type { Throttle } from './rates';
 
@@ -33,6 +34,7 @@ export interface ReporterParts {
   readonly post: (event: WorkerEvent) => void;
   readonly now: () => number;
   readonly classes: readonly string[];
+  readonly probabilities: ProbabilityRule;
   /** A readback failed. */
   readonly onError: (thrown: unknown) => void;
   /** A readback ended; something may be due now that could not begin before. */
@@ -81,7 +83,7 @@ export function createReporter(parts: ReporterParts): Reporter {
 
   const reportFrame = (facts: FrameFacts, values: Float32Array): void => {
     const logits = values.subarray(0, values.length - 2);
-    const { top, targetIndex } = rankPredictions(logits, parts.classes, facts.pinned);
+    const { top, targetIndex } = rankPredictions(logits, parts.classes, facts.pinned, parts.probabilities);
     parts.post({ kind: 'predictions', sequence: facts.sequence, capturedAtMs: facts.capturedAtMs, top, targetIndex });
     if (facts.explanation === null) return;
     const { method, layer, unsupported } = facts.explanation;

@@ -49,11 +49,14 @@ interface Started {
 
 interface Loading {
   readonly id: NetworkId;
+  readonly revision: number;
   readonly abort: AbortController;
   readonly network: Promise<LiveNetwork>;
 }
 
 interface Shown {
+  /** `networkRevision` it was read at. */
+  readonly revision: number;
   readonly jobs: JobRunner;
   readonly network: LiveNetwork;
   readonly session: LiveSession;
@@ -121,8 +124,8 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     return opening;
   };
 
-  const ensureLoad = (id: NetworkId): Promise<LiveNetwork> => {
-    if (loading !== null && loading.id === id) return loading.network;
+  const ensureLoad = ({ network: id, networkRevision: revision }: SessionSpec): Promise<LiveNetwork> => {
+    if (loading !== null && loading.id === id && loading.revision === revision) return loading.network;
     loading?.abort.abort();
     const { options } = requireStart();
     const abort = new AbortController();
@@ -138,7 +141,7 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
       loaded.executor.dispose();
       throw new AppError('cancelled', id, true);
     });
-    const entry: Loading = { id, abort, network };
+    const entry: Loading = { id, revision, abort, network };
     loading = entry;
     // Each caller handles its own rejection; this one only forgets the attempt, so that the next apply tries again.
     network.catch(() => { if (loading === entry) loading = null; });
@@ -172,7 +175,7 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
         network.executor.dispose();
         throw thrown;
       }
-      shown = { network, session, jobs: parts.createJobs(opened, network, session, loop, post) };
+      shown = { revision: spec.networkRevision, network, session, jobs: parts.createJobs(opened, network, session, loop, post) };
       inEffect = spec;
       loop.setSession(session);
     });
@@ -188,8 +191,8 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
   const bringIntoEffect = async (spec: SessionSpec, isNewest: () => boolean): Promise<void> => {
     const opened = await ensureTier(spec.backend);
     if (!isNewest()) return;
-    if (shown === null || shown.network.card.id !== spec.network) {
-      const network = await ensureLoad(spec.network);
+    if (shown === null || shown.network.card.id !== spec.network || shown.revision !== spec.networkRevision) {
+      const network = await ensureLoad(spec);
       if (!isNewest()) return;
       await show(network, opened, spec);
       if (!isNewest() || shown === null) return;

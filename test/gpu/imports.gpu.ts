@@ -22,6 +22,7 @@ const requests: Readonly<Record<string, Case>> = {
   // Chromium stretches the frame's texture itself, to the nearest pixel.
   'a frame shown wider than it is': { source: 'stretched', width: 480, height: 360, crop: { x: 51, y: 0, sizePx: 360 }, mirror: true, spec: colour, meanWithin: { cpu: 0.01, gpu: 1.5 } },
   'a picture for a grey network': { source: 'bitmap', width: 300, height: 260, crop: { x: 20, y: 0, sizePx: 260 }, mirror: false, spec: grey, meanWithin: exact },
+  'a frame for a network that wants blue first': { source: 'rgbx', width: 320, height: 240, crop: { x: 30, y: 6, sizePx: 230 }, mirror: false, spec: { ...colour, channelOrder: 'bgr' }, meanWithin: exact },
   'a picture smaller than the input': { source: 'bitmap', width: 40, height: 40, crop: { x: 0, y: 0, sizePx: 40 }, mirror: true, spec: colour, meanWithin: exact },
   'a large picture': { source: 'bitmap', width: 1600, height: 1500, crop: { x: 100, y: 0, sizePx: 1500 }, mirror: false, spec: colour, meanWithin: { cpu: 1.5, gpu: 0.01 } },
   'a half transparent picture, over white': { source: 'bitmap', width: 128, height: 128, crop: { x: 0, y: 0, sizePx: 128 }, mirror: false, spec: colour, alpha: 100, meanWithin: { cpu: 1, gpu: 1 } },

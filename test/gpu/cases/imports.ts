@@ -159,7 +159,8 @@ function averageArea(pixels: Uint8ClampedArray, { width, height, crop, mirror, s
       }
       const [red = 0, green = 0, blue = 0] = sums.map((sum) => sum / (stepX * stepY));
       const to = (row * spec.width + (mirror ? spec.width - 1 - column : column)) * spec.channels;
-      expected.set(spec.channels === 1 ? [0.299 * red + 0.587 * green + 0.114 * blue] : [red, green, blue], to);
+      const colours = spec.channelOrder === 'bgr' ? [blue, green, red] : [red, green, blue];
+      expected.set(spec.channels === 1 ? [0.299 * red + 0.587 * green + 0.114 * blue] : colours, to);
     }
   }
   return expected;

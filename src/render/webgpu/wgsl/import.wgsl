@@ -8,6 +8,7 @@ struct Import {
   inputSize : vec2u,
   channels : u32,
   mirror : u32,
+  reversed : u32,       // 1: the network takes blue, green, red
   factor : vec4f,       // value = pixel (0..255) * factor + offset
   offset : vec4f,
 }
@@ -44,7 +45,7 @@ fn importFrame(@builtin(global_invocation_id) at : vec3u) {
     input[to] = dot(pixel, vec3f(0.299, 0.587, 0.114)) * frame.factor.x + frame.offset.x;
     return;
   }
-  let value = pixel * frame.factor.xyz + frame.offset.xyz;
+  let value = select(pixel, pixel.bgr, frame.reversed != 0u) * frame.factor.xyz + frame.offset.xyz;
   input[to] = value.x;
   input[to + 1u] = value.y;
   input[to + 2u] = value.z;
