@@ -120,6 +120,20 @@ function readBatchNorm(scope: LayerScope): LayerId {
   return scope.builder.add(scope.id, { op: 'batch-norm', epsilon: numberField(scope.config, 'epsilon', 1e-3, scope.id) }, [inputOf(scope)], weights);
 }
 
+function readGroupNorm(scope: LayerScope): LayerId {
+  requireLastAxis(scope, field(scope.config, 'axis'));
+  const scaled = booleanField(scope.config, 'scale', true);
+  const centred = booleanField(scope.config, 'center', true);
+  const arrays = [...scope.weights([...(scaled ? ['gamma'] : []), ...(centred ? ['beta'] : [])])];
+  const gamma = scaled ? arrays.shift() : undefined;
+  const beta = centred ? arrays.shift() : undefined;
+  const eachPlace = scope.className === 'LayerNormalization';
+  const channels = scope.builder.shapeOf(inputOf(scope)).at(-1) ?? 1;
+  const groups = eachPlace ? 1 : numberField(scope.config, 'groups', 32, scope.id);
+  return scope.builder.add(scope.id, { op: 'group-norm', groups: groups === -1 ? channels : groups, eachPlace, epsilon: numberField(scope.config, 'epsilon', 1e-3, scope.id) },
+    [inputOf(scope)], { ...(gamma === undefined ? {} : { gamma }), ...(beta === undefined ? {} : { beta }) });
+}
+
 function readRelu(scope: LayerScope): LayerId {
   const max = field(scope.config, 'max_value');
   const slope = numberField(scope.config, 'negative_slope', 0, scope.id);
@@ -249,6 +263,7 @@ const layerReaders: ReadonlyMap<string, LayerReader> = new Map<string, LayerRead
     const activation = readActivation(field(scope.config, 'activation'), scope.keras3, scope.id);
     return activation === null ? identity(scope) : addActivation(scope, activation, inputOf(scope));
   }],
+  ['LayerNormalization', readGroupNorm], ['GroupNormalization', readGroupNorm],
   ['ReLU', readRelu],
   ['LeakyReLU', (scope) => addActivation(scope, { kind: 'leaky-relu',
     slope: numberField(scope.config, 'negative_slope', numberField(scope.config, 'alpha', 0.3, scope.id), scope.id) }, inputOf(scope))],

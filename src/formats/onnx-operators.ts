@@ -3,6 +3,7 @@ import { foldNode, isFolded } from './onnx-fold';
 import { activationReader, readArithmetic, readClip, readErf, readHardSigmoid, readLimit, readNeg, readPow, readPRelu, readSelu, readSigmoid, readSoftmax } from './onnx-elementwise';
 import { shapeOf, type Placed } from './onnx-layout';
 import { readBatchNormalization, readConv, readGemm, readMatMul } from './onnx-linear';
+import { readGroupNormalization, readInstanceNormalization, readLayerNormalization } from './onnx-normalisation';
 import { readGlobalPool, readLrn, readPad, readPool, readReduce } from './onnx-pooling';
 import { readResize } from './onnx-resize';
 import type { NodeReader, NodeScope, OnnxValue } from './onnx-scope';
@@ -11,6 +12,7 @@ import { readCast, readDepthSpace, readExpand, readFlatten, readIdentity, readRe
 
 const readers: ReadonlyMap<string, NodeReader> = new Map<string, NodeReader>([
   ['Conv', readConv], ['Gemm', readGemm], ['MatMul', readMatMul], ['BatchNormalization', readBatchNormalization],
+  ['LayerNormalization', readLayerNormalization], ['InstanceNormalization', readInstanceNormalization], ['GroupNormalization', readGroupNormalization],
   ['Relu', activationReader(() => ({ kind: 'relu' }))],
   ['LeakyRelu', activationReader((scope) => ({ kind: 'leaky-relu', slope: scope.float('alpha', 0.01) }))],
   ['Elu', activationReader((scope) => ({ kind: 'elu', alpha: scope.float('alpha', 1) }))],

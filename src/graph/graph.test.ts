@@ -43,6 +43,8 @@ describe('shapes', () => {
     ['concat', { op: 'concat', axis: 2 }, [[3, 4, 2], [3, 4, 5]], {}, [3, 4, 7]],
     ['pool rounds down', { op: 'max-pool', window: [2, 2], strides: [2, 2], padding: noPadding }, [[5, 7, 2]], {}, [2, 3, 2]],
     ['global pool', { op: 'global-average-pool', keepDims: true }, [[5, 7, 2]], {}, [1, 1, 2]],
+    ['group norm', { op: 'group-norm', groups: 2, eachPlace: false, epsilon: 1e-5 }, [[5, 7, 4]], { gamma: makeWeight(4), beta: makeWeight(4) }, [5, 7, 4]],
+    ['layer norm of a vector', { op: 'group-norm', groups: 1, eachPlace: true, epsilon: 1e-5 }, [[6]], {}, [6]],
     ['flatten', { op: 'flatten' }, [[3, 4, 2]], {}, [24]],
     ['transpose', { op: 'transpose', permutation: [2, 0, 1] }, [[3, 4, 2]], {}, [2, 3, 4]],
   ] as const)('%s', (_, operation, inputs, weights, expected) => {
@@ -52,6 +54,7 @@ describe('shapes', () => {
   it.each([
     ['channels that do not fit the kernel', conv, [[4, 4, 3]], { kernel: makeWeight(3, 3, 5, 2) }, 'format-malformed'],
     ['a window larger than the map', conv, [[2, 2, 1]], { kernel: makeWeight(3, 3, 1, 1) }, 'graph-unsupported'],
+    ['groups that do not divide the channels', { op: 'group-norm', groups: 3, eachPlace: false, epsilon: 1e-5 }, [[4, 4, 4]], {}, 'graph-unsupported'],
     ['a missing kernel', conv, [[4, 4, 1]], {}, 'format-malformed'],
     ['fewer values than the shape needs', { op: 'dense' }, [[4]], { kernel: { shape: [4, 4], values: new Float32Array(3) } }, 'format-malformed'],
     ['a stride of 0', { ...conv, strides: [0, 1] }, [[4, 4, 1]], { kernel: makeWeight(1, 1, 1, 1) }, 'graph-unsupported'],

@@ -47,6 +47,9 @@ export type Operation =
   | { readonly op: 'resize'; readonly height: number; readonly width: number; readonly method: 'nearest' | 'bilinear';
       readonly halfPixelCentres: boolean; readonly alignCorners: boolean }
   | { readonly op: 'local-response-norm'; readonly size: number; readonly alpha: number; readonly beta: number; readonly bias: number }
+  | { readonly op: 'group-norm'; readonly groups: number; readonly epsilon: number;
+      /** True: statistics of each place by itself (layer norm); false: over the whole map as well (instance norm, group norm). */
+      readonly eachPlace: boolean }                                    // weights: gamma?, beta? per channel
   | { readonly op: 'transpose'; readonly permutation: readonly number[] }
   | { readonly op: 'identity' };
 

@@ -152,6 +152,11 @@ function infer(operation: Operation, inputs: readonly Shape[], weights: Weights,
       }
       return result;
     }
+    case 'group-norm':
+      if (!operation.eachPlace) asMap(input, where);
+      if (!Number.isSafeInteger(operation.groups) || operation.groups < 1 || channels % operation.groups !== 0) fail(where, `${operation.groups} groups of ${channels} channels`);
+      expectOptional(weights, ['gamma', 'beta'], [channels], where);
+      return shape;
     case 'activation': case 'softmax': case 'identity': return shape;
     case 'local-response-norm': return asMap(input, where);
     case 'add': case 'multiply': case 'subtract': case 'divide':

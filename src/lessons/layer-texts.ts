@@ -25,6 +25,7 @@ function describeMaps(op: string, channels: number): string {
     case 'add': return `${maps}: what was known before plus what was found since`;
     case 'concat': return `${maps}: several branches side by side`;
     case 'local-response-norm': return `${maps}: strong answers quieten their neighbours`;
+    case 'group-norm': return `${maps}, brought to a common scale picture by picture`;
     case 'pad': return `${maps} with an empty border`;
     default: return channels === 1 ? '1 detector' : `${channels} detectors`;
   }

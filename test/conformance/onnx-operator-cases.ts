@@ -50,6 +50,16 @@ const pooling: Readonly<Record<string, TestModel>> = {
   'mean over the picture': one('ReduceMean', { axes: [2, 3], keepdims: 0 }), 'mean over the picture, axes as input': one('ReduceMean', {}, { a: wholes(-1, -2) }, 18),
   'max over channels': one('ReduceMax', { axes: [1] }), 'sum over height': one('ReduceSum', {}, { a: wholes(2) }),
   'mean over width, then a dense layer': model([node('ReduceMean', 'x', 'm', { axes: [3], keepdims: 0 }), node('Flatten', 'm', 'f'), node('Gemm', 'f w', 'y')], { w: w([42, 3], 1) }),
+  'layer norm over channels': model([
+    node('Transpose', 'x', 't', { perm: [0, 2, 3, 1] }), node('LayerNormalization', 't g b', 'l', { axis: -1, epsilon: f(0.01) }), node('Transpose', 'l', 'y', { perm: [0, 3, 1, 2] }),
+  ], { g: w([6], 1), b: w([6], 2) }),
+  'layer norm of a vector': model([node('GlobalAveragePool', 'x', 'p'), node('Flatten', 'p', 'f'), node('LayerNormalization', 'f g', 'y', { epsilon: f(0.01) })], { g: w([6], 1) }),
+  'layer norm over all': one('LayerNormalization', { axis: 1, epsilon: f(0.01) }, { g: w([6, 7, 5], 1), b: w([6, 7, 5], 2) }),
+  'instance norm': one('InstanceNormalization', { epsilon: f(0.01) }, { g: w([6], 1), b: w([6], 2) }),
+  'group norm': one('GroupNormalization', { num_groups: 2, epsilon: f(0.01) }, { g: w([6], 1), b: w([6], 2) }, 21),
+  'group norm as PyTorch writes it': model([
+    node('Reshape', 'x a', 'r'), node('InstanceNormalization', 'r g b', 'i', { epsilon: f(0.01) }), node('Reshape', 'i c', 's'), node('Mul', 's w', 'm'), node('Add', 'm o', 'y'),
+  ], { a: wholes(0, 3, -1), g: { dims: [3], values: [1, 1, 1] }, b: { dims: [3], values: [0, 0, 0] }, c: wholes(-1, 6, 7, 5), w: w([6, 1, 1], 1), o: w([6, 1, 1], 2) }),
   'local response norm, odd': one('LRN', { size: 3, alpha: f(0.3), beta: f(0.6), bias: f(1.5) }),
   'pad': one('Pad', {}, { p: wholes(0, 0, 1, 0, 0, 0, 2, 3), v: scalar(0.5) }), 'pad, opset 10': one('Pad', { pads: [0, 0, 0, 2, 0, 0, 1, 0] }, {}, 10),
   'pad, axes': one('Pad', {}, { p: wholes(1, 2, 3, 0), v: scalar(0), a: wholes(-1, -2) }, 18),

@@ -6,6 +6,7 @@ import { convolutionKernel } from './convolution';
 import { denseKernel } from './dense';
 import { depthwiseConvolutionKernel } from './depthwise-convolution';
 import { batchNormKernel, preluKernel, scaleKernel } from './diagonal';
+import { groupNormKernel } from './group-norm';
 import type { Kernel } from './kernel';
 import { flattenKernel, identityKernel, reshapeKernel, sliceKernel, transposeKernel } from './layout';
 import { averagePoolKernel, globalAverageKernel, globalMaxKernel, maxPoolKernel, padKernel } from './pooling';
@@ -20,7 +21,7 @@ const kernels: KernelTable = {
   'concat': concatKernel, 'max-pool': maxPoolKernel, 'average-pool': averagePoolKernel,
   'global-average-pool': globalAverageKernel, 'global-max-pool': globalMaxKernel, 'pad': padKernel,
   'reshape': reshapeKernel, 'flatten': flattenKernel, 'slice': sliceKernel, 'resize': resizeKernel,
-  'local-response-norm': localResponseNormKernel, 'transpose': transposeKernel, 'identity': identityKernel,
+  'local-response-norm': localResponseNormKernel, 'group-norm': groupNormKernel, 'transpose': transposeKernel, 'identity': identityKernel,
 };
 
 /** The kernel of an operation. The table is checked against the union of operations at compile time. */
