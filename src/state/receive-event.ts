@@ -1,9 +1,11 @@
 import { batch } from '@preact/signals-core';
 import type { WorkerEvent } from '../contract/events';
+import { forgetMaps, receiveJobEvent } from './actions/explain-frame';
 import { openDefaultLayer } from './actions/open-layer';
 import { changeSpec, pinnedIndex, spec } from './choices';
 import { showFailure } from './failure';
 import { takeOrder } from './live-order';
+import { receiveActivity } from './network-page';
 import { smoothBars } from './prediction-bars';
 import { getRuntime } from './runtime';
 import { isLive } from './source-state';
@@ -33,6 +35,8 @@ export function receiveEvent(event: WorkerEvent): void {
       case 'range': range.value = event; break;
       case 'order': shownOrder.value = takeOrder(shownOrder.value, event, getRuntime().page.nowMs(), gridHeld, !isLive.value); break;
       case 'point': point.value = event; break;
+      case 'job': receiveJobEvent(event); break;
+      case 'activity': receiveActivity(event); break;
       case 'error': if (!event.error.recoverable || status.value.phase === 'running') showFailure(event.error); break;
       case 'heartbeat': break;
     }
@@ -40,7 +44,8 @@ export function receiveEvent(event: WorkerEvent): void {
 }
 
 function receiveNetwork(event: Extract<WorkerEvent, { kind: 'network' }>): void {
-  const changed = network.value?.network !== event.network;
+  // The same network under new labels or at another size has new answers as well.
+  const changed = network.value?.network !== event.network || network.value.card.classes.join('\n') !== event.card.classes.join('\n');
   loading.value = null;
   network.value = event;
   if (changed) {
@@ -51,6 +56,7 @@ function receiveNetwork(event: Extract<WorkerEvent, { kind: 'network' }>): void 
     range.value = null;
     point.value = null;
     shownOrder.value = null;
+    forgetMaps();
   }
   const pinned = pinnedIndex.value;
   if (pinned !== null && pinned >= event.card.classes.length) changeSpec({ target: { kind: 'top' } });

@@ -10,6 +10,7 @@ import { Toolbar } from './controls/toolbar';
 import { asking } from '../state/import-state';
 import { ImportPanel } from './import/import-panel';
 import { dropping, listenForDrops } from './page/drop-and-paste';
+import { Inspection } from './inspection/inspection';
 import { Header } from './page/header';
 import { isShort, isWide } from './page/media';
 import { NetworkPageLoader } from './network/network-page-loader';
@@ -37,33 +38,36 @@ export function App() {
   }, []);
   const wide = isWide.value;
   const asks = asking.value;
-  const sheet = !wide && openLayer.value !== null && !asks;
+  const page = networkPageOpen.value && !asks;
+  const sheet = !wide && openLayer.value !== null && !asks && !page;
   const intro = !begun.value && !sheet && !asks;
   const panel = useRef<HTMLDivElement>(null);
   // Other contents start at their beginning.
   useLayoutEffect(() => { if (panel.current !== null) panel.current.scrollTop = 0; }, [intro, sheet]);
   return (
-    <div class="app" data-layer-open={sheet || (asks && !wide) ? '' : undefined}>
+    <div class="app" data-page={page ? 'network' : undefined} data-layer-open={sheet || (asks && !wide) ? '' : undefined}>
       <Header />
       <main class="app-main">
-        {intro && wide && <StartCard />}
+        {intro && wide && !page && <StartCard />}
         <Stage />
-        <StatusLine />
+        {!page && <StatusLine />}
         <Notices />
-        <div class="area-controls"><Toolbar offersCamera={!intro} />{begun.value && !(sheet && isShort.value) && <Filmstrip />}</div>
-        <div ref={panel} class="area-panel">
+        {page && <NetworkPageLoader />}
+        {!page && <div class="area-controls"><Toolbar offersCamera={!intro} />{begun.value && !(sheet && isShort.value) && <Filmstrip />}</div>}
+        {!page && <div ref={panel} class="area-panel">
           {asks && !wide && <ImportPanel wide={false} />}
           {intro && !wide && <Predictions compact />}
           {intro && !wide && <StartCard />}
           {!sheet && (wide || !asks) && <ExplanationControls />}
           {(wide || (!intro && !asks)) && <Predictions compact={sheet} />}
           {sheet && <LayerPanel />}
-        </div>
-        <LayerRail />
-        {wide && <LayerPanel />}
-        {wide && (asks ? <ImportPanel wide /> : <Inspector />)}
+        </div>}
+        {!page && <LayerRail />}
+        {wide && !page && <LayerPanel />}
+        {wide && !page && (asks ? <ImportPanel wide /> : <Inspector />)}
       </main>
       <Dialogs />
+      <Inspection />
       <FileInput />
       {dropping.value && <div class="drop-veil" aria-hidden="true"><p>Drop pictures, arrays or a network</p></div>}
     </div>

@@ -1,9 +1,11 @@
-import { Camera, FolderOpen, Images, Pause, Play, TrianglesCenterlineDashedVertical } from 'lucide-preact';
+import { Camera, FolderOpen, Images, Pause, Play, ScanSearch, TrianglesCenterlineDashedVertical } from 'lucide-preact';
 import { toggleMirror } from '../../state/actions/control-camera';
 import { toggleFreeze } from '../../state/actions/freeze';
+import { openInspection } from '../../state/actions/explain-frame';
 import { startCamera } from '../../state/actions/start-camera';
 import { gallery } from '../../state/pictures';
 import { cameraOn, cameraOpening, canFreeze, frozen, isLive, pictureShape } from '../../state/source-state';
+import { network } from '../../state/worker-state';
 import { showDialog } from '../dialogs/open-dialog';
 import { CameraControls } from './camera-controls';
 import { choosePictures } from './file-input';
@@ -20,6 +22,8 @@ export function Toolbar({ offersCamera }: { readonly offersCamera: boolean }) {
           {frozen.value ? <Play size={18} /> : <Pause size={18} />}<span>{frozen.value ? 'Resume' : 'Freeze'}</span>
         </button>
       )}
+      <button type="button" class="button" aria-label="Inspect this frame" title="Inspect this frame: explain it with any method" disabled={pictureShape.value === null || network.value === null}
+        onClick={() => void openInspection()}><ScanSearch size={18} /><span class="toolbar-word">Inspect</span></button>
       <button type="button" class="button" aria-label="Open picture" title="Open picture" onClick={choosePictures}>
         <FolderOpen size={18} /><span class="toolbar-word">Open picture</span>
       </button>

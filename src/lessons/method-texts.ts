@@ -1,0 +1,48 @@
+/** What each map shows and what it does not prove, for everyone. The exact definitions come from the methods themselves. */
+export interface MethodText {
+  /** What one sees. */
+  readonly shows: string;
+  /** What it does not prove. */
+  readonly limits: string;
+}
+
+const camLimits = 'It is coarse: one value covers a large patch, and the edges of a glow mean nothing. It shows where the last maps held evidence, not what in that place counted.';
+const sensitivityLimits = 'It shows what a tiny change would do, not what the answer was built from. Where the network is very sure, even the deciding pixels can look dark.';
+const modifiedLimits = 'It draws crisp edges of whatever is in the picture, almost without regard to the class: make the sanity check and see how little it changes when the network forgets everything. Do not take it as evidence.';
+const baselineLimits = 'It answers in comparison with a baseline. Another baseline is another question: with black, dark parts of an object get no credit.';
+const relevanceLimits = 'It divides the score by rules that someone chose. Other rules divide it otherwise, and none of them is proven to be the right one for your network.';
+const removalLimits = 'A picture with a hole is a picture the network was never shown. Part of the fall can come from the hole itself, not from what was lost.';
+
+const texts: Readonly<Record<string, MethodText>> = {
+  'grad-cam': { shows: 'Glows where the chosen layer held evidence for the answer.', limits: camLimits },
+  'grad-cam++': { shows: 'Like Grad-CAM, with weights that let several objects of the same kind glow.', limits: camLimits },
+  'layer-cam': { shows: 'Like Grad-CAM, but every place has its own weight, so that earlier layers can be looked at too.', limits: camLimits },
+  'hires-cam': { shows: 'Like Grad-CAM without averaging the weights: exact where one dense layer follows the maps.', limits: camLimits },
+  'score-cam': { shows: 'Shows the network only what one map points at, for every map, and adds up what that is worth.', limits: `${camLimits} Masked pictures are also unlike anything it learned from.` },
+  'eigen-cam': { shows: 'The strongest common pattern of the layer’s maps. It does not ask about any class.', limits: 'It is the same for every class, so it cannot say why this answer and not another.' },
+  cam: { shows: 'Exactly how much each place of the last maps added to the answer.', limits: 'Exact only for the last maps; each place there has looked at a large part of the picture.' },
+  gradient: { shows: 'How the score would change if a pixel became a little brighter.', limits: sensitivityLimits },
+  saliency: { shows: 'Where a tiny change of the picture would change the score most.', limits: sensitivityLimits },
+  'gradient-x-input': { shows: 'The gradient, weighed by how bright the pixel is.', limits: `${sensitivityLimits} Pixels that are 0 after preprocessing never get credit.` },
+  'smooth-grad': { shows: 'The mean gradient over slightly noisy copies: less grain.', limits: `${sensitivityLimits} How much noise is a choice that changes the map.` },
+  'var-grad': { shows: 'Where the gradient wavers most when noise is added.', limits: 'It shows where the network is touchy, which is not the same as where its evidence is.' },
+  'integrated-gradients': { shows: 'Divides the difference between this score and the baseline’s score among the pixels; the parts add up.', limits: baselineLimits },
+  'guided-backprop': { shows: 'A crisp drawing of edges that excite the network.', limits: modifiedLimits },
+  deconvnet: { shows: 'Projects the answer back through the layers, as the first such pictures did.', limits: modifiedLimits },
+  'guided-grad-cam': { shows: 'The crisp edges of guided backpropagation where Grad-CAM glows.', limits: modifiedLimits },
+  'lrp-epsilon': { shows: 'Hands the score back layer by layer, in proportion to what each unit gave.', limits: relevanceLimits },
+  'lrp-gamma': { shows: 'Hands the score back layer by layer and prefers what spoke for it.', limits: relevanceLimits },
+  'lrp-alpha1-beta0': { shows: 'Hands the score back layer by layer, counting only what spoke for it.', limits: `${relevanceLimits} What speaks against never appears, and different classes look alike.` },
+  'lrp-composite': { shows: 'Hands the score back with the rule that is usual for each kind of layer.', limits: relevanceLimits },
+  'deep-lift': { shows: 'Divides the difference from a baseline picture among the pixels, through how each unit changed.', limits: baselineLimits },
+  occlusion: { shows: 'Covers one patch after the other and shows how far the score falls.', limits: removalLimits },
+  'prediction-difference': { shows: 'Replaces one patch after the other by something likely from around it and shows how the odds change.', limits: `${removalLimits} Here the hole is filled plausibly, which makes that milder, not gone.` },
+  rise: { shows: 'Shows thousands of half-hidden copies and keeps what the good answers had in common.', limits: `${removalLimits} It is a sample: the standard error says how sure it is.` },
+};
+
+const unknown: MethodText = { shows: 'Shows what this method computes; see its definition.', limits: 'No map proves by itself why a network answered. Compare methods and use the checks.' };
+
+/** The words for a method. */
+export function describeMethod(id: string): MethodText {
+  return texts[id] ?? unknown;
+}

@@ -1,0 +1,71 @@
+import type { ExplanationDescription } from '../contract/explanations';
+import type { ExplanationTarget } from '../contract/session-spec';
+import { formatValue } from './format-value';
+import { methodOf, planeOfMap, judgeMap, type InspectedMap } from './inspection';
+import { classes } from './worker-state';
+
+/** What is explained, in words. @param topIndex  the class behind `top`, once it is known */
+export function describeTarget(target: ExplanationTarget, topIndex: number | null): string {
+  const nameOf = (index: number): string => classes.peek()[index] ?? `class ${index}`;
+  switch (target.kind) {
+    case 'top': return topIndex === null ? 'the top answer' : nameOf(topIndex);
+    case 'class': return nameOf(target.index);
+    case 'difference': return `${nameOf(target.index)} rather than ${nameOf(target.against)}`;
+    case 'unit': return `channel ${target.channel} of ${target.layer}${target.y === undefined || target.x === undefined ? '' : ` at row ${target.y}, column ${target.x}`}`;
+  }
+}
+
+/** How many steps of how many, how well the sum fits, how sure the mean is: whatever the method says of itself. */
+export function describeNote(map: InspectedMap): string {
+  const note = map.result?.note ?? map.note;
+  if (note === null || note === undefined) return '';
+  const parts: string[] = [];
+  if (note.steps !== null) {
+    const all = note.steps.done >= note.steps.of;
+    parts.push(all ? `${note.steps.of} steps` : `approximate: ${note.steps.done} of ${note.steps.of} steps`);
+  }
+  if (note.completenessGap !== undefined) parts.push(`completeness gap ${formatValue(note.completenessGap)}`);
+  if (note.standardError !== undefined) parts.push(`standard error ${formatValue(note.standardError)}`);
+  return parts.join(' · ');
+}
+
+/** What is true of the map as a whole; '' where the picture says it. */
+export function describeVerdict(map: InspectedMap): string {
+  const plane = planeOfMap(map);
+  if (plane === null || map.phase !== 'done') return '';
+  const target = describeTarget(map.request.target, map.result?.targetIndex ?? null);
+  const signed = methodOf(map)?.signed ?? false;
+  switch (judgeMap(plane)) {
+    case 'not-a-number': return 'Some values are not numbers: the computation overflowed. Do not read this map.';
+    case 'no-positive-evidence': return signed ? `No positive evidence for ${target}: everything here speaks against it.` : `No positive evidence for ${target} in this layer.`;
+    case 'flat': return 'The same value everywhere: this map points at nothing.';
+    case 'ok': return '';
+  }
+}
+
+/** What the colours mean. */
+export function describeSigns(method: ExplanationDescription): string {
+  if (method.pixel === 'strongest') return 'Bright: a small change here would change the score most. It does not say in which direction.';
+  return method.signed ? 'Orange speaks for it, blue against it, dark says nothing.' : 'Bright: evidence for it. What speaks against it is left out.';
+}
+
+/** How long a map takes, in words, from the passes it needs and the time of one. */
+export function describeCost(passes: number, forwardMs: number): string {
+  const seconds = (passes * Math.max(1, forwardMs)) / 1000;
+  if (seconds < 0.5) return 'at once';
+  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s`;
+  return `about ${Math.round(seconds / 60)} min`;
+}
+
+/** The caption of a saved picture: everything another person needs to make it again. */
+export function writeCaption(map: InspectedMap, networkName: string): string {
+  const method = methodOf(map);
+  const { result, request } = map;
+  if (method === null || result === null) return '';
+  const settings = Object.entries(request.parameters).map(([name, value]) => `${name} ${String(value)}`);
+  return [
+    `${method.name} (${method.paper.authors} ${method.paper.year}) for ${describeTarget(request.target, result.targetIndex)}, score ${formatValue(result.score)}`,
+    [`Network ${networkName}`, ...(result.layer === null ? [] : [`layer ${result.layer}`]), ...settings, describeNote(map)].filter((part) => part !== '').join(' · '),
+    `Values ${formatValue(result.min)} to ${formatValue(result.max)}`,
+  ].join('\n');
+}

@@ -1,0 +1,85 @@
+import { Eye, X } from 'lucide-preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { closeInspection } from '../../state/actions/explain-frame';
+import { inspecting, maps, mapStrength } from '../../state/inspection';
+import { bars } from '../../state/worker-state';
+import type { ColourScale } from '../../state/colours-of-map';
+import { MapCanvas } from './map-canvas';
+import { MapCard } from './map-card';
+import { MethodForm } from './method-form';
+import { chosenMap, colourScale, comparing, crispMaps } from './inspection-view';
+import { RankingTable } from './ranking-table';
+import { TrustPanel } from './trust-panel';
+import './inspection.css';
+
+/** A frozen frame, explained: up to four maps side by side, and how far each can be trusted. */
+export function Inspection() {
+  return inspecting.value ? <InspectionPage /> : null;
+}
+
+function InspectionPage() {
+  const element = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
+  }, []);
+  const all = maps.value;
+  const chosen = all.find(({ id }) => id === chosenMap.value) ?? all.at(-1) ?? null;
+  return (
+    <dialog ref={element} class="inspection" aria-label="Inspection" onClose={closeInspection}>
+      <header class="inspection-header">
+        <h2>Inspect this frame</h2>
+        <ViewControls />
+        <button type="button" class="button icon quiet" aria-label="Close the inspection" onClick={() => element.current?.close()}><X size={20} /></button>
+      </header>
+      <div class="inspection-body">
+        <div class="inspection-side">
+          <Subject />
+          <MethodForm />
+        </div>
+        <div class="inspection-maps" role="group" aria-label="Maps">
+          {all.length === 0 && <p class="muted panel-empty">Choose a method and press Explain. Up to four maps stand side by side.</p>}
+          {all.map((map) => <MapCard key={map.id} map={map} comparing={comparing.value} />)}
+        </div>
+        <div class="inspection-trust">
+          {chosen !== null && <TrustPanel map={chosen} />}
+          <RankingTable />
+        </div>
+      </div>
+    </dialog>
+  );
+}
+
+/** The picture itself and what the network says of it. */
+function Subject() {
+  return (
+    <section class="subject" aria-label="Frozen frame">
+      <MapCanvas plane={null} range={null} strength={0} crisp={false} label="the picture" />
+      <ol class="subject-answers small" aria-label="Answers">
+        {bars.value.slice(0, 3).map(({ index, label, probability }) => <li key={index}><span>{label}</span><span class="numbers">{Math.round(probability * 100)} %</span></li>)}
+      </ol>
+    </section>
+  );
+}
+
+function ViewControls() {
+  return (
+    <div class="view-controls" role="group" aria-label="How maps are drawn">
+      <button type="button" class="button" aria-pressed={comparing.value} title="Hold to see the picture without maps"
+        onPointerDown={() => { comparing.value = true; }} onPointerUp={() => { comparing.value = false; }} onPointerLeave={() => { comparing.value = false; }}
+        onKeyDown={(event) => { if (event.key === ' ' || event.key === 'Enter') { comparing.value = true; event.preventDefault(); } }} onKeyUp={() => { comparing.value = false; }}>
+        <Eye size={16} />Hold to compare
+      </button>
+      <label class="field"><span>Strength</span>
+        <input type="range" class="slider" aria-label="Strength of the maps" min={0} max={100} step={5} value={Math.round(mapStrength.value * 100)} onInput={(event) => { mapStrength.value = event.currentTarget.valueAsNumber / 100; }} />
+      </label>
+      <label class="field"><span>Colours end at</span>
+        <select class="select" aria-label="Where the colours end" value={colourScale.value} onChange={(event) => { colourScale.value = event.currentTarget.value as ColourScale; }}>
+          <option value="percentile">the 99th percentile</option><option value="largest">the largest value</option>
+        </select>
+      </label>
+      <label class="field"><input type="checkbox" checked={crispMaps.value} onChange={(event) => { crispMaps.value = event.currentTarget.checked; }} /><span>Crisp pixels</span></label>
+    </div>
+  );
+}

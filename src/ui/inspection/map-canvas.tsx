@@ -1,0 +1,80 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { MapPlane } from '../../contract/map-plane';
+import { paintPlane, type ColourRange } from '../../state/colours-of-map';
+import { valueAt, place } from '../../state/inspection';
+import { pictureShape, source } from '../../state/source-state';
+import { drawSquare } from './draw-square';
+
+/** Enough for a card; more only costs drawing. */
+const sidePx = 320;
+
+interface MapCanvasProps {
+  readonly plane: MapPlane | null;
+  readonly range: ColourRange | null;
+  readonly strength: number;
+  readonly crisp: boolean;
+  readonly label: string;
+}
+
+/** The network's square of the picture with a map over it and the crosshair that all maps share. */
+export function MapCanvas({ plane, range, strength, crisp, label }: MapCanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const shown = source.value;
+  const shape = pictureShape.value;
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext('2d') ?? null;
+    if (context === null) return;
+    drawMap(context, plane, range, strength, crisp);
+  }, [plane, range?.high, range?.low, range?.map, strength, crisp, shown, shape]);
+  return (
+    <div class="map-canvas">
+      <canvas ref={canvas} width={sidePx} height={sidePx} role="img" aria-label={label} />
+      <SharedCrosshair label={label} plane={plane} />
+    </div>
+  );
+}
+
+/** Draws picture and map into a square context. */
+export function drawMap(context: CanvasRenderingContext2D, plane: MapPlane | null, range: ColourRange | null, strength: number, crisp: boolean): void {
+  const side = context.canvas.width;
+  context.filter = plane === null || strength === 0 ? 'none' : `grayscale(${strength}) brightness(${1 - 0.45 * strength})`;
+  drawSquare(context);
+  context.filter = 'none';
+  if (plane === null || range === null || strength === 0) return;
+  const layer = new OffscreenCanvas(side, side);
+  layer.getContext('2d')?.putImageData(new ImageData(paintPlane(plane, range, side, strength, crisp), side, side), 0, 0);
+  context.drawImage(layer, 0, 0);
+}
+
+/** One place on all maps: by mouse, finger or arrow keys. */
+function SharedCrosshair({ label, plane }: { readonly label: string; readonly plane: MapPlane | null }) {
+  const element = useRef<HTMLDivElement>(null);
+  const at = place.value;
+  const pointTo = (event: PointerEvent): void => {
+    const box = element.current?.getBoundingClientRect();
+    if (box === undefined || box.width === 0) return;
+    place.value = { y: clamp((event.clientY - box.top) / box.height), x: clamp((event.clientX - box.left) / box.width) };
+  };
+  const handleKey = (event: KeyboardEvent): void => {
+    const step = 1 / Math.max(plane?.width ?? 16, 8);
+    const moves: Readonly<Record<string, readonly [y: number, x: number]>> = { ArrowRight: [0, step], ArrowLeft: [0, -step], ArrowDown: [step, 0], ArrowUp: [-step, 0] };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    const from = place.peek() ?? { y: 0.5, x: 0.5 };
+    place.value = { y: clamp(from.y + move[0]), x: clamp(from.x + move[1]) };
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const value = at === null || plane === null ? '' : `, value ${valueAt(plane, at).toPrecision(3)}`;
+  return (
+    <div ref={element} class="shared-crosshair" tabIndex={0} role="application" aria-label={`Point at ${label}${value}`} onKeyDown={handleKey}
+      onPointerDown={(event) => { element.current?.setPointerCapture(event.pointerId); pointTo(event); }}
+      onPointerMove={(event) => { if (event.buttons > 0 || event.pointerType === 'mouse') pointTo(event); }}>
+      {at !== null && <><i class="cross-row" style={{ top: `${at.y * 100}%` }} /><i class="cross-column" style={{ left: `${at.x * 100}%` }} /></>}
+    </div>
+  );
+}
+
+function clamp(share: number): number {
+  return Math.min(0.9999, Math.max(0, share));
+}

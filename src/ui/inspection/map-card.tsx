@@ -1,0 +1,76 @@
+import { RotateCw, Square, Trash2 } from 'lucide-preact';
+import { colourGradient } from '../../contract/colour-map';
+import { describeMethod } from '../../lessons/method-texts';
+import { cancelMap, remakeMap, removeMap } from '../../state/actions/explain-frame';
+import { colourRangeOf, type ColourRange } from '../../state/colours-of-map';
+import { describeNote, describeSigns, describeTarget, describeVerdict } from '../../state/describe-map';
+import { formatValue } from '../../state/format-value';
+import { isStale, mapStrength, methodOf, place, planeOfMap, valueAt, type InspectedMap } from '../../state/inspection';
+import { errorTexts } from '../../state/error-texts';
+import { MapActions } from './map-actions';
+import { MapCanvas } from './map-canvas';
+import { chosenMap, colourScale, crispMaps } from './inspection-view';
+
+/** One map: what it is, the picture with it, what its colours mean, how sure it is. */
+export function MapCard({ map, comparing }: { readonly map: InspectedMap; readonly comparing: boolean }) {
+  const method = methodOf(map);
+  const plane = planeOfMap(map);
+  const range = plane === null || method === null ? null : colourRangeOf(plane, method.signed, colourScale.value);
+  const target = describeTarget(map.request.target, map.result?.targetIndex ?? null);
+  const title = `${method?.name ?? map.request.method} for ${target}`;
+  const chosen = chosenMap.value === map.id;
+  const verdict = describeVerdict(map);
+  return (
+    <article class="map-card" aria-label={title} data-chosen={chosen ? '' : undefined} data-phase={map.phase}>
+      <header class="map-card-header">
+        <h3><button type="button" class="map-title" aria-pressed={chosen} onClick={() => { chosenMap.value = map.id; }}>{method?.name ?? map.request.method}<span class="muted"> for {target}</span></button></h3>
+        <MapTools map={map} title={title} />
+      </header>
+      <MapCanvas plane={plane} range={range} strength={comparing ? 0 : mapStrength.value} crisp={crispMaps.value} label={title} />
+      <Progress map={map} title={title} />
+      {map.phase === 'failed' && map.error !== null && <p class="map-error small" role="alert">{map.error.code === 'explain-unsupported' ? map.error.detail : errorTexts[map.error.code].sentence}</p>}
+      {map.phase === 'cancelled' && <p class="small muted">Stopped{plane === null ? '.' : '; this is what there was.'}</p>}
+      {range !== null && plane !== null && <Scale range={range} plane={plane} />}
+      {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
+      {isStale(map) && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
+      {map.phase === 'done' && method !== null && <p class="small muted">{describeSigns(method)}</p>}
+      {map.phase === 'done' && <p class="small muted numbers">{[map.result?.layer === null || map.result === null ? '' : `layer ${map.result.layer}`, describeNote(map)].filter((part) => part !== '').join(' · ')}</p>}
+      {map.phase === 'done' && <p class="small">{describeMethod(map.request.method).shows}</p>}
+    </article>
+  );
+}
+
+function MapTools({ map, title }: { readonly map: InspectedMap; readonly title: string }) {
+  return (
+    <div class="map-tools">
+      {map.phase === 'running' && <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => cancelMap(map.id)}><Square size={16} /></button>}
+      {map.phase !== 'running' && <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
+      {map.phase === 'done' && <MapActions map={map} title={title} />}
+      <button type="button" class="button icon quiet" aria-label={`Remove ${title}`} title="Remove" onClick={() => removeMap(map.id)}><Trash2 size={16} /></button>
+    </div>
+  );
+}
+
+function Progress({ map, title }: { readonly map: InspectedMap; readonly title: string }) {
+  if (map.phase !== 'running') return null;
+  const percent = Math.round(map.fraction * 100);
+  return (
+    <div class="map-progress">
+      <div class="progress-bar" role="progressbar" aria-label={`Making ${title}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}><i style={{ transform: `scaleX(${map.fraction})` }} /></div>
+      <span class="small muted numbers">{describeNote(map) || `${percent} %`}</span>
+    </div>
+  );
+}
+
+function Scale({ range, plane }: { readonly range: ColourRange; readonly plane: NonNullable<ReturnType<typeof planeOfMap>> }) {
+  const at = place.value;
+  return (
+    <div class="map-scale">
+      <div class="colour-bar">
+        <span class="numbers">{formatValue(range.low)}</span><i style={{ background: colourGradient(range.map) }} /><span class="numbers">{formatValue(range.high)}</span>
+        <em>{range.scale === 'percentile' ? 'Colours end at the 99th percentile' : 'Colours end at the largest value'}{range.low < 0 ? '; zero is in the middle' : ''}</em>
+      </div>
+      <span class="small numbers map-value">{at === null ? '' : `here ${formatValue(valueAt(plane, at))}`}</span>
+    </div>
+  );
+}

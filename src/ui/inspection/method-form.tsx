@@ -1,0 +1,151 @@
+import type { ExplanationDescription, ParameterDescription } from '../../contract/explanations';
+import type { ExplanationTarget } from '../../contract/session-spec';
+import { describeMethod } from '../../lessons/method-texts';
+import { makeMap } from '../../state/actions/explain-frame';
+import { describeCost, describeTarget } from '../../state/describe-map';
+import { draft, draftMethod, methods, spatialLayers, type MapRequest } from '../../state/inspection';
+import { classes, network, rate, targetIndex } from '../../state/worker-state';
+import { chosenMap } from './inspection-view';
+import { maps } from '../../state/inspection';
+
+/** What the next map shall show: method, target, layer, settings. */
+export function MethodForm() {
+  const method = draftMethod.value;
+  const request = draft.value;
+  const change = (part: Partial<MapRequest>): void => { draft.value = { ...draft.peek(), ...part }; };
+  return (
+    <form class="method-form" aria-label="New map" onSubmit={(event) => {
+      event.preventDefault();
+      void makeMap(draft.peek());
+      chosenMap.value = maps.peek().at(-1)?.id ?? null;
+    }}>
+      <label class="field stacked">
+        <span>Method</span>
+        <select class="select" aria-label="Method" value={request.method} onChange={(event) => change({ method: event.currentTarget.value, parameters: {} })}>
+          {methods.value.map(({ id, name, unsupported }) => <option key={id} value={id}>{name}{unsupported === null ? '' : ' (not for this network)'}</option>)}
+        </select>
+      </label>
+      {method !== null && <p class="small muted">{describeMethod(method.id).shows}</p>}
+      <TargetField target={request.target} onChange={(target) => change({ target })} />
+      {method?.choosesLayer === true && <LayerField method={method} layer={request.layer} onChange={(layer) => change({ layer })} />}
+      {method !== null && method.parameters.length > 0 && (
+        <details class="settings"><summary>Settings</summary>
+          {method.parameters.map((parameter) => <ParameterField key={`${method.id} ${parameter.name}`} parameter={parameter} />)}
+        </details>
+      )}
+      {method?.unsupported != null && <p class="map-verdict small">Not defined for this network: {method.unsupported}</p>}
+      <button type="submit" class="button primary" disabled={method === null || method.unsupported !== null}>Explain</button>
+      {method !== null && method.unsupported === null && <p class="small muted">Takes {describeCost(method.cost, rate.value?.forwardMs ?? 20)} on this device.</p>}
+    </form>
+  );
+}
+
+interface TargetFieldProps {
+  readonly target: ExplanationTarget;
+  readonly onChange: (target: ExplanationTarget) => void;
+}
+
+/** The top answer, any class, one class rather than another, or the unit that was held. */
+function TargetField({ target, onChange }: TargetFieldProps) {
+  const top = targetIndex.value ?? 0;
+  const choose = (kind: string): void => {
+    if (kind === 'top') onChange({ kind: 'top' });
+    else if (kind === 'class') onChange({ kind: 'class', index: target.kind === 'difference' || target.kind === 'class' ? target.index : top });
+    else if (kind === 'difference') onChange({ kind: 'difference', index: target.kind === 'class' ? target.index : top, against: secondBest(top) });
+    else if (kind === 'unit') onChange(target.kind === 'unit' ? target : { kind: 'unit', layer: spatialLayers.peek().at(-1)?.id ?? '', channel: 0 });
+  };
+  return (
+    <fieldset class="target-field">
+      <label class="field stacked">
+        <span>Why</span>
+        <select class="select" aria-label="Target" value={target.kind} onChange={(event) => choose(event.currentTarget.value)}>
+          <option value="top">the top answer ({describeTarget({ kind: 'top' }, targetIndex.value)})</option>
+          <option value="class">any class</option>
+          <option value="difference" disabled={classes.value.length < 2}>one class rather than another</option>
+          <option value="unit">a channel of a layer</option>
+        </select>
+      </label>
+      {(target.kind === 'class' || target.kind === 'difference') && <ClassField name="Class" index={target.index} onChange={(index) => onChange({ ...target, index })} />}
+      {target.kind === 'difference' && <ClassField name="Rather than" index={target.against} onChange={(against) => onChange({ ...target, against })} />}
+      {target.kind === 'unit' && <UnitField target={target} onChange={onChange} />}
+    </fieldset>
+  );
+}
+
+function secondBest(top: number): number {
+  return top === 0 ? 1 : 0;
+}
+
+function ClassField({ name, index, onChange }: { readonly name: string; readonly index: number; readonly onChange: (index: number) => void }) {
+  return (
+    <label class="field stacked">
+      <span>{name}</span>
+      <select class="select" aria-label={name} value={String(index)} onChange={(event) => onChange(Number(event.currentTarget.value))}>
+        {classes.value.map((label, at) => <option key={at} value={String(at)}>{label}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function UnitField({ target, onChange }: { readonly target: Extract<ExplanationTarget, { readonly kind: 'unit' }>; readonly onChange: (target: ExplanationTarget) => void }) {
+  const layer = spatialLayers.value.find(({ id }) => id === target.layer);
+  return (
+    <div class="unit-field">
+      <label class="field stacked">
+        <span>Layer</span>
+        <select class="select" aria-label="Layer of the channel" value={target.layer} onChange={(event) => onChange({ kind: 'unit', layer: event.currentTarget.value, channel: 0 })}>
+          {spatialLayers.value.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+        </select>
+      </label>
+      <label class="field stacked">
+        <span>Channel</span>
+        <input class="text-input" type="number" aria-label="Channel" min={0} max={(layer?.shape[2] ?? 1) - 1} value={target.channel}
+          onChange={(event) => onChange({ ...target, channel: Math.max(0, Math.min((layer?.shape[2] ?? 1) - 1, Math.round(event.currentTarget.valueAsNumber) || 0)) })} />
+      </label>
+    </div>
+  );
+}
+
+/** The layer a CAM method looks at, with the reason of the default and one tap back to it. */
+function LayerField({ layer, onChange }: { readonly method: ExplanationDescription; readonly layer: string | null; readonly onChange: (layer: string | null) => void }) {
+  const standard = network.value?.explanationLayer ?? null;
+  return (
+    <div>
+      <label class="field stacked">
+        <span>Layer</span>
+        <select class="select" aria-label="Layer to explain" value={layer ?? ''} onChange={(event) => onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)}>
+          <option value="">{standard === null ? 'the last one with a place in the picture' : `${standard} (the last one with a place in the picture)`}</option>
+          {spatialLayers.value.map(({ id, name, shape }) => <option key={id} value={id}>{name}, {shape[0]} × {shape[1]}</option>)}
+        </select>
+      </label>
+      <p class="small muted">{layer === null ? 'The last layer that still has places is chosen: its maps stand closest to the answer.' : <>Earlier layers are finer and know less about classes. <button type="button" class="link" onClick={() => onChange(null)}>Back to the usual one</button></>}</p>
+    </div>
+  );
+}
+
+function ParameterField({ parameter }: { readonly parameter: ParameterDescription }) {
+  const value = draft.value.parameters[parameter.name];
+  const put = (next: number | string | boolean | undefined): void => {
+    const { [parameter.name]: _, ...others } = draft.peek().parameters;
+    draft.value = { ...draft.peek(), parameters: next === undefined ? others : { ...others, [parameter.name]: next } };
+  };
+  return (
+    <label class="field stacked parameter" title={parameter.plain}>
+      <span>{parameter.label}</span>
+      {parameter.kind === 'number' && (
+        <input class="text-input" type="number" step={parameter.integer ? 1 : 'any'} min={parameter.min} max={parameter.max} placeholder={parameter.default === null ? 'from the picture' : String(parameter.default)}
+          value={typeof value === 'number' ? value : ''} onChange={(event) => {
+            const typed = event.currentTarget.valueAsNumber;
+            put(Number.isNaN(typed) ? undefined : Math.min(parameter.max, Math.max(parameter.min, parameter.integer ? Math.round(typed) : typed)));
+          }} />
+      )}
+      {parameter.kind === 'choice' && (
+        <select class="select" value={typeof value === 'string' ? value : parameter.default} onChange={(event) => put(event.currentTarget.value)}>
+          {parameter.choices.map((choice) => <option key={choice.value} value={choice.value}>{choice.label}</option>)}
+        </select>
+      )}
+      {parameter.kind === 'flag' && <input type="checkbox" checked={typeof value === 'boolean' ? value : parameter.default} onChange={(event) => put(event.currentTarget.checked)} />}
+      <small class="muted">{parameter.plain}</small>
+    </label>
+  );
+}

@@ -1,0 +1,123 @@
+import { colourAt } from '../../contract/colour-map';
+import { colourRangeOf } from '../../state/colours-of-map';
+import { writeCaption } from '../../state/describe-map';
+import { formatValue } from '../../state/format-value';
+import { mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
+import { network } from '../../state/worker-state';
+import { writeNpy } from '../../state/write-npy';
+import { colourScale, crispMaps } from './inspection-view';
+import { drawMap } from './map-canvas';
+
+/** Side of the saved picture's map, pixels. */
+const sidePx = 640;
+const marginPx = 24;
+
+/** File name without extension: network, method, target. */
+export function nameMap(map: InspectedMap): string {
+  const target = map.result?.targetIndex ?? null;
+  const label = target === null ? map.request.target.kind : network.peek()?.card.classes[target] ?? `class-${target}`;
+  return ['innerview', map.network, map.request.method, label].join('-').toLowerCase().replaceAll(/[^a-z0-9.+-]+/g, '-').replaceAll(/-+/g, '-');
+}
+
+/** The map over its picture, with the colour bar and a caption that says what it is. @throws Error when the browser cannot encode it */
+export async function renderMapPicture(map: InspectedMap): Promise<Blob> {
+  const plane = planeOfMap(map);
+  const method = methodOf(map);
+  if (plane === null || method === null) throw new Error('there is no map yet');
+  const range = colourRangeOf(plane, method.signed, colourScale.peek());
+  const square = document.createElement('canvas');
+  square.width = sidePx;
+  square.height = sidePx;
+  const squareContext = square.getContext('2d');
+  const lines = writeCaption(map, network.peek()?.card.name ?? map.network).split('\n');
+  const page = document.createElement('canvas');
+  page.width = sidePx + 2 * marginPx;
+  page.height = sidePx + 2 * marginPx + 56 + lines.length * 44 + 28;
+  const context = page.getContext('2d');
+  if (squareContext === null || context === null) throw new Error('no drawing context');
+  drawMap(squareContext, plane, range, mapStrength.peek(), crispMaps.peek());
+  context.fillStyle = '#10151c';
+  context.fillRect(0, 0, page.width, page.height);
+  context.drawImage(square, marginPx, marginPx);
+  const top = marginPx + sidePx + 16;
+  for (let x = 0; x < sidePx; x += 1) {
+    const [red, green, blue] = colourAt(range.map, x / (sidePx - 1));
+    context.fillStyle = `rgb(${red} ${green} ${blue})`;
+    context.fillRect(marginPx + x, top, 1, 14);
+  }
+  context.fillStyle = '#e9eef5';
+  context.font = '16px "Inter Variable", system-ui, sans-serif';
+  context.fillText(formatValue(range.low), marginPx, top + 34);
+  context.textAlign = 'right';
+  context.fillText(formatValue(range.high), marginPx + sidePx, top + 34);
+  context.textAlign = 'left';
+  let y = top + 66;
+  for (const line of lines) y = wrapText(context, line, marginPx, y, sidePx) + 24;
+  context.fillStyle = '#9eabbc';
+  context.fillText(`Innerview · ${new Date().toISOString().slice(0, 10)}`, marginPx, y);
+  return new Promise((resolve, reject) => {
+    page.toBlob((blob) => (blob === null ? reject(new Error('the picture could not be encoded')) : resolve(blob)), 'image/png');
+  });
+}
+
+/** @returns baseline of the last line */
+function wrapText(context: CanvasRenderingContext2D, text: string, x: number, y: number, widthPx: number): number {
+  let line = '';
+  let at = y;
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && context.measureText(longer).width > widthPx) {
+      context.fillText(line, x, at);
+      at += 20;
+      line = word;
+    } else line = longer;
+  }
+  context.fillText(line, x, at);
+  return at;
+}
+
+/** The map's own values, `[h, w]` or `[h, w, c]` float32. */
+export function encodeMapArray(map: InspectedMap): Blob {
+  if (map.result === null) throw new Error('there is no map yet');
+  return new Blob([writeNpy(map.result.map.shape, map.result.map.values)], { type: 'application/octet-stream' });
+}
+
+/** Everything about the map in words and numbers, its values too. */
+export function encodeMapJson(map: InspectedMap): Blob {
+  const method = methodOf(map);
+  const { result, request } = map;
+  if (result === null || method === null) throw new Error('there is no map yet');
+  const facts = {
+    program: 'Innerview', network: map.network, method: method.id, definition: method.definition, paper: method.paper, request,
+    score: result.score, targetIndex: result.targetIndex, layer: result.layer, note: result.note, min: result.min, max: result.max,
+    inputShape: result.inputShape, faithfulness: map.faithfulness?.result ?? null, sanity: map.sanity?.result ?? null,
+    map: { shape: result.map.shape, values: [...result.map.values] },
+  };
+  return new Blob([JSON.stringify(facts, null, 1)], { type: 'application/json' });
+}
+
+/** Hands a file to the person as a download. */
+export function saveFile(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The download reads it a moment later.
+  setTimeout(() => URL.revokeObjectURL(address), 30_000);
+}
+
+/** Whether this browser has a system sheet that takes pictures. */
+export function canShare(): boolean {
+  return typeof navigator.share === 'function' && typeof navigator.canShare === 'function'
+    && navigator.canShare({ files: [new File([], 'map.png', { type: 'image/png' })] });
+}
+
+/** Opens the system sheet. Closing it without a choice is no failure. */
+export async function shareFile(file: Blob, name: string): Promise<void> {
+  try {
+    await navigator.share({ files: [new File([file], name, { type: file.type })], title: name });
+  } catch (thrown) {
+    if (!(thrown instanceof DOMException && thrown.name === 'AbortError')) throw thrown;
+  }
+}

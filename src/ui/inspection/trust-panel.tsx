@@ -1,0 +1,86 @@
+import { describeMethod } from '../../lessons/method-texts';
+import { localisationOf } from '../../lessons/localisation';
+import { cancelMap, checkFaithfulness, checkSanity, faithfulnessId, sanityId } from '../../state/actions/explain-frame';
+import { describeTarget, describeSigns } from '../../state/describe-map';
+import { errorTexts } from '../../state/error-texts';
+import { formatValue } from '../../state/format-value';
+import { methodOf, type InspectedMap, type TrustCheck } from '../../state/inspection';
+import { Curves } from './curves';
+
+/** What a map shows, by which definition, how far it can be trusted on this very picture, and what it does not prove. */
+export function TrustPanel({ map }: { readonly map: InspectedMap }) {
+  const method = methodOf(map);
+  if (method === null) return null;
+  const words = describeMethod(method.id);
+  const { result } = map;
+  const paper = method.paper.arxiv === null ? method.paper.doi === null ? null : `https://doi.org/${method.paper.doi}` : `https://arxiv.org/abs/${method.paper.arxiv}`;
+  const place = localisationOf(method.id);
+  return (
+    <section class="trust" aria-label="How far to trust it">
+      <h3>{method.name}</h3>
+      <p>{words.shows}</p>
+      <p class="trust-limits"><b>What it does not prove.</b> {words.limits}</p>
+      {result !== null && (
+        <dl class="facts">
+          <dt>Explains</dt><dd>{describeTarget(map.request.target, result.targetIndex)}</dd>
+          <dt>Score</dt><dd class="numbers">{formatValue(result.score)} <span class="muted">(before the percentages)</span></dd>
+          {result.layer !== null && <><dt>Layer</dt><dd>{result.layer}</dd></>}
+          <dt>Values</dt><dd class="numbers">{formatValue(result.min)} to {formatValue(result.max)}</dd>
+          <dt>Colours</dt><dd>{describeSigns(method)}</dd>
+          <dt>Made in</dt><dd class="numbers">{(result.durationMs / 1000).toFixed(1)} s</dd>
+        </dl>
+      )}
+      <details><summary>Exact definition</summary>
+        <p class="definition">{method.definition}</p>
+        <p class="small muted">{method.paper.authors} {method.paper.year}, {method.paper.title}, {method.paper.equation}. {paper !== null && <a href={paper} target="_blank" rel="noreferrer">Paper</a>}</p>
+      </details>
+      <h4>On this very picture</h4>
+      <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.</p>
+      <Check name="Deletion and insertion" check={map.faithfulness} disabled={result === null} onStart={() => void checkFaithfulness(map.id)} onStop={() => cancelMap(faithfulnessId(map.id))} />
+      {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
+      <h4>Sanity check</h4>
+      <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
+      <Check name="Randomise the network" check={map.sanity} disabled={result === null} onStart={() => void checkSanity(map.id)} onStop={() => cancelMap(sanityId(map.id))} />
+      {map.sanity?.result != null && (
+        <>
+          <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
+            ? 'The map changes when the network forgets: it depends on what was learned.'
+            : 'The map hardly changes although the network forgot everything: it shows the picture more than the network.'}</p>
+          <table class="sanity-table small numbers">
+            <thead><tr><th>Forgotten from the end to</th><th>Agreement with the original</th></tr></thead>
+            <tbody>{map.sanity.result.steps.map(({ layer, correlation }) => <tr key={layer}><td>{layer}</td><td><meter min={0} max={1} value={Math.max(0, correlation)} aria-hidden="true" /> {correlation.toFixed(2)}</td></tr>)}</tbody>
+          </table>
+        </>
+      )}
+      <h4>Where it points, in general</h4>
+      {place === null ? <p class="small muted">Not measured for this method.</p>
+        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of its positive evidence for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %; docs/localisation.md#{place.method})</span></p>}
+    </section>
+  );
+}
+
+interface CheckProps<Result> {
+  readonly name: string;
+  readonly check: TrustCheck<Result> | null;
+  readonly disabled: boolean;
+  readonly onStart: () => void;
+  readonly onStop: () => void;
+}
+
+function Check<Result>({ name, check, disabled, onStart, onStop }: CheckProps<Result>) {
+  if (check?.phase === 'running') {
+    return (
+      <div class="map-progress">
+        <div class="progress-bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(check.fraction * 100)}><i style={{ transform: `scaleX(${check.fraction})` }} /></div>
+        <button type="button" class="button quiet" onClick={onStop}>Stop</button>
+      </div>
+    );
+  }
+  return (
+    <>
+      <button type="button" class="button" disabled={disabled} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
+      {check?.phase === 'failed' && check.error !== null && <p class="map-error small" role="alert">{check.error.code === 'explain-unsupported' ? check.error.detail : errorTexts[check.error.code].sentence}</p>}
+      {check?.phase === 'cancelled' && <p class="small muted">Stopped.</p>}
+    </>
+  );
+}
