@@ -149,20 +149,24 @@ function createStallWatch(stallMs: number, outer: AbortSignal): {
   return {
     signal: controller.signal,
     get stalled() { return stalled; },
-    guard: (step) => new Promise((resolve, reject) => {
-      const stop = (): void => reject(controller.signal.reason instanceof Error ? controller.signal.reason : new DOMException('aborted', 'AbortError'));
+    guard: async (step) => {
+      let stop = (): void => undefined;
+      const ended = new Promise<never>((_resolve, reject) => {
+        stop = () => reject(controller.signal.reason instanceof Error ? controller.signal.reason : new DOMException('aborted', 'AbortError'));
+      });
       const timer = setTimeout(() => {
         stalled = true;
         controller.abort();
       }, stallMs);
       controller.signal.addEventListener('abort', stop, { once: true });
       if (controller.signal.aborted) stop();
-      const done = (): void => {
+      try {
+        return await Promise.race([step, ended]);
+      } finally {
         clearTimeout(timer);
         controller.signal.removeEventListener('abort', stop);
-      };
-      step.then((value) => { done(); resolve(value); }, (error: unknown) => { done(); reject(error instanceof Error ? error : new Error(String(error))); });
-    }),
+      }
+    },
     end: () => outer.removeEventListener('abort', follow),
   };
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../contract/errors';
+import { loadShelf } from '../contract/load-shelf';
 import type { ShelfEntry, ShelfFile, ShelfId } from '../contract/shelf';
-import { applyMirror, emptyMirror, readMirror, readShelf, type ShelfMirror, type ShelfOffer } from '../contract/shelf-mirror';
+import type { ShelfOffer } from '../contract/shelf-mirror';
 import type { DownloadStore } from '../store/download-store';
 import { downloadFile, forgetFile, throwIfCancelled, type DownloadOptions } from './download-file';
 import { listShards } from './download-shards';
@@ -13,38 +14,6 @@ export type ShelfProgress = (doneBytes: number, totalBytes: number) => void;
 /** So many requests at once: what browsers open to one server over HTTP/1.1 anyway. */
 const parallelFetches = 6;
 const mostFiles = 2000;
-
-/**
- * The catalogue with the files of the app's own server where it has them.
- *
- * @param baseUrl  address under which `models/` lies; ends with a slash
- * @throws AppError 'network-missing' when the catalogue itself cannot be read
- */
-export async function loadShelf(baseUrl: string, fetch: typeof globalThis.fetch = globalThis.fetch): Promise<readonly ShelfOffer[]> {
-  let entries: readonly ShelfEntry[] | null = null;
-  try {
-    const response = await fetch(`${baseUrl}models/shelf.json`);
-    if (response.ok) entries = readShelf(await response.json());
-  } catch (thrown) {
-    throw new AppError('network-missing', 'models/shelf.json cannot be read', true, { cause: thrown });
-  }
-  if (entries === null) throw new AppError('network-missing', 'models/shelf.json is not a list of networks');
-  return applyMirror(entries, await loadMirror(baseUrl, fetch), baseUrl);
-}
-
-async function loadMirror(baseUrl: string, fetch: typeof globalThis.fetch): Promise<ShelfMirror> {
-  // The query goes past the copy that was installed for offline use: a teacher may have added networks since.
-  for (const query of ['?now', '']) {
-    try {
-      const response = await fetch(`${baseUrl}models/mirror.json${query}`);
-      if (response.ok) return readMirror(await response.json());
-    } catch {
-      // Offline, or no list: the public addresses stand.
-      continue;
-    }
-  }
-  return emptyMirror;
-}
 
 /** One entry of the catalogue. @throws AppError 'network-missing' */
 export async function findShelfEntry(baseUrl: string, id: ShelfId, fetch: typeof globalThis.fetch = globalThis.fetch): Promise<ShelfOffer> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { loadShelf } from '../../src/contract/load-shelf';
 import type { ShelfEntry } from '../../src/contract/shelf';
-import { fetchShelfEntry, findShelfEntry, forgetShelfEntry, loadShelf } from '../../src/import-worker/download';
+import { fetchShelfEntry, findShelfEntry, forgetShelfEntry } from '../../src/import-worker/download';
 import { createMemoryStore, type MemoryStore } from './memory-store';
 import { serveUnreliably, type UnreliableServer } from './unreliable-server';
 

@@ -61,7 +61,7 @@ export async function serveUnreliably(files: ReadonlyMap<string, Uint8Array>, al
     };
     response.on('close', leave);
     const queue = plans.get(path) ?? [];
-    const trouble = { ...always, ...((queue.length > 1 ? queue.shift() : queue[0]) ?? {}) };
+    const trouble = { ...always, ...(queue.length > 1 ? queue.shift() : queue[0]) };
     answer(request, response, files.get(path), trouble, leave);
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
