@@ -21,7 +21,7 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
   client: { layers: ['contract'], packages: ['comlink'] },
   state: { layers: ['contract', 'graph', 'client', 'camera', 'pwa'], packages: ['@preact/signals-core'] },
   lessons: { layers: ['contract'], packages: [] },
-  ui: { layers: ['state', 'contract', 'lessons'], packages: ['preact', 'preact/', '@preact/signals', 'lucide-preact', 'uqr', '@fontsource-variable/'] },
+  ui: { layers: ['state', 'contract', 'lessons'], packages: ['preact', 'preact/', '@preact/signals', 'lucide-preact', 'uqr', '@fontsource-variable/', '@dagrejs/dagre', 'd3-scale', 'd3-shape'] },
   pwa: { layers: ['contract'], packages: ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies', 'workbox-expiration'] },
 };
 /** Single arrows that the table does not have, each with its reason. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { channelOrders, colourMaps, defaultSpec, explanationIds, type SessionSpec } from '../contract/session-spec';
 import { readLink, writeHash } from './url-state';
-import { defaultView, mirrorChoices, themes, type ViewSpec } from './view-spec';
+import { defaultView, mirrorChoices, pages, themes, type ViewSpec } from './view-spec';
 
 const anyName = fc.string({ minLength: 1, maxLength: 24 }).filter((text) => text.isWellFormed());
 const anySpec: fc.Arbitrary<SessionSpec> = fc.record({
@@ -26,6 +26,7 @@ const anyView: fc.Arbitrary<ViewSpec> = fc.record({
   smoothMaps: fc.boolean(),
   crispOverlay: fc.boolean(),
   picture: fc.option(anyName),
+  page: fc.constantFrom(...pages),
 });
 
 describe('the link', () => {
@@ -37,7 +38,8 @@ describe('the link', () => {
   it('gives every view back', () => {
     fc.assert(fc.property(anySpec, anyView, (spec, view) => {
       const { spec: spec2, view: view2 } = readLink('', writeHash(spec, view));
-      expect(spec2).toEqual(spec);
+      // Activity is measured while the page is open, and only then.
+      expect(spec2).toEqual({ ...spec, activity: view.page === 'network' });
       expect(view2).toEqual(view);
     }));
   });
@@ -46,6 +48,13 @@ describe('the link', () => {
     const link = readLink('?backend=quantum', '#explanation=magic&target=-1&channel=4&opacity=900&order=&theme=pink');
     expect(link.spec).toEqual(defaultSpec);
     expect(link.view).toEqual({ ...defaultView, overlayOpacity: 1 });
+  });
+
+  it('carries the tier that was chosen in the settings, over what the query asks for', () => {
+    expect(writeHash({ ...defaultSpec, backend: 'wasm' }, defaultView)).toBe('#backend=wasm');
+    expect(writeHash({ ...defaultSpec, backend: 'wasm' }, defaultView, defaultView, 'wasm')).toBe('');
+    const hash = writeHash(defaultSpec, defaultView, defaultView, 'wasm');
+    expect(readLink('?backend=wasm', hash).spec.backend).toBe('auto');
   });
 
   it('reads tier and debug from the query, and the hash before the query', () => {

@@ -1,7 +1,7 @@
 import {
   channelOrders, colourMaps, defaultSpec, explanationIds, type BackendChoice, type ExplanationTarget, type SessionSpec,
 } from '../contract/session-spec';
-import { defaultView, mirrorChoices, themes, type ViewSpec } from './view-spec';
+import { defaultView, mirrorChoices, pages, themes, type ViewSpec } from './view-spec';
 
 /**
  * The whole view as a link. Choices live after the `#`, which browsers do not send to the server;
@@ -32,7 +32,8 @@ export function readLink(search: string, hash: string, base: ViewSpec = defaultV
       colourMap: pick(colourMaps, choices.get('colours'), defaultSpec.colourMap),
       everyStep: readFlag(choices.get('steps'), defaultSpec.everyStep),
       // Of this visit only: never part of a link.
-      networkRevision: defaultSpec.networkRevision, input: defaultSpec.input, activity: defaultSpec.activity,
+      networkRevision: defaultSpec.networkRevision, input: defaultSpec.input,
+      activity: choices.get('page') === 'network',
     },
     view: {
       overlayOpacity: readPercent(choices.get('opacity'), base.overlayOpacity),
@@ -42,18 +43,20 @@ export function readLink(search: string, hash: string, base: ViewSpec = defaultV
       smoothMaps: readFlag(choices.get('smooth'), base.smoothMaps),
       crispOverlay: readFlag(choices.get('crisp'), base.crispOverlay),
       picture: readText(choices.get('picture')) ?? base.picture,
+      page: pick(pages, choices.get('page'), defaultView.page),
     },
     debug: query.has('debug') && query.get('debug') !== 'false',
   };
 }
 
-/** The part after `#` (with it, or '' when everything is as `base` has it). `readLink` of it gives the same state back. */
-export function writeHash(spec: SessionSpec, view: ViewSpec, base: ViewSpec = defaultView): string {
+/** The part after `#` (with it, or '' when everything is as `base` has it). `readLink` of it gives the same state back. `backend` is what the query asks for. */
+export function writeHash(spec: SessionSpec, view: ViewSpec, base: ViewSpec = defaultView, backend: BackendChoice = defaultSpec.backend): string {
   const choices: [key: string, value: string][] = [];
   const put = <T>(key: string, value: T, standard: T, text: (value: T) => string = String): void => {
     if (value !== standard) choices.push([key, text(value)]);
   };
   put('network', spec.network, defaultSpec.network);
+  put('backend', spec.backend, backend);
   put('explanation', spec.explanation, defaultSpec.explanation);
   if (spec.target.kind === 'class') choices.push(['target', String(spec.target.index)]);
   if (spec.openLayer !== null) choices.push(['layer', spec.openLayer]);
@@ -69,6 +72,7 @@ export function writeHash(spec: SessionSpec, view: ViewSpec, base: ViewSpec = de
   put('smooth', view.smoothMaps, base.smoothMaps, writeFlag);
   put('crisp', view.crispOverlay, base.crispOverlay, writeFlag);
   if (view.picture !== null && view.picture !== base.picture) choices.push(['picture', view.picture]);
+  put('page', view.page, defaultView.page);
   const text = new URLSearchParams(choices).toString();
   return text === '' ? '' : `#${text}`;
 }
@@ -78,7 +82,7 @@ function pick<T extends string>(allowed: readonly T[], value: string | null, sta
 }
 
 function readBackend(value: string | null): BackendChoice {
-  return value === 'webgpu' || value === 'wasm' ? value : defaultSpec.backend;
+  return value === 'webgpu' || value === 'wasm' || value === 'auto' ? value : defaultSpec.backend;
 }
 
 function readText(value: string | null): string | null {

@@ -13,7 +13,12 @@ export interface ViewSpec {
   readonly crispOverlay: boolean;
   /** A built-in picture or clip, by its file name; null: whatever the page starts with, the camera, the person's own pictures. */
   readonly picture: string | null;
+  /** `network`: the page that draws the architecture; the live view goes on beside it. */
+  readonly page: Page;
 }
+
+export const pages = ['live', 'network'] as const;
+export type Page = (typeof pages)[number];
 
 export const mirrorChoices = ['auto', 'on', 'off'] as const;
 export type MirrorChoice = (typeof mirrorChoices)[number];
@@ -22,5 +27,5 @@ export const themes = ['dark', 'light', 'system'] as const;
 export type Theme = (typeof themes)[number];
 
 export const defaultView: ViewSpec = {
-  overlayOpacity: 0.6, mirror: 'auto', theme: 'dark', bigType: false, smoothMaps: false, crispOverlay: false, picture: null,
+  overlayOpacity: 0.6, mirror: 'auto', theme: 'dark', bigType: false, smoothMaps: false, crispOverlay: false, picture: null, page: 'live',
 };

@@ -45,7 +45,7 @@ export function App() {
   // Other contents start at their beginning.
   useLayoutEffect(() => { if (panel.current !== null) panel.current.scrollTop = 0; }, [intro, sheet]);
   return (
-    <div class="app" data-page={page ? 'network' : undefined} data-layer-open={sheet || (asks && !wide) ? '' : undefined}>
+    <div class="app" data-page={page ? 'network' : undefined} data-layer-open={sheet ? '' : undefined} data-asking={asks && !wide ? '' : undefined}>
       <Header />
       <main class="app-main">
         {intro && wide && !page && <StartCard />}
@@ -62,7 +62,7 @@ export function App() {
           {(wide || (!intro && !asks)) && <Predictions compact={sheet} />}
           {sheet && <LayerPanel />}
         </div>}
-        {!page && <LayerRail />}
+        {!page && (wide || !asks) && <LayerRail />}
         {wide && !page && <LayerPanel />}
         {wide && !page && (asks ? <ImportPanel wide /> : <Inspector />)}
       </main>

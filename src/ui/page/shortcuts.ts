@@ -2,7 +2,9 @@ import { toggleFreeze } from '../../state/actions/freeze';
 import { openChannel as showChannel, stepChannel } from '../../state/actions/open-channel';
 import { stepPicture } from '../../state/actions/open-picture';
 import { openLayer as showLayer, stepLayer } from '../../state/actions/open-layer';
+import { showNetworkPage } from '../../state/actions/show-network-page';
 import { spec } from '../../state/choices';
+import { networkPageOpen } from '../../state/network-page';
 import { filmstrip } from '../../state/pictures';
 import { canFreeze } from '../../state/source-state';
 import { isWide } from './media';
@@ -22,6 +24,8 @@ export function listenForShortcuts(): () => void {
 }
 
 function handleShortcut(key: string): boolean {
+  // There the arrows walk through the drawing.
+  if (networkPageOpen.peek() && key !== ' ' && key !== '?') return key === 'Escape' && closePage();
   switch (key) {
     case ' ': if (canFreeze.peek()) void toggleFreeze(); return true;
     case '?': showDialog('help'); return true;
@@ -37,6 +41,11 @@ function handleShortcut(key: string): boolean {
 function stepSideways(step: number): void {
   if (spec.peek().openChannel === null && filmstrip.peek().length > 1) void stepPicture(step);
   else if (spec.peek().openLayer !== null) stepChannel(step);
+}
+
+function closePage(): true {
+  showNetworkPage(false);
+  return true;
 }
 
 function goBack(): boolean {

@@ -1,0 +1,245 @@
+import type { NetworkDescription, NodeDescription } from '../contract/api';
+import type { LayerId, MapShape } from '../contract/ids';
+import { findRegions, findUnits, type Region, type Unit } from './network-page-units';
+
+export type GroupKind =
+  | 'step' | 'residual' | 'inverted-residual' | 'separable' | 'squeeze-excite' | 'dense' | 'fire' | 'inception' | 'branches' | 'stage' | 'part';
+
+export interface LayerItem {
+  readonly kind: 'layer';
+  readonly id: LayerId;
+  readonly node: NodeDescription;
+}
+
+/** Several layers drawn as one until they are opened. */
+export interface GroupItem {
+  readonly kind: 'group';
+  /** Unique, and the same for the same network: the name of its last node with its nesting. */
+  readonly id: string;
+  readonly group: GroupKind;
+  readonly name: string;
+  readonly children: readonly Item[];
+  /** All layers within, in topological order. */
+  readonly nodes: readonly NodeDescription[];
+}
+
+export type Item = LayerItem | GroupItem;
+
+/** From here on a list of blocks is put into stages of one resolution. */
+const stagesFrom = 9;
+/** A list of blocks longer than this is cut into parts, so that opening something never shows hundreds at once. */
+const longestList = 24;
+const partLength = 12;
+/** A region that holds this share of the network is no detail to be closed, it is the network. */
+const largestShare = 0.6;
+
+/**
+ * The network as nested blocks: layers into steps (convolution, normalisation, activation), steps into blocks by structure
+ * (shortcuts, branches, depthwise pairs), blocks into stages of one resolution. What was no fork in the graph stays a plain list.
+ */
+export function groupNetwork(description: Pick<NetworkDescription, 'nodes'>): readonly Item[] {
+  const units = findUnits(description);
+  const regions = findRegions(units).filter((region) => region.units.length <= Math.max(6, units.length * largestShare));
+  const order = new Map(description.nodes.map((node, index) => [node.id, index]));
+  const sorted = [...regions].sort((a, b) => b.units.length - a.units.length || a.fork - b.fork);
+  const all = Array.from({ length: units.length }, (_, index) => index);
+  const blocks = takeSqueezes(pairDepthwise(nest(all, sorted, units, order)), order);
+  const staged = blocks.length < stagesFrom ? blocks : putIntoStages(blocks, order);
+  return shorten(staged, order);
+}
+
+/** Every group, outer ones first. */
+export function listGroups(items: readonly Item[]): readonly GroupItem[] {
+  return items.flatMap((item) => (item.kind === 'group' ? [item, ...listGroups(item.children)] : []));
+}
+
+/** The groups that a layer lies in, outermost first; null: it is not here. */
+export function findPath(items: readonly Item[], layer: LayerId): readonly GroupItem[] | null {
+  for (const item of items) {
+    if (item.kind === 'layer' && item.id === layer) return [];
+    if (item.kind !== 'group' || !item.nodes.some(({ id }) => id === layer)) continue;
+    const deeper = findPath(item.children, layer);
+    if (deeper !== null) return [item, ...deeper];
+  }
+  return null;
+}
+
+export const nodesOf = (item: Item): readonly NodeDescription[] => (item.kind === 'layer' ? [item.node] : item.nodes);
+
+/** The layer that gives an item its meaning: itself, or the convolution of a step; null: a block has no such one. */
+export function mainNodeOf(item: Item): NodeDescription | null {
+  if (item.kind === 'layer') return item.node;
+  if (item.group !== 'step') return null;
+  return item.nodes.find((node) => ['conv2d', 'depthwise-conv2d', 'dense'].includes(node.op)) ?? item.nodes[0] ?? null;
+}
+
+type Order = ReadonlyMap<LayerId, number>;
+
+function nest(indices: readonly number[], regions: readonly Region[], units: readonly Unit[], order: Order): readonly Item[] {
+  const items: Item[] = [];
+  const taken = new Set<number>();
+  const here = new Set(indices);
+  const within = regions.filter((region) => region.units.every((index) => here.has(index)));
+  // Largest first: a region inside another is found again when that one is nested.
+  const outermost = within.filter((region) => !within.some((other) => other !== region && other.units.length > region.units.length && region.units.every((index) => other.units.includes(index))));
+  const regionAt = new Map<number, Region>();
+  for (const region of outermost) for (const index of region.units) if (!regionAt.has(index)) regionAt.set(index, region);
+  for (const index of indices) {
+    if (taken.has(index)) continue;
+    const region = regionAt.get(index);
+    if (region === undefined || region.units.length === indices.length) {
+      const unit = units[index];
+      if (unit !== undefined) items.push(makeStep(unit));
+      continue;
+    }
+    for (const inner of region.units) taken.add(inner);
+    const children = nest(region.units, regions.filter((other) => other.units.length < region.units.length), units, order);
+    items.push(makeGroup(nameRegion(region, units), children, order));
+  }
+  return items;
+}
+
+function makeStep(unit: Unit): Item {
+  const [only] = unit.nodes;
+  const children = unit.nodes.map((node): LayerItem => ({ kind: 'layer', id: node.id, node }));
+  if (unit.nodes.length === 1 && only !== undefined) return { kind: 'layer', id: only.id, node: only };
+  return { kind: 'group', id: `step ${unit.main.id}`, group: 'step', name: unit.main.id, children, nodes: unit.nodes };
+}
+
+function makeGroup(group: GroupKind, children: readonly Item[], order: Order, name?: string): GroupItem {
+  const nodes = children.flatMap(nodesOf).sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  return { kind: 'group', id: `${group} ${nodes.at(-1)?.id ?? ''}`, group, name: name ?? nameBlock(group, nodes), children, nodes };
+}
+
+function nameRegion(region: Region, units: readonly Unit[]): GroupKind {
+  const inside = region.units.map((index) => units[index]).filter((unit) => unit !== undefined);
+  const join = units[region.join];
+  const ops = inside.flatMap((unit) => unit.nodes.map(({ op }) => op));
+  switch (join?.main.op) {
+    case 'multiply': return 'squeeze-excite';
+    case 'add': return ops.includes('depthwise-conv2d') ? 'inverted-residual' : 'residual';
+    case 'concat': {
+      if (join.inputs.includes(region.fork)) return 'dense';
+      const concats = inside.filter((unit) => unit.main.op === 'concat').length;
+      if (concats > 1 && inside.length > 6) return 'dense';
+      return inside.length === 3 ? 'fire' : inside.length > 5 ? 'inception' : 'branches';
+    }
+    default: return 'branches';
+  }
+}
+
+/** A depthwise convolution and the 1 × 1 that follows (and the one that widened before it) are one idea: MobileNet's. */
+function pairDepthwise(items: readonly Item[]): readonly Item[] {
+  const result: Item[] = [];
+  const order = new Map(items.flatMap(nodesOf).map((node, index) => [node.id, index]));
+  for (let at = 0; at < items.length; at += 1) {
+    const item = items[at];
+    if (item === undefined) continue;
+    let end = at;
+    if (isStepOf(item, 'depthwise-conv2d')) {
+      end = at + 1;
+      const squeeze = items[end];
+      if (squeeze?.kind === 'group' && squeeze.group === 'squeeze-excite') end += 1;
+    }
+    const next = items[end];
+    if (end === at || next === undefined || !isPointwise(next)) {
+      result.push(item);
+      continue;
+    }
+    const before = result.at(-1);
+    const widened = before !== undefined && isPointwise(before) && channelsOf(next) < channelsOf(before);
+    if (widened) result.pop();
+    result.push(makeGroup(widened ? 'inverted-residual' : 'separable', [...(widened ? [before] : []), ...items.slice(at, end + 1)], order));
+    at = end;
+  }
+  return result;
+}
+
+/** The 1 × 1 that narrows before two parallel convolutions belongs to their fire module. */
+function takeSqueezes(items: readonly Item[], order: Order): readonly Item[] {
+  const result: Item[] = [];
+  for (const item of items) {
+    const before = result.at(-1);
+    if (item.kind === 'group' && item.group === 'fire' && before !== undefined && isPointwise(before)) {
+      result.pop();
+      result.push(makeGroup('fire', [before, ...item.children], order));
+    } else result.push(item);
+  }
+  return result;
+}
+
+const isStepOf = (item: Item, op: string): boolean => mainNodeOf(item)?.op === op;
+const isPointwise = (item: Item): boolean => mainNodeOf(item)?.op === 'conv2d' && (mainNodeOf(item)?.settings.startsWith('1 × 1') ?? false);
+const channelsOf = (item: Item): number => nodesOf(item).at(-1)?.shape[2] ?? 0;
+
+/** Neighbours whose result has the same height and width form a stage. The input, and what has no place any more, stay as they are. */
+function putIntoStages(items: readonly Item[], order: Order): readonly Item[] {
+  const result: Item[] = [];
+  let run: Item[] = [];
+  const close = (): void => {
+    const last = run.at(-1);
+    const shape = last === undefined ? undefined : nodesOf(last).at(-1)?.shape;
+    if (run.length > 1 && shape !== undefined) result.push(makeGroup('stage', run, order, nameStage(run, shape)));
+    else result.push(...run);
+    run = [];
+  };
+  for (const item of items) {
+    const shape = nodesOf(item).at(-1)?.shape;
+    const before = run.at(-1);
+    const shapeBefore = before === undefined ? undefined : nodesOf(before).at(-1)?.shape;
+    const spatial = shape !== undefined && shape[0] * shape[1] > 1 && nodesOf(item)[0]?.op !== 'input';
+    if (!spatial || (shapeBefore !== undefined && (shapeBefore[0] !== shape[0] || shapeBefore[1] !== shape[1]))) close();
+    if (spatial) run.push(item);
+    else result.push(item);
+  }
+  close();
+  return result;
+}
+
+/** Cuts lists that are too long to look at, level by level. */
+function shorten(items: readonly Item[], order: Order): readonly Item[] {
+  const shortened = items.map((item): Item => (item.kind === 'group' && item.children.length > 1 ? { ...item, children: shorten(item.children, order) } : item));
+  if (shortened.length <= longestList) return shortened;
+  const parts: Item[] = [];
+  const length = Math.max(partLength, Math.ceil(shortened.length / longestList));
+  for (let start = 0; start < shortened.length; start += length) {
+    const slice = shortened.slice(start, start + length);
+    const [only] = slice;
+    if (slice.length === 1 && only !== undefined) parts.push(only);
+    else parts.push(makeGroup('part', slice, order, `${start + 1} to ${start + slice.length} of ${shortened.length}`));
+  }
+  return parts;
+}
+
+function nameStage(items: readonly Item[], shape: MapShape): string {
+  const prefix = shortName(commonPrefix(items.flatMap(nodesOf).map(({ id }) => id)), 1);
+  return /[a-z]{2}/i.test(prefix) ? prefix : `${shape[1]} × ${shape[0]} pixels`;
+}
+
+/** The end of a long path, which is what tells layers apart: `/layer1/layer1.0/conv1/Conv_output_0` is `layer1.0/conv1`. */
+export function shortName(id: string, parts = 2): string {
+  const words = id.replace(/_output_0$/, '').split('/').filter((word) => word !== '');
+  // Exporters end every path with the operation, which is shown anyway.
+  if (words.length > 1 && /^[A-Z][A-Za-z]+(_\d+)?$/.test(words.at(-1) ?? '')) words.pop();
+  return words.slice(-parts).join('/') || id;
+}
+
+function nameBlock(group: GroupKind, nodes: readonly NodeDescription[]): string {
+  const prefix = commonPrefix(nodes.map(({ id }) => id));
+  return prefix === '' ? nodes.at(-1)?.id ?? group : prefix;
+}
+
+/** What all names begin with, cut where a word ends; '' where that is nothing. */
+export function commonPrefix(names: readonly string[]): string {
+  const [first = ''] = names;
+  let length = first.length;
+  for (const name of names) {
+    let same = 0;
+    while (same < length && name[same] === first[same]) same += 1;
+    length = same;
+  }
+  if (names.length < 2 || names.some((name) => name.length > length && !/[/._:]/.test(name[length] ?? '') && !/[/._:]$/.test(name.slice(0, length)))) {
+    length = names.length < 2 ? first.length : Math.max(0, ...['/', '.', '_', ':'].map((mark) => first.slice(0, length).lastIndexOf(mark)));
+  }
+  return first.slice(0, length).replace(/^[/._:]+|[/._:]+$/g, '');
+}
