@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { createArraySource } from './camera/array-source';
 import * as cameraLayer from './camera/camera';
 import { createCameraSource } from './camera/camera-source';
 import { createClipSource } from './camera/clip-source';
@@ -22,7 +23,7 @@ startApp({
     cameraSource: (camera) => withVideo((element) => createCameraSource(camera, element)),
     clipSource: (address, label) => withVideo((element) => createClipSource(address, label, element)),
     pictureSource: createPictureSource,
-    arraySource: () => Promise.reject(new Error('not wired yet')),
+    arraySource: createArraySource,
     stillSource: freezeSource,
   },
 });

@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors';
+import { withArray } from './array-source';
 import { createBitmapSource } from './bitmap-source';
 import type { FrameSource } from './frame-source';
 
@@ -13,7 +14,8 @@ export async function freezeSource(source: FrameSource): Promise<FrameSource> {
   const { display } = source;
   try {
     const bitmap = await createImageBitmap(display.kind === 'video' ? display.element : display.bitmap);
-    return createBitmapSource('still', bitmap, source.label, source.mirror);
+    const still = createBitmapSource('still', bitmap, source.label, source.mirror);
+    return source.takeArray === undefined ? still : withArray(still, source.takeArray());
   } catch (thrown) {
     throw new AppError('camera-failed', `no frame to freeze: ${String(thrown)}`, true, { cause: thrown });
   }

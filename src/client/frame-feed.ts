@@ -11,6 +11,8 @@ export interface FrameFeed {
   requestFrame(callback: () => void): () => void;
   /** A copy of the frame on screen, owned by the caller; null: there is none yet. */
   takeFrame(): Promise<VideoFrame | ImageBitmap | null>;
+  /** Only of arrays: the values that are sent in place of a picture; a copy, owned by the caller. */
+  takeArray?(): { readonly shape: readonly [height: number, width: number, channels: number]; readonly values: Float32Array };
   /** Told when size, crop or mirror changed. @returns unsubscribe */
   onChange(listener: () => void): () => void;
 }

@@ -47,7 +47,7 @@ describe('createFrameSender', () => {
     feed.mirror = true;
     feed.change();
     await turn();
-    expect(port.sent.map((frame) => frame.mirror)).toEqual([false, true]);
+    expect(port.sent.map((frame) => frame.kind === 'frame' && frame.mirror)).toEqual([false, true]);
     sender.resendStill();
     await turn();
     expect(port.sent.length).toBe(3);
@@ -115,5 +115,25 @@ describe('createFrameSender', () => {
     await settlePromises();
     expect(port.sent).toEqual([]);
     expect(port.onmessage).toBeNull();
+  });
+
+  it('sends an array as it is, once for each worker or request', async () => {
+    const { sender, port } = createSender();
+    sender.setSource({
+      ...createFakeFeed(true), takeArray: () => ({ shape: [1, 1, 4], values: Float32Array.of(1, 2, 3, 4) }),
+      requestFrame: (callback) => { callback(); return () => undefined; },
+    });
+    expect(port.sent).toEqual([]);
+    port.giveCredit();
+    expect(port.sent).toEqual([{ kind: 'array', sequence: 1, capturedAtMs: 5, shape: [1, 1, 4], values: Float32Array.of(1, 2, 3, 4) }]);
+    port.giveCredit();
+    expect(port.sent).toHaveLength(1);
+    sender.resendStill();
+    expect(port.sent).toHaveLength(2);
+    const other = createFakeSenderPort();
+    sender.connect(other);
+    expect(other.sent).toEqual([]);
+    other.giveCredit();
+    expect(other.sent.map(({ sequence }) => sequence)).toEqual([3]);
   });
 });

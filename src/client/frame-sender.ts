@@ -1,12 +1,12 @@
 import { AppError } from '../contract/errors';
-import type { CreditMessage, FrameMessage } from '../contract/frames';
+import type { CreditMessage, InputMessage } from '../contract/frames';
 import type { PageVisibility } from './clock';
 import type { FrameFeed } from './frame-feed';
 
 /** The window's side of the frame port; a fake in tests. */
 export interface FrameSenderPort {
   onmessage: ((event: MessageEvent<CreditMessage>) => void) | null;
-  postMessage(message: FrameMessage, transfer: Transferable[]): void;
+  postMessage(message: InputMessage, transfer: Transferable[]): void;
 }
 
 export interface FrameSenderParts {
@@ -63,9 +63,19 @@ export function createFrameSender(parts: FrameSenderParts): FrameSender {
     const from = source;
     const to = port;
     if (from === null || to === null || parts.visibility.hidden) return;
-    taking = true;
     stillIsDue = false;
     const capturedAtMs = parts.nowMs();
+    if (from.takeArray !== undefined) {
+      // The worker may have changed since the frame was asked for.
+      stillIsDue = !hasCredit;
+      if (!hasCredit) return;
+      hasCredit = false;
+      sequence += 1;
+      const { shape, values } = from.takeArray();
+      to.postMessage({ kind: 'array', sequence, capturedAtMs, shape, values }, [values.buffer]);
+      return;
+    }
+    taking = true;
     let image: VideoFrame | ImageBitmap | null = null;
     try {
       image = await from.takeFrame();

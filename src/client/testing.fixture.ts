@@ -1,6 +1,6 @@
 import type { WorkerEvent } from '../contract/events';
 import type { AppError } from '../contract/errors';
-import type { CreditMessage, FrameMessage } from '../contract/frames';
+import type { CreditMessage, InputMessage } from '../contract/frames';
 import type { SessionSpec } from '../contract/session-spec';
 import type { Clock, PageVisibility } from './clock';
 import type { ConnectionHandlers, OpenConnection, WorkerConnection } from './connection';
@@ -75,12 +75,12 @@ export function createFakeVisibility(): FakeVisibility {
 
 /** The window's end of a frame port, with the worker's hand on the other. */
 export interface FakeSenderPort extends FrameSenderPort {
-  readonly sent: FrameMessage[];
+  readonly sent: InputMessage[];
   giveCredit(): void;
 }
 
 export function createFakeSenderPort(): FakeSenderPort {
-  const sent: FrameMessage[] = [];
+  const sent: InputMessage[] = [];
   const port: FakeSenderPort = {
     onmessage: null,
     postMessage: (message) => { sent.push(message); },

@@ -49,4 +49,18 @@ describe('createFrameInbox', () => {
     expect(port.onmessage).toBeNull();
     expect(inbox.openFrames).toBe(0);
   });
+
+  it('holds an array as it holds a frame, with nothing to close', () => {
+    const port = createFakePort();
+    const inbox = createFrameInbox(port);
+    const frame = createFakeFrame(1);
+    const array = { kind: 'array', sequence: 2, capturedAtMs: 0, shape: [1, 1, 5], values: new Float32Array(5) } as const;
+    port.deliver(frame);
+    port.deliver(array);
+    expect(frame.closed).toBe(1);
+    expect(inbox.openFrames).toBe(0);
+    expect(inbox.take()).toBe(array);
+    inbox.release(array);
+    expect(inbox.openFrames).toBe(0);
+  });
 });

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startWasm } from '../../test/conformance/wasm-in-node';
-import type { NetworkCard } from '../contract/card';
+import type { InputSpec, NetworkCard } from '../contract/card';
 import type { WorkerEvent } from '../contract/events';
+import type { ArrayFrameMessage, InputMessage } from '../contract/frames';
 import type { LayerId } from '../contract/ids';
 import { defaultSpec } from '../contract/session-spec';
 import type { SessionSpec } from '../contract/session-spec';
@@ -37,20 +38,24 @@ interface Stage {
   readonly events: WorkerEvent[];
   readonly visible: Set<LayerId>;
   nowMs: number;
+  readonly errors: unknown[];
+  tick(message: InputMessage): Promise<void>;
   /** Values of the explanation as the renderer read them in the last draw; null: none. */
   drawnExplanation: number[] | null;
+  drawnInput: { readonly values: number[]; readonly mean: readonly number[]; readonly std: readonly number[] } | null;
   drawnLayers: Map<LayerId, { readonly shape: readonly number[]; readonly values: number[] }>;
   /** One whole tick. `light`: every pixel's value. */
   show(light: number): Promise<void>;
 }
 
-function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = true): Stage {
+function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = true, network = createTinyNetwork()): Stage {
   const visible = new Set<LayerId>(['relu']);
   const events: WorkerEvent[] = [];
   const renderer = {
     visibleLayers: () => visible, showsExplanation: () => showsExplanation, showsInput: () => true,
     draw: (input: RenderInput) => {
       stage.drawnExplanation = input.explanation === null ? null : [...(input.explanation.values?.() ?? [])];
+      stage.drawnInput = input.input === null ? null : { values: [...(input.input.view.values?.() ?? [])], mean: input.input.mean, std: input.input.std };
       stage.drawnLayers = new Map([...input.layers].map(([layer, view]) => [layer, { shape: view.shape, values: [...(view.values?.() ?? [])] }]));
     },
     readRange: async () => ({ min: 0, max: 1 }),
@@ -61,15 +66,15 @@ function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = true): 
     viewTensor: (tensor, shape, signed) => ({ shape, signed, values: () => viewOnCpu(tensor) }),
     readValues: async (tensor) => viewOnCpu(tensor).slice(), settle: async () => undefined, finish: async () => undefined,
   } as Partial<Tier> as Tier;
-  const network = createTinyNetwork();
   const session = createLiveSession({
     tier, network, spec: { ...defaultSpec, ...spec }, post: (event) => events.push(event), now: () => stage.nowMs,
-    onError: (thrown) => { throw thrown; }, onReadEnd: () => undefined,
+    onError: (thrown) => stage.errors.push(thrown), onReadEnd: () => undefined,
   });
   const stage: Stage = {
-    network, session, events, visible, nowMs: 1000, drawnExplanation: null, drawnLayers: new Map(),
-    show: async (light) => {
-      await session.importFrame(createFakeFrame(light * 10));
+    network, session, events, visible, nowMs: 1000, drawnExplanation: null, drawnInput: null, errors: [], drawnLayers: new Map(),
+    show: (light) => stage.tick(createFakeFrame(light * 10)),
+    tick: async (message) => {
+      await session.importFrame(message);
       session.compute();
       session.draw();
       await session.settle();
@@ -81,6 +86,19 @@ function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = true): 
     },
   };
   return stage;
+}
+
+/** Every channel goes to a class of its own, as its mean. */
+function createWideNetwork(channels: number, input: Partial<InputSpec> = {}): LiveNetwork {
+  const builder = new GraphBuilder('wide', 'test');
+  const graph = builder.build(builder.add('pool', { op: 'global-average-pool', keepDims: false }, [builder.addInput('input', [2, 2, channels])]));
+  const classes = Array.from({ length: channels }, (_, index) => `channel ${index}`);
+  const numbers = (value: number): readonly number[] => classes.map(() => value);
+  return createLiveNetwork({ id: 'wide', classes, input: { height: 2, width: 2, channels, mean: numbers(0), std: numbers(1), ...input } } as unknown as NetworkCard, createExecutor(graph));
+}
+
+function makeArrayMessage(shape: ArrayFrameMessage['shape'], values: readonly number[]): ArrayFrameMessage {
+  return { kind: 'array', sequence: 3, capturedAtMs: 30, shape, values: Float32Array.from(values) };
 }
 
 function last<Kind extends WorkerEvent['kind']>(stage: Stage, kind: Kind): Extract<WorkerEvent, { kind: Kind }> {
@@ -174,6 +192,57 @@ describe('createLiveSession', () => {
     expect(stage.events.filter((event) => event.kind === 'predictions')).toHaveLength(before + 1);
     // Nothing shows an explanation, so nothing is said about one.
     expect(stage.events.some((event) => event.kind === 'explanation')).toBe(false);
+    stage.session.dispose();
+  });
+
+  it('tries other preprocessing on the frame that is there, and goes back to the card', async () => {
+    const stage = createStage();
+    await stage.show(0.5);
+    const readInput = async (): Promise<number | undefined> => (await stage.session.readActivation('input')).values[0];
+    const redraw = async (input: SessionSpec['input']): Promise<number | undefined> => {
+      stage.session.setSpec({ ...defaultSpec, input });
+      stage.session.compute();
+      stage.session.draw();
+      return readInput();
+    };
+    expect(await readInput()).toBe(0.5);
+    expect(await redraw({ mean: [0.25], std: [0.125], channelOrder: 'rgb' })).toBe(2);
+    expect(stage.drawnInput).toMatchObject({ mean: [0.25], std: [0.125] });
+    expect(await redraw({ mean: [1], std: [2], channelOrder: 'rgb' })).toBe(-0.25);
+    expect(await redraw({ mean: [1, 1, 1], std: [2, 2, 2], channelOrder: 'bgr' }), 'meant for another network').toBe(0.5);
+    expect(await redraw(null)).toBe(0.5);
+    stage.session.dispose();
+  });
+
+  it('turns the order of the colours round, and shows them the right way all the same', async () => {
+    const stage = createStage({}, false, createWideNetwork(3, { mean: [1, 2, 3], channelOrder: 'bgr' }));
+    stage.visible.clear();
+    await stage.tick(makeArrayMessage([1, 1, 3], [10, 20, 30]));
+    expect([...(await stage.session.readActivation('input')).values.slice(0, 3)]).toEqual([29, 18, 7]);
+    // From 10 (black) to 30 (white).
+    const shown = (): readonly number[] => [0, 1, 2].map((channel) => (stage.drawnInput?.values[channel] ?? 0) * (stage.drawnInput?.std[channel] ?? 0) + (stage.drawnInput?.mean[channel] ?? 0));
+    shown().forEach((value, channel) => expect(value).toBeCloseTo([0, 127.5, 255][channel] ?? 0, 4));
+    stage.session.setSpec({ ...defaultSpec, input: { mean: [0, 0, 0], std: [1, 1, 10], channelOrder: 'rgb' } });
+    stage.session.compute();
+    stage.session.draw();
+    expect([...(await stage.session.readActivation('input')).values.slice(0, 3)]).toEqual([10, 20, 3]);
+    shown().forEach((value, channel) => expect(value).toBeCloseTo([0, 127.5, 255][channel] ?? 0, 4));
+    stage.session.dispose();
+  });
+
+  it('refuses pictures for a network of five channels, says so once, and takes an array', async () => {
+    const stage = createStage({}, false, createWideNetwork(5));
+    stage.visible.clear();
+    await stage.show(0.5);
+    await stage.show(0.6);
+    expect(stage.errors).toEqual([expect.objectContaining({ code: 'input-mismatch', detail: expect.stringContaining('5 channels') as string })]);
+    expect([stage.session.hasInput, stage.events.map(({ kind }) => kind).filter((kind) => kind === 'drawn' || kind === 'predictions')]).toEqual([false, []]);
+    await stage.tick(makeArrayMessage([2, 2, 5], Array.from({ length: 20 }, (_, index) => (index % 5 === 3 ? 9 : 0))));
+    expect(last(stage, 'predictions').top[0]?.label).toBe('channel 3');
+    expect(last(stage, 'drawn').sequence).toBe(3);
+    expect(stage.drawnInput?.values).toHaveLength(2 * 2 * 3);
+    await stage.tick(makeArrayMessage([2, 2, 4], Array.from({ length: 16 }, () => 1)));
+    expect(stage.errors).toHaveLength(2);
     stage.session.dispose();
   });
 

@@ -21,6 +21,12 @@ describe('rankPredictions', () => {
     expect(targetIndex).toBe(3);
   });
 
+  it('takes a sigmoid of a single output, and probabilities as they are', () => {
+    const { top } = rankPredictions(Float32Array.of(0), ['yes'], null, 'sigmoid');
+    expect(top).toEqual([{ index: 0, label: 'yes', probability: 0.5 }]);
+    const own = rankPredictions(Float32Array.of(0.75, 0.875), ['a', 'b'], null, 'as-they-are').top;
+    expect(own.map(({ probability }) => probability)).toEqual([0.875, 0.75]);
+  });
   it('adds the pinned class where it is not among them', () => {
     expect(rankPredictions(logits, classes, 0).top.map((prediction) => prediction.index)).toEqual([3, 5, 6, 1, 4, 0]);
     expect(rankPredictions(logits, classes, 5)).toMatchObject({ targetIndex: 5, top: { length: 5 } });

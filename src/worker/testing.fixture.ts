@@ -1,4 +1,4 @@
-import type { FrameMessage } from '../contract/frames';
+import type { FrameMessage, InputMessage } from '../contract/frames';
 import type { FramePort } from './frame-inbox';
 import type { Scheduler } from './scheduler';
 
@@ -19,7 +19,7 @@ export function createFakeFrame(sequence: number, still = false): FakeFrame {
 /** The worker's end of a frame port, with the window's hand on the other. */
 export interface FakePort extends FramePort {
   readonly credits: number;
-  deliver(frame: FrameMessage): void;
+  deliver(frame: InputMessage): void;
 }
 
 export function createFakePort(): FakePort {

@@ -148,6 +148,27 @@ describe('createVisualizer', () => {
     expect(sessions.length).toBe(1);
   });
 
+  it('reads a network again when its card was changed, and stays with what a newer revision made of it', async () => {
+    const { visualizer, begin, loads, sessions } = setUp();
+    await begin();
+    const applied = visualizer.apply({ ...everyday, networkRevision: 1 });
+    await settlePromises();
+    const first = await loads[0]?.finish();
+    await applied;
+    const changed = visualizer.apply({ ...everyday, networkRevision: 2 });
+    await settlePromises();
+    const changedAgain = visualizer.apply({ ...everyday, networkRevision: 3 });
+    expect(await code(changed)).toBe('superseded');
+    await settlePromises();
+    expect(loads.map(({ signal }) => signal.aborted)).toEqual([false, true, false]);
+    await loads[2]?.finish();
+    await changedAgain;
+    expect(first?.disposals).toBe(1);
+    expect(sessions.map(({ disposed }) => disposed)).toEqual([true, false]);
+    await visualizer.apply({ ...everyday, networkRevision: 3, openChannel: 1 });
+    expect(loads).toHaveLength(3);
+  });
+
   it('lets the newest win: the older rejects at once, and its download stops', async () => {
     const { visualizer, begin, loads, sessions } = setUp();
     await begin();
