@@ -63,6 +63,7 @@ export function deleteKept(network: KeptNetwork): void {
   if (timers.has(id)) return;
   const wasShown = spec.peek().network === id;
   if (draft.peek()?.report.network.id === id) draft.value = null;
+  if (importNotice.peek()?.network === id) importNotice.value = null;
   deletions.value = [...deletions.peek(), { network, wasShown }];
   if (wasShown) chooseFirstNetwork();
   timers.set(id, setTimeout(() => void finishDeletion(id), undoMs));

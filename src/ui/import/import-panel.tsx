@@ -25,8 +25,10 @@ export function ImportPanel({ wide }: { readonly wide: boolean }) {
   return (
     <section class={wide ? 'import-panel area-inspector' : 'import-panel'} aria-labelledby="import-title">
       <header class="import-head">
-        <h2 id="import-title">{again ? 'Change the answers' : 'What the file does not say'}</h2>
-        <p class="small muted">{nameFormat(report.network.format)}{report.card.origin !== undefined && ` · ${report.card.origin.source}`}</p>
+        <div class="import-title">
+          <h2 id="import-title">{again ? 'Change the answers' : 'What the file does not say'}</h2>
+          <p class="small muted">{nameFormat(report.network.format)}{report.card.origin !== undefined && ` · ${report.card.origin.source}`}</p>
+        </div>
         {wide ? <AnswersNow /> : <Predictions compact />}
       </header>
       <div class="import-questions">

@@ -5,7 +5,7 @@ import { shownKept } from '../../state/kept-networks';
 import { FileButton } from '../controls/file-input';
 import { Dialog } from '../dialogs/dialog';
 import { closeDialog, showDialog } from '../dialogs/open-dialog';
-const Shelf = () => null; // TEMPORARY
+import { Shelf } from '../shelf/shelf';
 import { AddressField } from './address-field';
 import { readChosenFolder } from './read-drop';
 import './import.css';
