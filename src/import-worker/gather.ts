@@ -19,7 +19,7 @@ export interface Gathered {
   readonly origin: { readonly kind: 'file' | 'address' | 'shelf'; readonly source: string };
   /** For the person; derived from the main file's name when null. */
   readonly name: string | null;
-  /** Folders and other names, for guesses. */
+  /** Folders that the main file lies in, `/` between them; for its name and for guesses. */
   readonly folder: string;
   readonly labels: readonly { readonly path: string; readonly labels: readonly string[] }[];
   readonly known: KnownChoices | null;
@@ -63,7 +63,7 @@ async function gatherFiles(picked: Extract<ImportSource, { readonly kind: 'files
     source: recordSource(main.slice(separator + 1), await readBytes(file, main), findInSet(files, main)),
     origin: { kind: 'file', source: picked.length === 1 ? picked[0]?.path ?? main : main },
     name: null,
-    folder: [picked.length === 1 && picked[0]?.path !== main ? picked[0]?.path.replace(/\.zip$/i, '') ?? '' : '', main.slice(0, Math.max(0, separator))].join(' ').trim(),
+    folder: [picked.length === 1 && picked[0]?.path !== main ? picked[0]?.path.replace(/\.zip$/i, '') ?? '' : '', main.slice(0, Math.max(0, separator))].filter((part) => part !== '').join('/'),
     labels,
     known: card === undefined ? null : readKnownChoices(await readText(card, 'card.json')),
     forget: () => Promise.resolve(),

@@ -68,7 +68,7 @@ function choosePreset({ names, format, inputShape, outputs, normalisation, input
   if ((channels === 1 || channels === 3) && inputRange !== null && inputRange[1] > inputRange[0]) {
     const [low, high] = inputRange;
     const std = Math.round((255e3 / (high - low))) / 1e3;
-    return { preset: { mean: [Math.round(-low * std * 1e3) / 1e3], std: [std] }, reason: `The file says that its input goes from ${roundRange(low)} to ${roundRange(high)}.` };
+    return { preset: { mean: [0 - Math.round(low * std * 1e3) / 1e3], std: [std] }, reason: `The file says that its input goes from ${roundRange(low)} to ${roundRange(high)}.` };
   }
   if (channels !== 1 && channels !== 3) return { preset: asIs, reason: `The network takes ${channels} channels, so arrays go in as they are.` };
   if (channels === 1) return { preset: zeroToOne, reason: 'Networks for grey pictures usually take values from 0 to 1.' };

@@ -217,7 +217,7 @@ function nameNetwork(file: string, inside: string, folder: string): string {
   const bare = file.replace(/\.(onnx|h5|hdf5|keras|tflite|json)$/i, '');
   const plain = (text: string): string => text.replaceAll(/[_\s]+/g, ' ').trim().slice(0, 100);
   if (!/^(model|net|network|saved_?model|main)$/i.test(bare)) return plain(bare) || 'Network';
-  const parent = folder.split(/[ /]/).filter((part) => part !== '').at(-1)?? '';
+  const parent = folder.split('/').filter((part) => part !== '').at(-1)?? '';
   return plain(parent) || (/^(model|main_?graph|functional|sequential|network|)(_\d+)?$/i.test(inside) ? '' : plain(inside)) || plain(bare);
 }
 

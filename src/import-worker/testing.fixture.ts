@@ -45,13 +45,15 @@ export async function startFakeImporter(changes: Partial<ImporterParts> & { read
   return {
     importer, progress,
     advance: (ms) => {
-      nowMs += ms;
-      for (const timer of timers) {
-        while (timer.nextMs <= nowMs) {
-          timer.nextMs += timer.periodMs;
-          timer.callback();
-        }
+      const endMs = nowMs + ms;
+      for (;;) {
+        const [next] = [...timers].filter((timer) => timer.nextMs <= endMs).sort((a, b) => a.nextMs - b.nextMs);
+        if (next === undefined) break;
+        nowMs = next.nextMs;
+        next.nextMs += next.periodMs;
+        next.callback();
       }
+      nowMs = endMs;
     },
   };
 }
