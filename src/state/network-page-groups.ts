@@ -30,8 +30,9 @@ const stagesFrom = 9;
 /** A list of blocks longer than this is cut into parts, so that opening something never shows hundreds at once. */
 const longestList = 24;
 const partLength = 12;
-/** A region that holds this share of the network is no detail to be closed, it is the network. */
+/** A large region that holds this share of the network is no detail to be closed, it is the network (a U-shaped one). */
 const largestShare = 0.6;
+const largeRegion = 10;
 
 /**
  * The network as nested blocks: layers into steps (convolution, normalisation, activation), steps into blocks by structure
@@ -39,7 +40,7 @@ const largestShare = 0.6;
  */
 export function groupNetwork(description: Pick<NetworkDescription, 'nodes'>): readonly Item[] {
   const units = findUnits(description);
-  const regions = findRegions(units).filter((region) => region.units.length <= Math.max(6, units.length * largestShare));
+  const regions = findRegions(units).filter((region) => region.units.length <= Math.max(largeRegion, units.length * largestShare));
   const order = new Map(description.nodes.map((node, index) => [node.id, index]));
   const sorted = [...regions].sort((a, b) => b.units.length - a.units.length || a.fork - b.fork);
   const all = Array.from({ length: units.length }, (_, index) => index);

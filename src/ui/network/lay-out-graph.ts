@@ -61,13 +61,16 @@ export function listShown(items: readonly Item[], open: ReadonlySet<string>, par
   });
 }
 
-/** Links between boxes. What enters an open group from one place only enters through its head. */
+/** Links between boxes. What enters an open group enters through its head, unless several things enter at several places. */
 export function linkBoxes(shown: readonly Shown[]): readonly { readonly from: string; readonly to: string }[] {
   const boxOf = new Map<LayerId, Shown>();
   for (const box of shown) if (!box.open) for (const { id } of nodesOf(box.item)) boxOf.set(id, box);
-  const sourcesOf = (nodes: readonly NodeDescription[], within: ReadonlySet<LayerId>): ReadonlySet<string> =>
-    new Set(nodes.flatMap((node) => node.inputs.filter((input) => !within.has(input)).flatMap((input) => boxOf.get(input)?.id ?? [])));
-  const throughHead = new Set(shown.filter((box) => box.open && sourcesOf(nodesOf(box.item), new Set(nodesOf(box.item).map(({ id }) => id))).size === 1).map(({ id }) => id));
+  const entersAtOnePlace = (nodes: readonly NodeDescription[]): boolean => {
+    const within = new Set(nodes.map(({ id }) => id));
+    const entries = nodes.flatMap((node) => node.inputs.filter((input) => !within.has(input)).map((input) => ({ source: boxOf.get(input)?.id, target: node.id })));
+    return new Set(entries.map(({ source }) => source)).size === 1 || new Set(entries.map(({ target }) => target)).size === 1;
+  };
+  const throughHead = new Set(shown.filter((box) => box.open && entersAtOnePlace(nodesOf(box.item))).map(({ id }) => id));
   const links = new Map<string, { readonly from: string; readonly to: string }>();
   const link = (from: string, to: string): void => { if (from !== to) links.set(`${from}\n${to}`, { from, to }); };
   for (const box of shown) {
