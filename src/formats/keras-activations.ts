@@ -3,7 +3,7 @@ import type { Activation } from '../graph/ops';
 import { asRecord, asString, field, numberField } from './json-access';
 
 /** What a Keras `activation` entry means in the graph; `null`: linear, nothing to do. */
-export type KerasActivation = Activation | { readonly kind: 'softmax' } | null;
+export type KerasActivation = Activation | { readonly kind: 'softmax' } | { readonly kind: 'log-softmax' } | null;
 
 function readHardSigmoid(keras3: boolean): Activation {
   // Keras 2: clip(0.2 x + 0.5, 0, 1). Keras 3: relu6(x + 3) / 6.
@@ -42,6 +42,7 @@ export function readActivation(value: unknown, keras3: boolean, where: string): 
     case 'swish': case 'silu': return { kind: 'silu' };
     case 'gelu': return { kind: 'gelu', approximate: field(settings, 'approximate') === true };
     case 'softmax': return { kind: 'softmax' };
+    case 'logsoftmax': return { kind: 'log-softmax' };
     default: throw new AppError('op-unsupported', `activation '${String(name)}' of layer '${where}'`);
   }
 }

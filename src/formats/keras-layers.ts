@@ -3,9 +3,11 @@ import type { LayerId } from '../contract/ids';
 import type { GraphBuilder } from '../graph/graph-builder';
 import type { WeightArray } from '../graph/network-graph';
 import type { Operation, Padding } from '../graph/ops';
-import { noPadding, resolveSamePadding } from '../graph/padding';
+import { dilatedExtent, noPadding, resolveSamePadding } from '../graph/padding';
 import { asArray, asInteger, asNumber, booleanField, field, numberField, pairField, type JsonRecord } from './json-access';
 import { readActivation, type KerasActivation } from './keras-activations';
+import { gatherInto } from './onnx-layout';
+import { addTransposedConvolution } from './transposed-convolution';
 
 /** One Keras layer being turned into nodes. */
 export interface LayerScope {
@@ -46,8 +48,8 @@ function readPadding(scope: LayerScope, window: readonly [number, number], strid
 }
 
 function addActivation(scope: LayerScope, activation: NonNullable<KerasActivation>, input: LayerId): LayerId {
-  return activation.kind === 'softmax'
-    ? scope.builder.add(scope.id, { op: 'softmax' }, [input])
+  return activation.kind === 'softmax' || activation.kind === 'log-softmax'
+    ? scope.builder.add(scope.id, { op: activation.kind }, [input])
     : scope.builder.add(scope.id, { op: 'activation', activation }, [input]);
 }
 
@@ -90,6 +92,31 @@ function readSeparable(scope: LayerScope): LayerId {
   const [depthwise, pointwise, bias] = scope.weights(withBias(scope, ['depthwise_kernel', 'pointwise_kernel']));
   const between = scope.builder.add(`${scope.id}/depthwise`, { op: 'depthwise-conv2d', ...convolutionGeometry(scope) }, [inputOf(scope)], kernelAndBias(depthwise, undefined));
   return addLinear(scope, { op: 'conv2d', strides: [1, 1], dilations: [1, 1], padding: noPadding, groups: 1 }, between, kernelAndBias(pointwise, bias));
+}
+
+/** Kernel `[kh, kw, cout, cin]`, turned and with its channels in our order. */
+function readTransposed(scope: LayerScope): LayerId {
+  requireChannelsLast(scope);
+  const [given, bias] = scope.weights(withBias(scope, ['kernel']));
+  const [kh = 1, kw = 1, outputs = 1, inputs = 1] = given?.shape ?? [];
+  const values = new Float32Array(given?.values.length ?? 0);
+  gatherInto(values, given?.values ?? [], [{ size: kh, step: -kw * outputs * inputs }, { size: kw, step: -outputs * inputs }, { size: inputs, step: 1 }, { size: outputs, step: inputs }], (kh * kw - 1) * outputs * inputs);
+  const strides = pairField(scope.config, 'strides', [1, 1], scope.id);
+  const dilations = pairField(scope.config, 'dilation_rate', [1, 1], scope.id);
+  const extra = field(scope.config, 'output_padding');
+  if (extra !== undefined && extra !== null) throw new AppError('op-unsupported', `output_padding of layer '${scope.id}'`);
+  const [height, width] = mapSize(scope);
+  const same = field(scope.config, 'padding') === 'same';
+  const along = (sizePx: number, kernel: number, stride: number, dilation: number): readonly [to: number, before: number] => {
+    const extent = dilatedExtent(kernel, dilation);
+    return same ? [sizePx * stride, Math.floor(Math.max(extent - stride, 0) / 2)] : [sizePx * stride + Math.max(extent - stride, 0), 0];
+  };
+  const rows = along(height, kh, strides[0], dilations[0]);
+  const columns = along(width, kw, strides[1], dilations[1]);
+  const activation = readActivation(field(scope.config, 'activation'), scope.keras3, scope.id);
+  const linear = addTransposedConvolution(scope.builder, activation === null ? scope.id : `${scope.id}/linear`, inputOf(scope), kernelAndBias({ shape: [kh, kw, inputs, outputs], values }, bias) ?? {},
+    { strides, dilations, groups: 1, before: [rows[1], columns[1]], outputSize: [rows[0], columns[0]] });
+  return activation === null ? linear : addActivation(scope, activation, linear);
 }
 
 function readDense(scope: LayerScope): LayerId {
@@ -263,7 +290,7 @@ const layerReaders: ReadonlyMap<string, LayerReader> = new Map<string, LayerRead
     const activation = readActivation(field(scope.config, 'activation'), scope.keras3, scope.id);
     return activation === null ? identity(scope) : addActivation(scope, activation, inputOf(scope));
   }],
-  ['LayerNormalization', readGroupNorm], ['GroupNormalization', readGroupNorm],
+  ['Conv2DTranspose', readTransposed], ['Convolution2DTranspose', readTransposed], ['LayerNormalization', readGroupNorm], ['GroupNormalization', readGroupNorm],
   ['ReLU', readRelu],
   ['LeakyReLU', (scope) => addActivation(scope, { kind: 'leaky-relu',
     slope: numberField(scope.config, 'negative_slope', numberField(scope.config, 'alpha', 0.3, scope.id), scope.id) }, inputOf(scope))],

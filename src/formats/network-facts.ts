@@ -61,7 +61,7 @@ function endsInProbability(graph: NetworkGraph): boolean {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   let node = nodes.get(graph.output);
   while (node !== undefined && renames.has(node.operation.op)) node = nodes.get(node.inputs[0] ?? '');
-  return node?.operation.op === 'softmax' || (node?.operation.op === 'activation' && node.operation.activation.kind === 'sigmoid');
+  return node?.operation.op === 'softmax' || node?.operation.op === 'log-softmax' || (node?.operation.op === 'activation' && node.operation.activation.kind === 'sigmoid');
 }
 
 /** Per-channel `x * factor + offset` of a node, or null when it is something else. */

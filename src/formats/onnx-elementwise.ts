@@ -77,7 +77,7 @@ export const readSelu: NodeReader = (scope) => {
   return [scope.layouts.moved(input, scope.add({ op: 'scale' }, [curve], { factor }))];
 };
 
-/** Softmax over one axis; before opset 13 over that axis and all after it. */
+/** Softmax and LogSoftmax over one axis; before opset 13 over that axis and all after it. */
 export const readSoftmax: NodeReader = (scope) => {
   const input = scope.placed(0);
   const rank = input.logical.length;
@@ -87,12 +87,13 @@ export const readSoftmax: NodeReader = (scope) => {
   const within = new Set(input.logical.slice(axis, scope.opset < 13 ? rank : axis + 1).flat());
   const isWithin = (atoms: readonly { readonly size: number }[]): boolean => atoms.length === within.size && atoms.every((atom) => within.has(atom));
   // The order inside the group does not matter to a softmax, so what lies last as a whole stays where it is.
-  if (isWithin(input.stored.at(-1) ?? [])) return [scope.layouts.moved(input, scope.add({ op: 'softmax' }, [input.id]))];
+  const op = scope.node.opType === 'LogSoftmax' ? 'log-softmax' : 'softmax';
+  if (isWithin(input.stored.at(-1) ?? [])) return [scope.layouts.moved(input, scope.add({ op }, [input.id]))];
   const all = input.stored.flat();
   const others = all.filter((atom) => !within.has(atom));
   const group = all.filter((atom) => within.has(atom));
   const value = scope.layouts.arrange(input, others.length === 0 ? [group] : [others, group], scope.where);
-  return settle(scope, scope.layouts.moved(value, scope.addBefore({ op: 'softmax' }, [value.id])));
+  return settle(scope, scope.layouts.moved(value, scope.addBefore({ op }, [value.id])));
 };
 
 /** Erf, which exists only inside a GELU. */

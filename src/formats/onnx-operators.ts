@@ -7,11 +7,12 @@ import { readGroupNormalization, readInstanceNormalization, readLayerNormalizati
 import { readGlobalPool, readLrn, readPad, readPool, readReduce } from './onnx-pooling';
 import { readResize } from './onnx-resize';
 import type { NodeReader, NodeScope, OnnxValue } from './onnx-scope';
+import { readConvTranspose } from './onnx-transposed';
 import { readConcat, readGather, readSlice, readSplit } from './onnx-slicing';
 import { readCast, readDepthSpace, readExpand, readFlatten, readIdentity, readReshape, readSqueeze, readTranspose, readUnsqueeze } from './onnx-views';
 
 const readers: ReadonlyMap<string, NodeReader> = new Map<string, NodeReader>([
-  ['Conv', readConv], ['Gemm', readGemm], ['MatMul', readMatMul], ['BatchNormalization', readBatchNormalization],
+  ['Conv', readConv], ['ConvTranspose', readConvTranspose], ['Gemm', readGemm], ['MatMul', readMatMul], ['BatchNormalization', readBatchNormalization],
   ['LayerNormalization', readLayerNormalization], ['InstanceNormalization', readInstanceNormalization], ['GroupNormalization', readGroupNormalization],
   ['Relu', activationReader(() => ({ kind: 'relu' }))],
   ['LeakyRelu', activationReader((scope) => ({ kind: 'leaky-relu', slope: scope.float('alpha', 0.01) }))],
@@ -21,7 +22,7 @@ const readers: ReadonlyMap<string, NodeReader> = new Map<string, NodeReader>([
   ['Gelu', activationReader((scope) => ({ kind: 'gelu', approximate: scope.text('approximate', 'none') === 'tanh' }))],
   ['Swish', activationReader((scope) => (scope.float('alpha', 1) === 1 ? { kind: 'silu' } : scope.refuse('an alpha other than 1')))],
   ['Sigmoid', readSigmoid], ['HardSigmoid', readHardSigmoid], ['Clip', readClip], ['Max', readLimit], ['Min', readLimit],
-  ['PRelu', readPRelu], ['Selu', readSelu], ['Softmax', readSoftmax], ['Erf', readErf],
+  ['PRelu', readPRelu], ['Selu', readSelu], ['Softmax', readSoftmax], ['LogSoftmax', readSoftmax], ['Erf', readErf],
   ['Add', readArithmetic], ['Sub', readArithmetic], ['Mul', readArithmetic], ['Div', readArithmetic], ['Sum', readArithmetic],
   ['Neg', readNeg], ['Pow', readPow],
   ['MaxPool', readPool], ['AveragePool', readPool], ['GlobalAveragePool', readGlobalPool], ['GlobalMaxPool', readGlobalPool],

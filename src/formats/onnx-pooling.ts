@@ -113,10 +113,10 @@ function mirrorSources(scope: NodeScope, mode: string, size: number, before: num
       default: return scope.refuse(`mode '${mode}'`);
     }
   };
+  if (before + after > maxCopiedLines) scope.refuse(`a copied border of ${before + after} lines, at most ${maxCopiedLines} are read`);
   const front = Array.from({ length: before }, (_, index) => source(before - index, true));
   const back = Array.from({ length: after }, (_, index) => source(index + 1, false));
   if ([...front, ...back].some((place) => place < 0 || place >= size)) scope.refuse(`a border of ${before} and ${after} copied from an axis of ${size}`);
-  if (before + after > maxCopiedLines) scope.refuse(`a copied border of ${before + after} lines, at most ${maxCopiedLines} are read`);
   return { front, back };
 }
 

@@ -1,5 +1,6 @@
 import { noPadding } from '../graph/padding';
-import { shapeOf, sizeOf, type Placed } from './onnx-layout';
+import type { Constant } from './onnx-constant';
+import { gather, shapeOf, sizeOf, type Placed } from './onnx-layout';
 import type { NodeReader, NodeScope } from './onnx-scope';
 import { alignBranches } from './onnx-elementwise';
 import { settle } from './onnx-views';
@@ -10,13 +11,30 @@ function inWholeAxes(scope: NodeScope, value: Placed): { readonly value: Placed;
   return { value: scope.layouts.ordered(value, order, scope.where), order };
 }
 
-/** Concat of branches; constants cannot be joined to them. */
+/** A constant beside branches: zero times a line of a branch, plus the constant, so that every picture of a batch has it. */
+function placeConstant(scope: NodeScope, constant: Constant, branch: Placed, axis: number): Placed {
+  const { value, order } = inWholeAxes(scope, branch);
+  const line = sliceAxis(scope, value, order, axis, 0, 1, null);
+  const rank = branch.logical.length;
+  if (constant.shape.length !== rank || (constant.shape[0] ?? 1) !== 1) scope.refuse(`a constant [${constant.shape.join(', ')}] joined to [${shapeOf(branch).join(', ')}]`);
+  const steps = constant.shape.map((_, own) => constant.shape.slice(own + 1).reduce((product, size) => product * size, 1));
+  const axes = order.map((own) => ({ size: constant.shape[own] ?? 1, step: steps[own] ?? 1 }));
+  scope.shared.budget.spend(constant.values.length, scope.where);
+  const offset = { shape: axes.map(({ size }) => size), values: gather(constant.values, axes, scope.where) };
+  const id = scope.addBefore({ op: 'scale' }, [line.id], { factor: { shape: [1], values: Float32Array.of(0) }, offset });
+  return scope.layouts.place(id, order, rank);
+}
+
+/** Concat of branches, and of constants with them. */
 export const readConcat: NodeReader = (scope) => {
-  const values = scope.node.inputs.map((_, index) => scope.placed(index));
+  const inputs = scope.node.inputs.map((_, index) => scope.value(index));
+  const branch = inputs.find((input) => input?.kind === 'placed')?.placed ?? scope.placed(0);
+  const joined = scope.axis(scope.int('axis', 1), branch.logical.length);
+  if (joined === 0) scope.refuse('joining the pictures of a batch');
+  if (inputs.length > 4096) scope.reject(`${inputs.length} inputs`);
+  const values = inputs.map((input, index) => (input?.kind === 'constant' ? placeConstant(scope, input.constant, branch, joined) : scope.placed(index)));
   const rank = values[0]?.logical.length ?? 0;
   const axis = scope.axis(scope.int('axis', 1), rank);
-  if (axis === 0) scope.refuse('joining the pictures of a batch');
-  if (values.length > 4096) scope.reject(`${values.length} inputs`);
   const branches = alignBranches(scope, values);
   // Branches that lie alike but not in whole axes have to be brought into some order first.
   const order = branches.order ?? inWholeAxes(scope, branches.aligned[0] ?? scope.placed(0)).order;
@@ -104,7 +122,10 @@ export const readSplit: NodeReader = (scope) => {
   });
 };
 
-/** Gather of one index, or of neighbouring ones, along one axis. */
+/** Most single lines that a Gather is written out as. */
+const maxPickedLines = 256;
+
+/** Gather along one axis: one index, neighbouring ones, or any list (BGR for RGB) as slices, joined. */
 export const readGather: NodeReader = (scope) => {
   const input = scope.placed(0);
   const rank = input.logical.length;
@@ -113,10 +134,16 @@ export const readGather: NodeReader = (scope) => {
   const size = shapeOf(input)[axis] ?? 1;
   const list = Array.from(indices.values, (value) => (value < 0 ? value + size : value));
   const [first = 0] = list;
-  if (axis === 0 || indices.shape.length > 1 || list.length === 0 || list.length > 4096 || list.some((value, place) => value !== first + place)) {
-    scope.refuse('only one index, or neighbouring ones, of an axis that is not the batch');
+  if (axis === 0 || indices.shape.length > 1 || list.length === 0 || list.length > 4096) {
+    scope.refuse('only one index, or a list of them, of an axis that is not the batch');
   }
+  if (list.some((index) => !(index >= 0 && index < size))) scope.reject(`indices [${list.slice(0, 16).join(', ')}] of an axis of ${size}`);
   const { value, order } = inWholeAxes(scope, input);
+  if (list.some((index, place) => index !== first + place)) {
+    if (list.length > maxPickedLines) scope.refuse(`${list.length} indices that are no neighbours, at most ${maxPickedLines} are read`);
+    const lines = list.map((index) => sliceAxis(scope, value, order, axis, index, 1, null).id);
+    return [scope.layouts.place(scope.add({ op: 'concat', axis: order.indexOf(axis) }, lines), order, rank)];
+  }
   const part = sliceAxis(scope, value, order, axis, first, list.length, null);
   return settle(scope, indices.shape.length === 1 ? part : { ...part, logical: part.logical.filter((_, index) => index !== axis) });
 };

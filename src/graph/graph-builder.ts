@@ -67,7 +67,7 @@ export class GraphBuilder {
     let node = this.#get(output);
     // A softmax may be followed by what only renames its values (MobileNet v1 ends in softmax, reshape).
     while (['identity', 'flatten', 'reshape'].includes(node.operation.op) && node.inputs[0] !== undefined) node = this.#get(node.inputs[0]);
-    return node.operation.op === 'softmax' && node.inputs[0] !== undefined ? node.inputs[0] : output;
+    return (node.operation.op === 'softmax' || node.operation.op === 'log-softmax') && node.inputs[0] !== undefined ? node.inputs[0] : output;
   }
 
   #get(id: LayerId): GraphNode {

@@ -30,7 +30,7 @@ export type Operation =
   | { readonly op: 'batch-norm'; readonly epsilon: number }            // weights: gamma?, beta?, mean, variance
   | { readonly op: 'activation'; readonly activation: Activation }
   | { readonly op: 'prelu' }                                           // weights: slope, broadcast over n,h,w
-  | { readonly op: 'softmax' }
+  | { readonly op: 'softmax' } | { readonly op: 'log-softmax' }        // over the last axis
   | { readonly op: 'add' } | { readonly op: 'multiply' } | { readonly op: 'subtract' } | { readonly op: 'divide' }
   | { readonly op: 'scale' }                                           // weights: factor?, offset? (constants, broadcast)
   | { readonly op: 'concat'; readonly axis: number }

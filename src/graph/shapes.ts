@@ -157,7 +157,7 @@ function infer(operation: Operation, inputs: readonly Shape[], weights: Weights,
       if (!Number.isSafeInteger(operation.groups) || operation.groups < 1 || channels % operation.groups !== 0) fail(where, `${operation.groups} groups of ${channels} channels`);
       expectOptional(weights, ['gamma', 'beta'], [channels], where);
       return shape;
-    case 'activation': case 'softmax': case 'identity': return shape;
+    case 'activation': case 'softmax': case 'log-softmax': case 'identity': return shape;
     case 'local-response-norm': return asMap(input, where);
     case 'add': case 'multiply': case 'subtract': case 'divide':
       return inputs.reduce((left, right) => broadcastShapes(left, right, where));

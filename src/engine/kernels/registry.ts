@@ -8,6 +8,7 @@ import { depthwiseConvolutionKernel } from './depthwise-convolution';
 import { batchNormKernel, preluKernel, scaleKernel } from './diagonal';
 import { groupNormKernel } from './group-norm';
 import type { Kernel } from './kernel';
+import { logSoftmaxKernel } from './log-softmax';
 import { flattenKernel, identityKernel, reshapeKernel, sliceKernel, transposeKernel } from './layout';
 import { averagePoolKernel, globalAverageKernel, globalMaxKernel, maxPoolKernel, padKernel } from './pooling';
 import { localResponseNormKernel, resizeKernel } from './resampling';
@@ -16,7 +17,7 @@ type KernelTable = { readonly [Name in Exclude<OperationName, 'input'>]: Kernel<
 
 const kernels: KernelTable = {
   'conv2d': convolutionKernel, 'depthwise-conv2d': depthwiseConvolutionKernel, 'dense': denseKernel,
-  'batch-norm': batchNormKernel, 'activation': activationKernel, 'prelu': preluKernel, 'softmax': softmaxKernel,
+  'batch-norm': batchNormKernel, 'activation': activationKernel, 'prelu': preluKernel, 'softmax': softmaxKernel, 'log-softmax': logSoftmaxKernel,
   'add': addKernel, 'multiply': multiplyKernel, 'subtract': subtractKernel, 'divide': divideKernel, 'scale': scaleKernel,
   'concat': concatKernel, 'max-pool': maxPoolKernel, 'average-pool': averagePoolKernel,
   'global-average-pool': globalAverageKernel, 'global-max-pool': globalMaxKernel, 'pad': padKernel,
