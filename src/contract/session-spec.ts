@@ -4,8 +4,10 @@ import type { LayerId, NetworkId } from './ids';
 export type Backend = 'webgpu' | 'wasm';
 export type BackendChoice = Backend | 'auto';
 
-/** Which map lies over the picture. */
-export const explanationIds = ['grad-cam', 'gradient', 'off'] as const;
+/** Which map lies over the picture: methods of one backward pass, which can follow the camera. */
+export const explanationIds = [
+  'grad-cam', 'gradient', 'guided-backprop', 'grad-cam++', 'layer-cam', 'gradient-x-input', 'deconvnet', 'lrp-epsilon', 'off',
+] as const;
 export type ExplanationId = (typeof explanationIds)[number];
 
 /**
@@ -43,6 +45,8 @@ export interface SessionSpec {
   readonly network: NetworkId;
   readonly backend: BackendChoice;
   readonly explanation: ExplanationId;
+  /** Layer of Grad-CAM and its family; null: the last with a place in the picture. Unknown names mean null. */
+  readonly explanationLayer: LayerId | null;
   readonly target: ExplanationTarget;
   /** Layer whose channels are on screen, or null. Unknown names are ignored (another network may be loading). */
   readonly openLayer: LayerId | null;
@@ -62,7 +66,7 @@ export interface SessionSpec {
 }
 
 export const defaultSpec: SessionSpec = {
-  network: 'everyday', backend: 'auto', explanation: 'grad-cam', target: { kind: 'top' }, openLayer: null,
+  network: 'everyday', backend: 'auto', explanation: 'grad-cam', explanationLayer: null, target: { kind: 'top' }, openLayer: null,
   openChannel: null, channelOrder: 'index', scale: 'channel', colourMap: 'viridis', everyStep: false,
   networkRevision: 0, input: null, activity: false,
 };
@@ -84,7 +88,8 @@ export function diffSpec(before: SessionSpec | null, after: SessionSpec): SpecDi
   const backend = before.backend !== after.backend;
   const network = backend || before.network !== after.network || before.networkRevision !== after.networkRevision;
   const plan = network || before.everyStep !== after.everyStep || before.openLayer !== after.openLayer
-    || before.explanation !== after.explanation || before.channelOrder !== after.channelOrder || before.activity !== after.activity;
+    || before.explanation !== after.explanation || before.explanationLayer !== after.explanationLayer
+    || before.channelOrder !== after.channelOrder || before.activity !== after.activity;
   const view = plan || before.openChannel !== after.openChannel || before.scale !== after.scale
     || before.colourMap !== after.colourMap 
     || JSON.stringify(before.target) !== JSON.stringify(after.target) || JSON.stringify(before.input) !== JSON.stringify(after.input);

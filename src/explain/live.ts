@@ -1,10 +1,10 @@
-import { argMax, cast, mul, oneHot, reshape, tidy, type Tensor, type Tensor1D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { abs, argMax, cast, max, mul, oneHot, relu, reshape, sum, tidy, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { ExplanationKind } from '../contract/explanations';
 import type { LayerId } from '../contract/ids';
 import type { ActivationSet, Executor } from '../engine/executor.interface';
 import type { ExplanationParameters } from './explanation';
-import { chooseLayer, requireSupported } from './network-limits';
+import { requireSupported } from './network-limits';
 import type { OnePassExplanation } from './one-pass';
 import { explanations } from './registry';
 import { isRelevance } from './score-gradient';
@@ -40,7 +40,7 @@ export function planLiveExplanation(executor: Executor, method: OnePassExplanati
   const { graph } = executor;
   const scored: ScoreTarget = target.kind === 'top' ? { kind: 'class', index: 0 } : target;
   requireSupported(method.supports(graph, scored));
-  const layer = method.kind === 'layer' ? chooseLayer(executor, scored, asked) : graph.input;
+  const layer = method.layerFor(executor, scored, asked);
   return { layer, taps: [layer, scoreLayerOf(graph, scored)], backwardTo: [layer] };
 }
 
@@ -79,4 +79,19 @@ export function explainLive(
   } finally {
     seed.dispose();
   }
+}
+
+/**
+ * A live map of one picture as it lies over the camera: sensitivities by their largest absolute value over the channels,
+ * evidence by its positive part; what speaks against is seen on the frozen frame.
+ *
+ * @param map  `[1, h, w, c]` or `[1, h, w]` · borrowed
+ * @returns    `[h, w]` f32 ≥ 0 · owned by the caller
+ */
+export function flattenLiveMap(map: Tensor3D | Tensor4D, method: OnePassExplanation): Tensor2D {
+  const [, h, w] = map.shape;
+  return tidy(() => {
+    const plane = map.rank === 3 ? map : method.pixel === 'strongest' ? max(abs(map), 3) : sum(map, 3);
+    return reshape(method.pixel === 'strongest' ? abs(plane) : relu(plane), [h, w]);
+  });
 }

@@ -9,7 +9,10 @@ export const view = signal<ViewSpec>(defaultView);
 
 export const openLayerId = computed(() => spec.value.openLayer);
 export const openChannel = computed(() => spec.value.openChannel);
-export const pinnedIndex = computed(() => (spec.value.target.kind === 'class' ? spec.value.target.index : null));
+export const pinnedIndex = computed(() => (spec.value.target.kind === 'class' || spec.value.target.kind === 'difference' ? spec.value.target.index : null));
+
+/** The channel or unit whose backward view is held while other layers are looked at; null: a class is explained. */
+export const heldUnit = computed(() => (spec.value.target.kind === 'unit' ? spec.value.target : null));
 
 export function changeSpec(change: Partial<SessionSpec>): void {
   const next = { ...spec.peek(), ...change };

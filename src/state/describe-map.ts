@@ -1,18 +1,13 @@
 import type { ExplanationDescription } from '../contract/explanations';
 import type { ExplanationTarget } from '../contract/session-spec';
+import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
 import { methodOf, planeOfMap, judgeMap, type InspectedMap } from './inspection';
 import { classes } from './worker-state';
 
-/** What is explained, in words. @param topIndex  the class behind `top`, once it is known */
-export function describeTarget(target: ExplanationTarget, topIndex: number | null): string {
-  const nameOf = (index: number): string => classes.peek()[index] ?? `class ${index}`;
-  switch (target.kind) {
-    case 'top': return topIndex === null ? 'the top answer' : nameOf(topIndex);
-    case 'class': return nameOf(target.index);
-    case 'difference': return `${nameOf(target.index)} rather than ${nameOf(target.against)}`;
-    case 'unit': return `channel ${target.channel} of ${target.layer}${target.y === undefined || target.x === undefined ? '' : ` at row ${target.y}, column ${target.x}`}`;
-  }
+/** What is explained, in words, with the classes of the network on screen. */
+export function nameTarget(target: ExplanationTarget, topIndex: number | null): string {
+  return describeTarget(target, topIndex, classes.peek());
 }
 
 /** How many steps of how many, how well the sum fits, how sure the mean is: whatever the method says of itself. */
@@ -33,7 +28,7 @@ export function describeNote(map: InspectedMap): string {
 export function describeVerdict(map: InspectedMap): string {
   const plane = planeOfMap(map);
   if (plane === null || map.phase !== 'done') return '';
-  const target = describeTarget(map.request.target, map.result?.targetIndex ?? null);
+  const target = nameTarget(map.request.target, map.result?.targetIndex ?? null);
   const signed = methodOf(map)?.signed ?? false;
   switch (judgeMap(plane)) {
     case 'not-a-number': return 'Some values are not numbers: the computation overflowed. Do not read this map.';
@@ -64,7 +59,7 @@ export function writeCaption(map: InspectedMap, networkName: string): string {
   if (method === null || result === null) return '';
   const settings = Object.entries(request.parameters).map(([name, value]) => `${name} ${String(value)}`);
   return [
-    `${method.name} (${method.paper.authors} ${method.paper.year}) for ${describeTarget(request.target, result.targetIndex)}, score ${formatValue(result.score)}`,
+    `${method.name} (${method.paper.authors} ${method.paper.year}) for ${nameTarget(request.target, result.targetIndex)}, score ${formatValue(result.score)}`,
     [`Network ${networkName}`, ...(result.layer === null ? [] : [`layer ${result.layer}`]), ...settings, describeNote(map)].filter((part) => part !== '').join(' · '),
     `Values ${formatValue(result.min)} to ${formatValue(result.max)}`,
   ].join('\n');

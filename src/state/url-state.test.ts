@@ -9,7 +9,14 @@ const anySpec: fc.Arbitrary<SessionSpec> = fc.record({
   network: anyName,
   backend: fc.constant('auto' as const),
   explanation: fc.constantFrom(...explanationIds),
-  target: fc.oneof(fc.constant({ kind: 'top' as const }), fc.nat(999).map((index) => ({ kind: 'class' as const, index }))),
+  explanationLayer: fc.option(anyName),
+  target: fc.oneof(
+    fc.constant({ kind: 'top' as const }), fc.nat(999).map((index) => ({ kind: 'class' as const, index })),
+    fc.tuple(fc.nat(999), fc.nat(999)).map(([index, against]) => ({ kind: 'difference' as const, index, against })),
+    // A layer's name that begins like a place cannot be told from one; no file has such names.
+    fc.tuple(anyName.filter((name) => !/^\d+,\d+:/.test(name)), fc.nat(999), fc.option(fc.tuple(fc.nat(99), fc.nat(99)))).map(([layer, channel, place]) =>
+      ({ kind: 'unit' as const, layer, channel, ...(place === null ? {} : { y: place[0], x: place[1] }) })),
+  ),
   openLayer: fc.option(anyName),
   openChannel: fc.option(fc.nat(2047)),
   channelOrder: fc.constantFrom(...channelOrders),

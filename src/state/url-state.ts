@@ -24,6 +24,7 @@ export function readLink(search: string, hash: string, base: ViewSpec = defaultV
       network: readText(choices.get('network')) ?? defaultSpec.network,
       backend: readBackend(choices.get('backend')),
       explanation: pick(explanationIds, choices.get('explanation'), defaultSpec.explanation),
+      explanationLayer: readText(choices.get('at')),
       target: readTarget(choices.get('target')),
       openLayer,
       openChannel: openLayer === null ? null : readIndex(choices.get('channel')),
@@ -58,7 +59,8 @@ export function writeHash(spec: SessionSpec, view: ViewSpec, base: ViewSpec = de
   put('network', spec.network, defaultSpec.network);
   put('backend', spec.backend, backend);
   put('explanation', spec.explanation, defaultSpec.explanation);
-  if (spec.target.kind === 'class') choices.push(['target', String(spec.target.index)]);
+  if (spec.explanationLayer !== null) choices.push(['at', spec.explanationLayer]);
+  if (spec.target.kind !== 'top') choices.push(['target', writeTarget(spec.target)]);
   if (spec.openLayer !== null) choices.push(['layer', spec.openLayer]);
   if (spec.openLayer !== null && spec.openChannel !== null) choices.push(['channel', String(spec.openChannel)]);
   put('order', spec.channelOrder, defaultSpec.channelOrder);
@@ -93,9 +95,26 @@ function readIndex(value: string | null): number | null {
   return value !== null && /^\d{1,6}$/.test(value) ? Number(value) : null;
 }
 
+/** `12`: a class; `12-40`: one class rather than another; `unit:3:layer`, `unit:3:4,5:layer`: a channel, or one unit (y, x) of it. */
 function readTarget(value: string | null): ExplanationTarget {
+  const pair = /^(\d{1,6})-(\d{1,6})$/.exec(value ?? '');
+  if (pair !== null) return { kind: 'difference', index: Number(pair[1]), against: Number(pair[2]) };
+  const unit = /^unit:(\d{1,6}):(?:(\d{1,6}),(\d{1,6}):)?(.+)$/s.exec(value ?? '');
+  if (unit !== null) {
+    const place = unit[2] === undefined ? {} : { y: Number(unit[2]), x: Number(unit[3]) };
+    return { kind: 'unit', layer: unit[4] ?? '', channel: Number(unit[1]), ...place };
+  }
   const index = readIndex(value);
   return index === null ? defaultSpec.target : { kind: 'class', index };
+}
+
+function writeTarget(target: ExplanationTarget): string {
+  switch (target.kind) {
+    case 'top': return '';
+    case 'class': return String(target.index);
+    case 'difference': return `${target.index}-${target.against}`;
+    case 'unit': return `unit:${target.channel}:${target.y === undefined || target.x === undefined ? '' : `${target.y},${target.x}:`}${target.layer}`;
+  }
 }
 
 function readPercent(value: string | null, standard: number): number {

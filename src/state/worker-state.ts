@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals-core';
 import type { LayerInfo, Prediction, WorkerEvent } from '../contract/events';
 import type { SupervisorStatus } from '../client/supervisor.interface';
+import { describeTarget } from './describe-target';
 import { openLayerId, pinnedIndex, spec } from './choices';
 import { failure } from './failure';
 import { countFramesBehind, judgeCertainty } from './honest-state';
@@ -52,8 +53,9 @@ export const orderReplaced = computed(() => {
 export const framesBehind = computed(() => (isLive.value ? countFramesBehind({
   nowMs: clockMs.value, capturedAtMs: drawn.value?.capturedAtMs ?? null, tickMs: rate.value?.tickMs ?? 0, frameIntervalMs: 1000 / 30,
 }) : 0));
-/** The class that is explained, in words; null before there is one. */
+/** What is explained, in words; null before there is an answer. */
 export const targetLabel = computed(() => {
-  const index = pinnedIndex.value ?? targetIndex.value;
-  return index === null ? null : classes.value[index] ?? null;
+  const { target } = spec.value;
+  const index = target.kind === 'top' || target.kind === 'unit' ? targetIndex.value : target.index;
+  return target.kind !== 'unit' && (index === null || classes.value[index] === undefined) ? null : describeTarget(target, index, classes.value);
 });

@@ -1,11 +1,12 @@
 import { AppError } from '../contract/errors';
+import type { LayerId } from '../contract/ids';
+import type { ExplanationId, ExplanationTarget } from '../contract/session-spec';
 import type { ActivationSet } from '../engine/executor.interface';
 import { createTargetSeed } from '../engine/frame-values';
 import type { Tensor } from '../engine/frame-values';
-import { liveGradCam } from '../explain/grad-cam';
-import { liveSaliency } from '../explain/saliency';
+import { explainLive, findLiveExplanation, flattenLiveMap, planLiveExplanation } from '../explain/live';
 import type { LiveNetwork } from './live-network';
-import type { LivePlan } from './live-plan';
+import type { LivePlan, PlannedExplanation } from './live-plan';
 
 /** A frame's explanation, or why there is none. */
 export interface FrameExplanation {
@@ -14,35 +15,55 @@ export interface FrameExplanation {
   readonly unsupported: string | null;
 }
 
-/** Where a backward pass for the plan's target starts. @returns shape of the logits · owned by the caller */
+/** Where a backward pass from the plan's class starts, for the channels' influence. @returns shape of the logits · owned by the caller */
 export function createSeed(activations: ActivationSet, plan: LivePlan): Tensor {
   return createTargetSeed(activations.logits, plan.targetIndex);
 }
 
+/** A sentence instead of the error; anything else is thrown on. */
+function asSentence(thrown: unknown): string {
+  if (thrown instanceof AppError && thrown.code === 'explain-unsupported') return thrown.detail;
+  throw thrown;
+}
+
+/** Decides once for a choice, not for every frame, how it is explained on this network; a sentence where it is undefined. */
+export function createExplanationPlanner(network: LiveNetwork): (
+  method: ExplanationId, target: ExplanationTarget, layer: LayerId | null,
+) => PlannedExplanation | string {
+  let lastKey = '';
+  let last: PlannedExplanation | string = '';
+  return (method, target, layer) => {
+    const key = JSON.stringify([method, target, layer]);
+    if (key === lastKey) return last;
+    lastKey = key;
+    try {
+      const found = planLiveExplanation(network.executor, findLiveExplanation(method), target, layer);
+      last = { method, target, layer: found.layer, taps: found.taps };
+    } catch (thrown) {
+      last = asSentence(thrown);
+    }
+    return last;
+  };
+}
+
 /**
- * The live explanation of one frame: one backward pass from the target's logit. What a network cannot have explained is an
- * answer here, not an error: the camera goes on.
+ * The live explanation of one frame: one backward pass from the target. What a network cannot have explained is an answer
+ * here, not an error: the camera goes on.
  *
  * @param activations  of a forward pass that kept what the plan's explanation needs · borrowed
  */
 export function explainFrame(network: LiveNetwork, activations: ActivationSet, plan: LivePlan): FrameExplanation {
-  if (plan.explanation === null) return { explanation: null, unsupported: null };
-  const layer = plan.explanation === 'grad-cam' ? network.explanationLayer : network.executor.graph.input;
-  if (layer === null) return { explanation: null, unsupported: 'no layer of this network has a place in the picture' };
-  const seed = createSeed(activations, plan);
+  if (plan.explanation === null) return { explanation: null, unsupported: plan.unsupported };
+  const { method: id, target, layer, taps } = plan.explanation;
   try {
-    const gradient = network.executor.backward(activations, { from: network.executor.graph.logits, seed, to: [layer], rule: { kind: 'gradient' } }).get(layer);
-    if (gradient === undefined) throw new AppError('internal', `no gradient for '${layer}'`);
+    const method = findLiveExplanation(id);
+    const { map } = explainLive(network.executor, activations, method, target, { layer, taps, backwardTo: [layer] });
     try {
-      const explanation = plan.explanation === 'grad-cam' ? liveGradCam(activations.get(layer), gradient) : liveSaliency(gradient);
-      return { explanation, unsupported: null };
+      return { explanation: flattenLiveMap(map, method), unsupported: null };
     } finally {
-      gradient.dispose();
+      map.dispose();
     }
   } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'explain-unsupported') return { explanation: null, unsupported: thrown.detail };
-    throw thrown;
-  } finally {
-    seed.dispose();
+    return { explanation: null, unsupported: asSentence(thrown) };
   }
 }

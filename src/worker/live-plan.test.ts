@@ -7,7 +7,9 @@ import type { PlanFacts } from './live-plan';
 function plan(spec: Partial<SessionSpec> = {}, facts: Partial<PlanFacts> = {}) {
   return planFrame({
     spec: { ...defaultSpec, ...spec }, known: new Set(['input', 'conv', 'relu', 'logits', 'softmax']), explainable: new Set(['input', 'conv', 'relu', 'logits']),
-    inputLayer: 'input', explanationLayer: 'relu', classes: 10, visible: new Set(), showsExplanation: false, point: null, ...facts,
+    planExplanation: (method, target, layer) => (method === 'deconvnet' ? 'There is no ReLU.'
+      : method === 'gradient' ? { method, target, layer: 'input', taps: ['input', 'logits'] } : { method, target, layer: layer ?? 'relu', taps: [layer ?? 'relu', 'logits'] }),
+    classes: 10, visible: new Set(), showsExplanation: false, point: null, ...facts,
   });
 }
 
@@ -21,9 +23,13 @@ describe('planFrame', () => {
   it('computes an explanation only where one is shown', () => {
     expect(plan().explanation).toBeNull();
     const cam = plan({}, { showsExplanation: true });
-    expect([cam.explanation, [...cam.taps], [...cam.backwardTo]]).toEqual(['grad-cam', ['relu'], ['relu']]);
+    expect([cam.explanation?.method, [...cam.taps], [...cam.backwardTo]]).toEqual(['grad-cam', ['relu', 'logits'], ['relu']]);
     const saliency = plan({ explanation: 'gradient' }, { showsExplanation: true });
-    expect([saliency.explanation, [...saliency.taps], [...saliency.backwardTo]]).toEqual(['gradient', [], ['input']]);
+    expect([saliency.explanation?.method, [...saliency.taps], [...saliency.backwardTo]]).toEqual(['gradient', ['input', 'logits'], ['input']]);
+    const refused = plan({ explanation: 'deconvnet' }, { showsExplanation: true });
+    expect([refused.explanation, refused.unsupported, refused.backwardTo.size]).toEqual([null, 'There is no ReLU.', 0]);
+    expect(plan({ explanationLayer: 'conv' }, { showsExplanation: true }).explanation?.layer).toBe('conv');
+    expect(plan({ explanationLayer: 'of another network' }, { showsExplanation: true }).explanation?.layer).toBe('relu');
     expect(plan({ explanation: 'off' }, { showsExplanation: true }).explanation).toBeNull();
   });
 
@@ -43,6 +49,12 @@ describe('planFrame', () => {
     expect(plan({ target: { kind: 'class', index: 9 } }).targetIndex).toBe(9);
     expect(plan({ target: { kind: 'class', index: 10 } }).targetIndex).toBeNull();
     expect(plan().targetIndex).toBeNull();
+    const explained = (target: SessionSpec['target']): unknown => plan({ target }, { showsExplanation: true }).explanation?.target;
+    expect(explained({ kind: 'difference', index: 3, against: 4 })).toEqual({ kind: 'difference', index: 3, against: 4 });
+    expect(explained({ kind: 'difference', index: 3, against: 10 })).toEqual({ kind: 'top' });
+    expect(explained({ kind: 'difference', index: 3, against: 3 })).toEqual({ kind: 'top' });
+    expect(explained({ kind: 'unit', layer: 'conv', channel: 2 })).toEqual({ kind: 'unit', layer: 'conv', channel: 2 });
+    expect(explained({ kind: 'unit', layer: 'of another network', channel: 2 })).toEqual({ kind: 'top' });
   });
 
   it('taps the layer under the finger', () => {

@@ -1,7 +1,16 @@
 import type { PointQuery } from '../contract/api';
 import type { LayerId } from '../contract/ids';
-import type { ChannelOrder, SessionSpec } from '../contract/session-spec';
+import type { ChannelOrder, ExplanationId, ExplanationTarget, SessionSpec } from '../contract/session-spec';
 import type { PlanMode } from '../engine/executor.interface';
+
+/** A method, target and layer that were found to fit this network. */
+export interface PlannedExplanation {
+  readonly method: ExplanationId;
+  readonly target: ExplanationTarget;
+  /** Explained layer; the network's input for input maps. */
+  readonly layer: LayerId;
+  readonly taps: readonly LayerId[];
+}
 
 /** What one frame's computation must yield. */
 export interface LivePlan {
@@ -10,7 +19,10 @@ export interface LivePlan {
   readonly taps: ReadonlySet<LayerId>;
   /** Layers that need a gradient; the network's input for the gradient method. */
   readonly backwardTo: ReadonlySet<LayerId>;
-  readonly explanation: 'grad-cam' | 'gradient' | null;
+  /** Null: off, not on screen, or undefined here. */
+  readonly explanation: PlannedExplanation | null;
+  /** Why the chosen explanation is undefined here, one plain sentence; null: it is fine, or none was chosen. */
+  readonly unsupported: string | null;
   /** Class that is explained; null: the most probable one. */
   readonly targetIndex: number | null;
   /** Layer whose channels are put in order by the measure, or null. A layer that no logit depends on has no influence: activity then. */
@@ -24,8 +36,8 @@ export interface PlanFacts {
   readonly known: ReadonlySet<LayerId>;
   /** Names of the layers that the logits depend on. */
   readonly explainable: ReadonlySet<LayerId>;
-  readonly inputLayer: LayerId;
-  readonly explanationLayer: LayerId | null;
+  /** Decides how the chosen explanation is made, or says in a sentence why it cannot be. */
+  readonly planExplanation: (method: ExplanationId, target: ExplanationTarget, layer: LayerId | null) => PlannedExplanation | string;
   readonly classes: number;
   readonly visible: ReadonlySet<LayerId>;
   readonly showsExplanation: boolean;
@@ -52,25 +64,38 @@ export function planFrame(facts: PlanFacts): LivePlan {
     if (by === 'influence') backwardTo.add(spec.openLayer);
   }
 
+  const target = fitTarget(facts);
   let explanation: LivePlan['explanation'] = null;
-  if (facts.showsExplanation && spec.explanation === 'gradient') {
-    explanation = 'gradient';
-    backwardTo.add(facts.inputLayer);
-  } else if (facts.showsExplanation && spec.explanation === 'grad-cam') {
-    explanation = 'grad-cam';
-    if (facts.explanationLayer !== null) {
-      taps.add(facts.explanationLayer);
-      backwardTo.add(facts.explanationLayer);
+  let unsupported: string | null = null;
+  if (facts.showsExplanation && spec.explanation !== 'off') {
+    const asked = spec.explanationLayer !== null && known.has(spec.explanationLayer) ? spec.explanationLayer : null;
+    const found = facts.planExplanation(spec.explanation, target, asked);
+    if (typeof found === 'string') unsupported = found;
+    else {
+      explanation = found;
+      for (const layer of found.taps) tap(layer);
+      backwardTo.add(found.layer);
     }
   }
-  // A class pinned for another network may not exist in this one.
-  const pinned = spec.target.kind === 'class' && spec.target.index >= 0 && spec.target.index < facts.classes ? spec.target.index : null;
-  return { mode: spec.everyStep ? 'inspect' : 'live', taps, backwardTo, explanation, targetIndex: pinned, order };
+  const targetIndex = target.kind === 'class' || target.kind === 'difference' ? target.index : null;
+  return { mode: spec.everyStep ? 'inspect' : 'live', taps, backwardTo, explanation, unsupported, targetIndex, order };
+}
+
+/** What was chosen for another network may not exist in this one: then the top answer is explained. */
+function fitTarget({ spec: { target }, classes, known }: PlanFacts): ExplanationTarget {
+  const exists = (index: number): boolean => index >= 0 && index < classes;
+  switch (target.kind) {
+    case 'top': return target;
+    case 'class': return exists(target.index) ? target : { kind: 'top' };
+    case 'difference': return exists(target.index) && exists(target.against) && target.index !== target.against ? target : { kind: 'top' };
+    case 'unit': return known.has(target.layer) ? target : { kind: 'top' };
+  }
 }
 
 /** Whether what was computed by `done` serves `wanted` too, so that only drawing is left. */
 export function coversPlan(done: LivePlan, wanted: LivePlan): boolean {
-  return done.mode === wanted.mode && done.explanation === wanted.explanation && done.targetIndex === wanted.targetIndex
+  return done.mode === wanted.mode && done.targetIndex === wanted.targetIndex
+    && JSON.stringify(done.explanation) === JSON.stringify(wanted.explanation)
     && isSubset(wanted.taps, done.taps) && isSubset(wanted.backwardTo, done.backwardTo);
 }
 

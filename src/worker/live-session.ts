@@ -13,7 +13,7 @@ import { createActivityMeter } from './activity-meter';
 import { createFrameInput } from './frame-input';
 import type { FrameSession } from './frame-loop';
 import type { JobFrame } from './jobs/job-runner';
-import { explainFrame, createSeed } from './live-explanation';
+import { createExplanationPlanner, createSeed, explainFrame } from './live-explanation';
 import type { LiveNetwork } from './live-network';
 import { coversPlan, planFrame } from './live-plan';
 import type { LivePlan } from './live-plan';
@@ -79,8 +79,9 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   let forwardMs = 0;
   let disposed = false;
 
+  const planExplanation = createExplanationPlanner(network);
   const plan = (): LivePlan => planFrame({
-    spec, known, explainable: network.explainable, inputLayer: graph.input, explanationLayer: network.explanationLayer,
+    spec, known, explainable: network.explainable, planExplanation,
     classes: card.classes.length, visible: tier.renderer.visibleLayers(), showsExplanation: tier.renderer.showsExplanation(), point,
     measured: spec.activity ? meter.layersToKeep(rail(), stamp.still) : [],
   });
@@ -200,8 +201,10 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const layer = current.plan.order?.layer ?? null;
       const facts: FrameFacts = {
         sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, pinned: current.plan.targetIndex,
-        explanation: current.plan.explanation === null && spec.explanation !== 'off' ? null
-          : { method: current.plan.explanation ?? 'off', layer: current.plan.explanation === 'grad-cam' ? network.explanationLayer : null, unsupported: current.unsupported },
+        explanation: current.plan.explanation === null && current.plan.unsupported === null && spec.explanation !== 'off' ? null : {
+          method: spec.explanation, unsupported: current.unsupported,
+          layer: current.plan.explanation === null || current.plan.explanation.layer === graph.input ? null : current.plan.explanation.layer,
+        },
       };
       const open = layer === null || current.plan.order === null ? null
         : { layer, channel: spec.openChannel, by: current.plan.order.by, channels: network.layers.get(layer)?.shape[2] ?? 0 };

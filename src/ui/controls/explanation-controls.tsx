@@ -1,7 +1,8 @@
 import { Target } from 'lucide-preact';
 import { explanationIds, type ExplanationId } from '../../contract/session-spec';
 import { changeOverlayOpacity } from '../../state/actions/control-camera';
-import { changeSpec, pinnedIndex, spec, view } from '../../state/choices';
+import { releaseTarget } from '../../state/actions/pin-target';
+import { changeSpec, heldUnit, pinnedIndex, spec, view } from '../../state/choices';
 import { classes, explanation, targetLabel } from '../../state/worker-state';
 import { explainMethod, methodName } from '../../lessons/explanation-texts';
 import { showDialog } from '../dialogs/open-dialog';
@@ -30,10 +31,13 @@ export function ExplanationControls() {
   );
 }
 
+/** They say what would change, not what there is. */
+const sensitivities: ReadonlySet<ExplanationId> = new Set(['gradient', 'guided-backprop', 'deconvnet']);
+
 /** Worth its line even on a small screen. */
 function isNotable(): boolean {
   const state = explanation.value?.state;
-  return spec.value.explanation !== 'off' && (state === 'no-positive-evidence' || state === 'unsupported');
+  return heldUnit.value !== null || spec.value.explanation !== 'off' && (state === 'no-positive-evidence' || state === 'unsupported');
 }
 
 function describeExplanation(method: ExplanationId) {
@@ -42,6 +46,7 @@ function describeExplanation(method: ExplanationId) {
   const found = explanation.value;
   if (found?.state === 'unsupported') return `Not defined for this network${found.reason === undefined ? '.' : `, because ${found.reason}.`}`;
   if (label === null) return explainMethod(method).plain;
+  if (heldUnit.value !== null) return <>What excites <b>{label}</b>, which you hold. <button type="button" class="link" onClick={releaseTarget}>Let go</button></>;
   if (found?.state === 'no-positive-evidence') return <>No positive evidence for <b>{label}</b> in this layer.</>;
-  return <>{method === 'grad-cam' ? 'What spoke for' : 'What would change'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}</>;
+  return <>{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}</>;
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { pinTarget } from '../../state/actions/pin-target';
+import { compareTarget, pinTarget } from '../../state/actions/pin-target';
 import { filterClasses } from '../../state/filter-classes';
-import { pinnedIndex } from '../../state/choices';
+import { pinnedIndex, spec } from '../../state/choices';
 import { classes } from '../../state/worker-state';
 import { Dialog } from './dialog';
 import { closeDialog } from './open-dialog';
@@ -41,6 +41,15 @@ export function ClassDialog() {
           </li>
         ))}
       </ul>
+      {pinnedIndex.value !== null && (
+        <label class="field stacked"><span>Why {classes.value[pinnedIndex.value]} rather than</span>
+          <select class="select" value={spec.value.target.kind === 'difference' ? String(spec.value.target.against) : ''}
+            onChange={(event) => compareTarget(event.currentTarget.value === '' ? null : Number(event.currentTarget.value))}>
+            <option value="">nothing in particular</option>
+            {classes.value.map((label, index) => (index === pinnedIndex.value ? null : <option key={index} value={String(index)}>{label}</option>))}
+          </select>
+        </label>
+      )}
       {options.length === 0 && <p class="muted">This network knows no such class.</p>}
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
 import { cancelMap, remakeMap, removeMap } from '../../state/actions/explain-frame';
 import { colourRangeOf, type ColourRange } from '../../state/colours-of-map';
-import { describeNote, describeSigns, describeTarget, describeVerdict } from '../../state/describe-map';
+import { describeNote, describeSigns, nameTarget, describeVerdict } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, place, planeOfMap, valueAt, type InspectedMap } from '../../state/inspection';
 import { errorTexts } from '../../state/error-texts';
@@ -16,7 +16,7 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
   const method = methodOf(map);
   const plane = planeOfMap(map);
   const range = plane === null || method === null ? null : colourRangeOf(plane, method.signed, colourScale.value);
-  const target = describeTarget(map.request.target, map.result?.targetIndex ?? null);
+  const target = nameTarget(map.request.target, map.result?.targetIndex ?? null);
   const title = `${method?.name ?? map.request.method} for ${target}`;
   const chosen = chosenMap.value === map.id;
   const verdict = describeVerdict(map);

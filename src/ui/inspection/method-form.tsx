@@ -2,7 +2,7 @@ import type { ExplanationDescription, ParameterDescription } from '../../contrac
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { describeMethod } from '../../lessons/method-texts';
 import { makeMap } from '../../state/actions/explain-frame';
-import { describeCost, describeTarget } from '../../state/describe-map';
+import { describeCost, nameTarget } from '../../state/describe-map';
 import { draft, draftMethod, methods, spatialLayers, type MapRequest } from '../../state/inspection';
 import { classes, network, rate, targetIndex } from '../../state/worker-state';
 import { chosenMap } from './inspection-view';
@@ -59,7 +59,7 @@ function TargetField({ target, onChange }: TargetFieldProps) {
       <label class="field stacked">
         <span>Why</span>
         <select class="select" aria-label="Target" value={target.kind} onChange={(event) => choose(event.currentTarget.value)}>
-          <option value="top">the top answer ({describeTarget({ kind: 'top' }, targetIndex.value)})</option>
+          <option value="top">the top answer ({nameTarget({ kind: 'top' }, targetIndex.value)})</option>
           <option value="class">any class</option>
           <option value="difference" disabled={classes.value.length < 2}>one class rather than another</option>
           <option value="unit">a channel of a layer</option>

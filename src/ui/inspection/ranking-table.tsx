@@ -1,7 +1,7 @@
 import { localisationOf } from '../../lessons/localisation';
 import { makeMap } from '../../state/actions/explain-frame';
 import { rankMethods, stopRanking } from '../../state/actions/rank-methods';
-import { describeTarget } from '../../state/describe-map';
+import { nameTarget } from '../../state/describe-map';
 import { draft, methods } from '../../state/inspection';
 import { ranking } from '../../state/ranking';
 import { drawn, targetIndex } from '../../state/worker-state';
@@ -23,7 +23,7 @@ export function RankingTable() {
       {found !== null && found.rows.length > 0 && (
         <div class="table-scroll">
           <table class="ranking-table small numbers">
-            <caption class="small muted">For {describeTarget(found.target, targetIndex.value)}</caption>
+            <caption class="small muted">For {nameTarget(found.target, targetIndex.value)}</caption>
             <thead><tr><th>Method</th><th>Insertion</th><th>Deletion</th><th>Pointing in general</th></tr></thead>
             <tbody>
               {found.rows.map((row) => (

@@ -1,7 +1,7 @@
 import { describeMethod } from '../../lessons/method-texts';
 import { localisationOf } from '../../lessons/localisation';
 import { cancelMap, checkFaithfulness, checkSanity, faithfulnessId, sanityId } from '../../state/actions/explain-frame';
-import { describeTarget, describeSigns } from '../../state/describe-map';
+import { nameTarget, describeSigns } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
 import { methodOf, type InspectedMap, type TrustCheck } from '../../state/inspection';
@@ -22,7 +22,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       <p class="trust-limits"><b>What it does not prove.</b> {words.limits}</p>
       {result !== null && (
         <dl class="facts">
-          <dt>Explains</dt><dd>{describeTarget(map.request.target, result.targetIndex)}</dd>
+          <dt>Explains</dt><dd>{nameTarget(map.request.target, result.targetIndex)}</dd>
           <dt>Score</dt><dd class="numbers">{formatValue(result.score)} <span class="muted">(before the percentages)</span></dd>
           {result.layer !== null && <><dt>Layer</dt><dd>{result.layer}</dd></>}
           <dt>Values</dt><dd class="numbers">{formatValue(result.min)} to {formatValue(result.max)}</dd>

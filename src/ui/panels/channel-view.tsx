@@ -3,7 +3,8 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { LayerInfo } from '../../contract/events';
 import { openChannel as showChannel, stepChannel } from '../../state/actions/open-channel';
 import { watchPoint } from '../../state/actions/watch-point';
-import { view } from '../../state/choices';
+import { toggleUnit } from '../../state/actions/pin-target';
+import { heldUnit, view } from '../../state/choices';
 import { crosshair } from '../../state/crosshair';
 import { formatValue } from '../../state/format-value';
 import { point } from '../../state/worker-state';
@@ -57,8 +58,24 @@ export function ChannelView({ layer, channel }: { readonly layer: LayerInfo; rea
       <div class="channel-facts">
         <p class="channel-value numbers"><b>{known ? formatValue(read.value) : '–'}</b> <span class="muted small">{at === null ? '' : layer.spatial ? `at row ${at.y}, column ${at.x}` : 'for the whole picture'}</span></p>
         <ColourBar layer={layer} channel={channel} />
+        <UnitSource layer={layer} channel={channel} at={at} />
         {layer.spatial && <p class="small muted">{layer.receptiveField === null ? 'This unit sees the whole picture.' : 'The frame on the picture is what this unit looks at.'}</p>}
       </div>
+    </div>
+  );
+}
+
+/** The backward view: which part of the picture excites this channel, or the one unit under the crosshair. */
+function UnitSource({ layer, channel, at }: { readonly layer: LayerInfo; readonly channel: number; readonly at: { readonly y: number; readonly x: number } | null }) {
+  const held = heldUnit.value;
+  const mine = held !== null && held.layer === layer.id && held.channel === channel;
+  const place = layer.spatial ? at : null;
+  return (
+    <div class="unit-source">
+      <button type="button" class="button" aria-pressed={mine && held.y === undefined} title="Lay over the picture what excites this channel; it is held while you look at other layers"
+        onClick={() => toggleUnit(layer.id, channel, null)}>Explain this channel</button>
+      {place !== null && <button type="button" class="button" aria-pressed={mine && held.y === place.y && held.x === place.x} title="Only the unit under the crosshair"
+        onClick={() => toggleUnit(layer.id, channel, place)}>Only this unit</button>}
     </div>
   );
 }
