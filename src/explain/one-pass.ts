@@ -1,6 +1,7 @@
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ExplanationFacts } from '../contract/explanations';
-import type { BackwardRule } from '../engine/executor.interface';
+import type { LayerId } from '../contract/ids';
+import type { BackwardRule, Executor } from '../engine/executor.interface';
 import type { NetworkGraph } from '../graph/network-graph';
 import type { Explanation, ExplanationParameters } from './explanation';
 import { chooseLayer, findPlaceLimit, requireSupported } from './network-limits';
@@ -11,6 +12,8 @@ import type { ScoreTarget } from './score-target';
 export interface OnePassParts {
   readonly rule?: (parameters: ExplanationParameters) => BackwardRule;
   readonly supports?: (graph: NetworkGraph, target?: ScoreTarget) => string | null;
+  /** The one layer a method can explain; missing: as the person chooses. */
+  readonly layerFor?: (executor: Executor, target: ScoreTarget) => LayerId;
   /**
    * @param activation  A of the layer (the input itself for input maps), `[n, h, w, c]` · borrowed
    * @param gradient    dS/dA under the rule, same shape · borrowed
@@ -23,6 +26,8 @@ export interface OnePassParts {
 export interface OnePassExplanation extends Explanation {
   readonly live: true;
   ruleOf(parameters: ExplanationParameters): BackwardRule;
+  /** Where the map lies: the input, the asked layer or the default. @throws AppError 'explain-unsupported' */
+  layerFor(executor: Executor, target: ScoreTarget, asked: LayerId | null): LayerId;
   readonly combine: OnePassParts['combine'];
 }
 
@@ -31,14 +36,18 @@ export function onePass(facts: Omit<ExplanationFacts, 'live' | 'choosesLayer'>, 
   const ruleOf = parts.rule ?? (() => ({ kind: 'gradient' } as const));
   const supports: Explanation['supports'] = (graph, target) =>
     parts.supports?.(graph, target) ?? (facts.kind === 'layer' ? findPlaceLimit(graph, target) : null);
+  const layerFor: OnePassExplanation['layerFor'] = (executor, target, asked) => {
+    if (facts.kind === 'input') return executor.graph.input;
+    return parts.layerFor?.(executor, target) ?? chooseLayer(executor, target, asked);
+  };
   return {
-    ...facts, live: true, choosesLayer: facts.kind === 'layer', ruleOf, combine: parts.combine, supports,
+    ...facts, live: true, choosesLayer: facts.kind === 'layer' && parts.layerFor === undefined, ruleOf, layerFor, combine: parts.combine, supports,
     cost: () => 2,
     async *run(request) {
       const { executor, target, parameters } = request;
       requireSupported(supports(executor.graph, target));
       const rule = ruleOf(parameters);
-      const layer = facts.kind === 'layer' ? chooseLayer(executor, target, request.layer) : executor.graph.input;
+      const layer = layerFor(executor, target, request.layer);
       yield { fraction: 0, note: { steps: null } };
       const { gradient, activation, score } = differentiateScore(request, layer, rule);
       try {

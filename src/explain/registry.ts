@@ -1,24 +1,34 @@
 import { AppError } from '../contract/errors';
 import type { ExplanationDescription } from '../contract/explanations';
 import type { NetworkGraph } from '../graph/network-graph';
+import { cam } from './cam';
 import { deconvnet } from './deconvnet';
+import { deepLift } from './deep-lift';
+import { eigenCam } from './eigen-cam';
 import type { Explanation } from './explanation';
 import { gradCam } from './grad-cam';
 import { gradCamPlusPlus } from './grad-cam-plus-plus';
 import { gradient, gradientTimesInput } from './gradient';
 import { guidedBackprop } from './guided-backprop';
+import { guidedGradCam } from './guided-grad-cam';
 import { hiResCam } from './hires-cam';
 import { integratedGradients } from './integrated-gradients';
 import { layerCam } from './layer-cam';
 import { lrpAlpha1Beta0, lrpEpsilon, lrpGamma } from './lrp';
+import { lrpComposite } from './lrp-composite';
+import { occlusion } from './occlusion';
+import { predictionDifference } from './prediction-difference';
+import { rise } from './rise';
 import { saliency } from './saliency';
+import { scoreCam } from './score-cam';
 import { smoothGrad, varGrad } from './smooth-grad';
 
 /** Every method, in the order in which a person is offered them. */
 export const explanations: readonly Explanation[] = [
-  gradCam, gradCamPlusPlus, layerCam, hiResCam,
+  gradCam, gradCamPlusPlus, layerCam, hiResCam, scoreCam, eigenCam, cam, guidedGradCam,
   gradient, saliency, gradientTimesInput, smoothGrad, varGrad, integratedGradients, guidedBackprop, deconvnet,
-  lrpEpsilon, lrpGamma, lrpAlpha1Beta0,
+  lrpComposite, lrpEpsilon, lrpGamma, lrpAlpha1Beta0, deepLift,
+  occlusion, predictionDifference, rise,
 ];
 
 /** A method by its id. @throws AppError 'explain-unsupported' */

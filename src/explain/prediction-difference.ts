@@ -1,0 +1,161 @@
+import { add, div, log, mul, reshape, slice, softmax, sub, sum, tensor4d, tidy, zeros, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { ChoiceParameter, NumberParameter } from '../contract/explanations';
+import { boundsOf } from './baseline';
+import type { Explanation, ExplanationParameters, ExplanationRequest } from './explanation';
+import { canShip, createPatchSampler, fitModel, shippedModel, type PatchModel, type PatchSampler } from './patch-model';
+import { drawUniform } from './random';
+import { readAndDrop } from './score-gradient';
+import { createSeed, readScore, scoreLayerOf, type ScoreTarget } from './score-target';
+import { scorePictures } from './scored-pictures';
+import { readChoice, readNumber, readOptionalNumber } from './settings';
+
+const borderPx = 2;
+const largestWindowPx = 12;
+
+const windowParameter: NumberParameter = {
+  kind: 'number', name: 'window', label: 'Window', plain: 'Side of the part that is replaced, in pixels of the network\'s input; 10 at 224 px and in proportion where it is not given.', default: null, min: 1, max: largestWindowPx, integer: true,
+};
+const strideParameter: NumberParameter = {
+  kind: 'number', name: 'stride', label: 'Step', plain: 'How far the window moves; its own side where it is not given (1 in the paper).', default: null, min: 1, max: 4096, integer: true,
+};
+const samples: NumberParameter = {
+  kind: 'number', name: 'samples', label: 'Replacements', plain: 'How many likely replacements are tried for each window.', default: 10, min: 1, max: 200, integer: true,
+};
+const statistics: ChoiceParameter = {
+  kind: 'choice', name: 'statistics', label: 'What is likely', plain: 'Where the likely replacements come from: the app\'s own gallery (colour networks), or this picture alone.', default: 'gallery',
+  choices: [{ value: 'gallery', label: 'gallery' }, { value: 'picture', label: 'this picture' }],
+};
+const trainingPictures: NumberParameter = {
+  kind: 'number', name: 'trainingPictures', label: 'Training pictures', plain: 'Keeps probabilities away from 0 and 1 as if this many pictures had been counted.', default: 10_000, min: 1, max: 1e9, integer: true,
+};
+const seed: NumberParameter = {
+  kind: 'number', name: 'seed', label: 'Seed', plain: 'Another number draws other replacements.', default: 1, min: 0, max: 2 ** 31 - 1, integer: true,
+};
+
+function placeWindows([height, width]: readonly [number, number], parameters: ExplanationParameters): { readonly side: number; readonly stride: number; readonly rows: number; readonly columns: number } {
+  const side = readOptionalNumber(parameters, windowParameter) ?? Math.min(largestWindowPx, Math.max(2, Math.round((10 / 224) * Math.min(height, width))));
+  const stride = readOptionalNumber(parameters, strideParameter) ?? side;
+  const along = (size: number): number => Math.max(0, Math.ceil((size - side) / stride)) + 1;
+  return { side, stride, rows: along(height), columns: along(width) };
+}
+
+/** The class's probability, or for a difference or a unit the score itself. `[m]` · owned by the caller. */
+function measure(start: Tensor, target: ScoreTarget): Tensor1D {
+  if (target.kind !== 'class') return readScore(start, target);
+  return tidy(() => {
+    const rows = reshape(start, [start.shape[0] ?? 1, -1]);
+    return sum(mul(softmax(rows), reshape(createSeed(start, target), rows.shape)), 1);
+  });
+}
+
+/** `log₂ odds` of Laplace-smoothed probabilities, used inside a tidy. */
+function logOdds(probability: Tensor, counted: number, classes: number): Tensor {
+  const smooth = mul(add(mul(probability, counted), 1), 1 / (counted + classes));
+  return mul(log(div(smooth, sub(1, smooth))), Math.LOG2E);
+}
+
+async function createSamplers(request: ExplanationRequest, pictures: readonly Float32Array[], side: number): Promise<readonly ((top: number, left: number) => PatchSampler)[]> {
+  const [n, h, w, c] = request.input.shape;
+  const [low, high] = boundsOf(request);
+  const least = await readAndDrop(low);
+  const largest = await readAndDrop(high);
+  // Bounds of the preprocessing have one entry for each channel, those of the pictures one for each picture.
+  const own = request.pixels === undefined;
+  const bound = (values: Float32Array, picture: number): number[] => Array.from({ length: c }, (_, channel) => values[own ? picture % n : channel] ?? 0);
+  const fromGallery = readChoice(request.parameters, statistics) === 'gallery' && c === 3 && canShip(side + 2 * borderPx, Math.min(h, w));
+  return pictures.map((values, picture) => {
+    const model: PatchModel = fromGallery && request.pixels !== undefined ? shippedModel(Math.min(h, w), request.pixels) : fitModel(values, h, w, c);
+    return createPatchSampler(model, [h, w, c], [side, side], borderPx, [bound(least, picture), bound(largest, picture)]);
+  });
+}
+
+/**
+ * Prediction difference: `log₂ odds(p(c|x)) - log₂ odds(mean p(c|x with the window replaced))`, averaged over the windows that cover
+ * a pixel, `[n, h, w, 1]`, signed, in bits. Replacements are drawn from a Gaussian conditional on the surroundings (2 px), fitted
+ * on the app's gallery, or on the picture itself for networks that do not take colour. For units and differences the score's own
+ * difference is shown (the paper's activation difference). Unlike the paper the covariance is that of the channels times that
+ * of the places, and the window moves by its own side.
+ *
+ * @see Zintgraf, Cohen, Adel, Welling 2017, arXiv:1702.04595, eq. 2 to 6
+ */
+export const predictionDifference: Explanation = {
+  id: 'prediction-difference', name: 'Prediction difference', kind: 'input', signed: true, pixel: 'only', live: false, choosesLayer: false,
+  definition: 'How much the odds of the class fall when a window is replaced by what could just as well be there.',
+  parameters: [windowParameter, strideParameter, samples, statistics, trainingPictures, seed],
+  paper: { authors: 'Zintgraf, Cohen, Adel, Welling', year: 2017, title: 'Visualizing deep neural network decisions: prediction difference analysis', arxiv: '1702.04595', doi: null, equation: 'eq. 2 to 6' },
+  supports: () => null,
+  cost: ({ inputShape: [height, width] }, parameters) => {
+    const { rows, columns } = placeWindows([height, width], parameters);
+    return rows * columns * readNumber(parameters, samples) + 1;
+  },
+  async *run(request) {
+    const { executor, input, target, parameters } = request;
+    const [n, h, w, c] = input.shape;
+    const { side, stride, rows, columns } = placeWindows([h, w], parameters);
+    const draws = readNumber(parameters, samples);
+    const start = readNumber(parameters, seed);
+    const counted = readNumber(parameters, trainingPictures);
+    const from = scoreLayerOf(executor.graph, target);
+    const values = Float32Array.from(await input.data());
+    const pictures = Array.from({ length: n }, (_, picture) => values.subarray(picture * h * w * c, (picture + 1) * h * w * c));
+    const samplers = await createSamplers(request, pictures, side);
+
+    const activations = executor.forward(input, { mode: 'live', taps: new Set([from]), until: from });
+    const classes = activations.get(from).size / n;
+    const score = readScore(activations.get(from), target);
+    const before = measure(activations.get(from), target);
+    activations.dispose();
+
+    const evidence = (measured: Tensor): Tensor => (target.kind === 'class' ? logOdds(measured, counted, classes) : measured);
+    const cornerOf = (window: number): readonly [number, number] => [Math.floor(window / columns) * stride, (window % columns) * stride];
+    const maskOf = (window: number): Float32Array => {
+      const [top, left] = cornerOf(window);
+      const mask = new Float32Array(h * w);
+      for (let y = top; y < Math.min(top + side, h); y += 1) mask.fill(1, y * w + Math.min(left, w), y * w + Math.min(left + side, w));
+      return mask;
+    };
+    const counts = new Float32Array(h * w);
+    let total: Tensor4D = zeros([n, h, w, 1]);
+    let ofWindow: Tensor1D = zeros([n]);
+    const average = (): Tensor4D => tidy(() => div(total, tensor4d(counts.map((count) => Math.max(count, 1)), [1, h, w, 1])));
+    const closeWindow = (window: number): void => {
+      const mask = maskOf(window);
+      const next = tidy(() => {
+        const lost = sub(evidence(before), evidence(mul(ofWindow, 1 / draws)));
+        return add(total, mul(reshape(lost, [n, 1, 1, 1]), tensor4d(mask, [1, h, w, 1]))) as Tensor4D;
+      });
+      total.dispose();
+      ofWindow.dispose();
+      total = next;
+      ofWindow = zeros([n]);
+      mask.forEach((value, place) => { counts[place] = (counts[place] ?? 0) + value; });
+    };
+    try {
+      const note = yield* scorePictures(request, {
+        count: rows * columns * draws,
+        inputAt: (index) => {
+          const [top, left] = cornerOf(Math.floor(index / draws));
+          const changed = new Float32Array(values.length);
+          pictures.forEach((picture, at) => {
+            const sampler = samplers[at]?.(top, left);
+            if (sampler !== undefined) changed.set(sampler.draw(picture, drawUniform(start, index)), at * picture.length);
+          });
+          return tensor4d(changed, [n, h, w, c]);
+        },
+        score: (value) => measure(value, target),
+        absorb: (first, found) => {
+          for (let row = 0; row < found.shape[0]; row += 1) {
+            const next = tidy(() => add(ofWindow, reshape(slice(found, [row, 0], [1, n]), [n])) as Tensor1D);
+            ofWindow.dispose();
+            ofWindow = next;
+            if ((first + row + 1) % draws === 0) closeWindow((first + row + 1) / draws - 1);
+          }
+        },
+        partial: average,
+      });
+      return { kind: 'input', map: average(), layer: null, scores: await readAndDrop(score.clone()), note };
+    } finally {
+      for (const held of [total, ofWindow, before, score]) held.dispose();
+    }
+  },
+};
