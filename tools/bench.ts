@@ -24,6 +24,7 @@ export interface BenchRow {
 const root = join(import.meta.dirname, '..');
 const networks = [
   { id: 'everyday', path: join(root, 'public/models/everyday/model.json') },
+  { id: 'digits', path: join(root, 'public/models/digits/model.json') },
   { id: 'mobilenet-v1-0.25-224', path: join(root, '../shared/models/mobilenet_v1_0.25_224/model.json') },
 ];
 

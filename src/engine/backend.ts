@@ -1,6 +1,7 @@
 import { conv2d, env, registerBackend, removeBackend, setBackend, tidy, zeros, type Rank } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { Backend, BackendChoice } from '../contract/session-spec';
+import { createNativeKernels, useNativeKernels } from './native/native-kernels';
 import { requestRealAdapter, requestDevice } from './gpu-device';
 
 export interface BackendOptions {
@@ -52,6 +53,7 @@ async function startWasm(wasmPath: string): Promise<number> {
   // tfjs's threaded binary starts no threads (docs/adr/0002): asking for it would only cost start-up time.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (!(await setBackend('wasm'))) throw new AppError('backend-unavailable', `WebAssembly did not start from ${wasmPath}`);
+  useNativeKernels(await createNativeKernels());
   return Math.max(getThreadsCount(), 1);
 }
 

@@ -1,21 +1,16 @@
-import { concat, fused, minimum, relu, reverse, split, transpose, tidy, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { concat, minimum, relu, reshape, reverse, split, tensor1d, transpose, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Activation, Operation } from '../../graph/ops';
-import { dilatedExtent } from '../../graph/padding';
-import { fusedName } from './activation';
+import { dilatedExtent, noPadding } from '../../graph/padding';
+import { convolve, type Geometry } from './convolve';
+import { borrowNativeKernels } from '../native/native-kernels';
+import { mergeColumns, packPhases, panelChannels } from '../native/pack-kernel';
+import { viewOnCpu } from '../readback';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
 import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
 import { canSplitIntoPhases, transposeByPhases } from './phase-convolution';
-import { fitTo, insertZeros, mapSizeOf, needsDilatedKernel, padOrCrop, splitCrop, toTfjsPadding, transposedPadding, writeOutDilation } from './spatial';
+import { fitTo, insertZeros, mapSizeOf, needsDilatedKernel, padOrCrop, splitCrop, transposedPadding, writeOutDilation } from './spatial';
 
 type Convolution = Extract<Operation, { op: 'conv2d' }>;
-interface Geometry extends Pick<Convolution, 'strides' | 'dilations' | 'padding'> {}
-
-function convolve(input: Tensor, kernel: Tensor, geometry: Geometry, bias: Tensor | null, activation: Activation | null): Tensor {
-  return fused.conv2d({
-    x: input as Tensor4D, filter: kernel as Tensor4D, strides: [...geometry.strides], dilations: [...geometry.dilations],
-    pad: toTfjsPadding(geometry.padding), ...(bias === null ? {} : { bias: bias as Tensor1D }), ...fusedName(activation),
-  });
-}
 
 /** Kernel with the weights of one sign, cached. */
 export function signedKernel(weights: StepWeights, sign: WeightSign): Tensor {
@@ -42,30 +37,64 @@ function flippedKernel(weights: StepWeights, sign: WeightSign, group: number, gr
 function applyGrouped(input: Tensor, weights: StepWeights, sign: WeightSign, operation: Convolution, bias: Tensor | null, activation: Activation | null): Tensor {
   const { groups } = operation;
   const [kernel, geometry] = forwardKernel(weights, sign, operation);
-  if (groups === 1) return convolve(input, kernel, geometry, bias, activation);
+  if (groups === 1) return convolve(input, kernel, geometry, bias, activation, weights, sign);
   return tidy(() => {
     const biases = bias === null ? null : split(bias, groups, 0);
     const parts = split(input, groups, 3);
     return concat(parts.map((part, group) => {
       const own = weights.derive(`group ${sign} ${group}`, () => tidy(() => (split(kernel, groups, 3)[group] ?? kernel).clone()));
-      return convolve(part, own, geometry, biases?.[group] ?? null, activation);
+      return convolve(part, own, geometry, biases?.[group] ?? null, activation, weights, `${sign} group ${group}`);
     }), 3);
   });
 }
 
-function transposeOne(upstream: Tensor, flipped: Tensor, operation: Geometry, inputSize: readonly [number, number]): Tensor {
+function transposeOne(
+  upstream: Tensor, weights: StepWeights, sign: WeightSign, group: number, operation: Convolution, inputSize: readonly [number, number],
+): Tensor {
+  const flipped = flippedKernel(weights, sign, group, operation.groups);
+  const key = `flipped ${sign} ${group}`;
   const [kh = 1, kw = 1] = flipped.shape;
   const plain = { strides: [1, 1], dilations: operation.dilations } as const;
   const { padding, strides } = operation;
   if (kh === 1 && kw === 1) {
     // A 1x1 kernel commutes with the zeros: convolve the small map, then spread it.
-    const small = convolve(upstream, flipped, { ...plain, padding: { top: 0, bottom: 0, left: 0, right: 0 } }, null, null);
+    const small = convolve(upstream, flipped, { ...plain, padding: noPadding }, null, null, weights, key);
     return fitTo(insertZeros(small, strides), inputSize, [padding.top, padding.left]);
   }
   const spread = Math.max(...strides) === 1 ? upstream : insertZeros(upstream, strides);
   const extent = [dilatedExtent(kh, operation.dilations[0]), dilatedExtent(kw, operation.dilations[1])] as const;
   const border = splitCrop(transposedPadding(inputSize, mapSizeOf(spread), extent, padding));
-  return convolve(padOrCrop(spread, border.crop), flipped, { ...plain, padding: border.padding }, null, null);
+  return convolve(padOrCrop(spread, border.crop), flipped, { ...plain, padding: border.padding }, null, null, weights, key);
+}
+
+/** The gradient by our own kernels, where they are in use and the geometry suits them; else null. */
+function transposeNatively(
+  upstream: Tensor, weights: StepWeights, sign: WeightSign, operation: Convolution, inputSize: readonly [number, number],
+): Tensor | null {
+  const native = borrowNativeKernels();
+  const { strides, dilations, padding } = operation;
+  if (native === null || operation.groups > 1) return null;
+  const kernel = signedKernel(weights, sign);
+  const [kh = 1, kw = 1, cin = 1] = kernel.shape;
+  if (Math.max(...strides) === 1) {
+    const border = transposedPadding(inputSize, mapSizeOf(upstream), [dilatedExtent(kh, dilations[0]), dilatedExtent(kw, dilations[1])], padding);
+    if (Math.min(...Object.values(border)) < 0) return null;
+    return convolve(upstream, flippedKernel(weights, sign, 0, 1), { strides, dilations, padding: border }, null, null, weights, `flipped ${sign} 0`);
+  }
+  if (Math.max(...dilations) > 1) return null;
+  const [sh, sw] = strides;
+  const merges = sw > 1 && cin * sw <= panelChannels && kw > 1 && padding.left % sw === 0 && inputSize[1] % sw === 0;
+  const packed = weights.derive(`packed phases ${sign}`, () => {
+    const { values, shape } = mergeColumns(viewOnCpu(kernel), kernel.shape, merges ? sw : 1);
+    return tensor1d(packPhases(values, shape, [sh, merges ? 1 : sw]));
+  });
+  if (!merges) return native.convolveBack(upstream, packed, kernel.shape, operation, inputSize);
+  const wide = native.convolveBack(upstream, packed, [kh, Math.ceil(kw / sw), sw * cin, kernel.shape[3] ?? 1], {
+    strides: [sh, 1], dilations, padding: { ...padding, left: padding.left / sw },
+  }, [inputSize[0], inputSize[1] / sw]);
+  const result = reshape(wide, [wide.shape[0] ?? 1, ...inputSize, cin]);
+  wide.dispose();
+  return result;
 }
 
 function linearMap(weights: StepWeights, operation: Convolution, inputSize: readonly [number, number]): LinearMap {
@@ -74,11 +103,11 @@ function linearMap(weights: StepWeights, operation: Convolution, inputSize: read
   return {
     bias,
     apply: (input, sign, withBias) => applyGrouped(input, weights, sign, operation, withBias ? bias : null, null),
-    transpose: (upstream, sign) => tidy(() => {
+    transpose: (upstream, sign) => transposeNatively(upstream, weights, sign, operation, inputSize) ?? tidy(() => {
       if (groups === 1 && canSplitIntoPhases(operation, weights.array('kernel').shape)) return transposeByPhases(upstream, weights, sign, operation, inputSize);
-      if (groups === 1) return transposeOne(upstream, flippedKernel(weights, sign, 0, 1), operation, inputSize);
+      if (groups === 1) return transposeOne(upstream, weights, sign, 0, operation, inputSize);
       const parts = split(upstream, groups, 3);
-      return concat(parts.map((part, group) => transposeOne(part, flippedKernel(weights, sign, group, groups), operation, inputSize)), 3);
+      return concat(parts.map((part, group) => transposeOne(part, weights, sign, group, operation, inputSize)), 3);
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { add, maxPool, mul, ones, step as positive, sub, tensor, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Operation } from '../../graph/ops';
+import { borrowNativeKernels } from '../native/native-kernels';
 import { convolveDepthwise, transposeDepthwise } from './depthwise-convolution';
 import type { BackwardStep } from './kernel';
 import { insertZeros, mapSizeOf, padOrCrop, toTfjsPadding } from './spatial';
@@ -25,7 +26,7 @@ function routeDisjoint(step: BackwardStep<MaxPool>): Tensor {
   const { window: [kh, kw], strides, padding } = operation;
   const [, height, width, channels] = input.shape;
   const spreadKernel = weights.derive('ones', () => ones([kh, kw, channels, 1]));
-  const spread = (small: Tensor): Tensor => transposeDepthwise(small, spreadKernel, geometryOf(operation), [height, width]);
+  const spread = (small: Tensor): Tensor => transposeDepthwise(small, spreadKernel, () => spreadKernel, geometryOf(operation), [height, width]);
   const ranks = weights.derive('ranks', () => tensor(Float32Array.from({ length: height * width }, (_, index) => {
     const y = (Math.floor(index / width) + padding.top) % kh;
     const x = ((index % width) + padding.left) % kw;
@@ -92,5 +93,7 @@ function routeOverlapping(step: BackwardStep<MaxPool>): Tensor {
  */
 export function routeToFirstMaximum(step: BackwardStep<MaxPool>): Tensor {
   const { window, strides } = step.operation;
+  const native = borrowNativeKernels();
+  if (native !== null) return native.routeMaxima(step.inputs[0] as Tensor, step.upstream, step.operation);
   return window[0] === strides[0] && window[1] === strides[1] ? routeDisjoint(step) : routeOverlapping(step);
 }

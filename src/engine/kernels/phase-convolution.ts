@@ -1,10 +1,9 @@
-import { concat, fused, reshape, tensor4d, tidy, zeros, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-import type { Operation, Padding } from '../../graph/ops';
+import { concat, reshape, tensor4d, tidy, zeros, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { Padding } from '../../graph/ops';
+import { convolve, type Geometry } from './convolve';
 import type { StepWeights } from './kernel';
 import type { WeightSign } from './linear-rules';
-import { fitTo, mapSizeOf, toTfjsPadding } from './spatial';
-
-type Geometry = Pick<Extract<Operation, { op: 'conv2d' }>, 'strides' | 'dilations' | 'padding'>;
+import { fitTo, mapSizeOf } from './spatial';
 
 /** True where {@link transposeByPhases} saves work: a stride, no dilation, a kernel larger than 1x1. */
 export function canSplitIntoPhases(geometry: Geometry, kernelShape: readonly number[]): boolean {
@@ -70,9 +69,9 @@ export function transposeByPhases(
     const phases = Array.from({ length: sh }, (_, row) => {
       const taps = Math.max(Math.ceil((kh - row) / sh), 0);
       if (taps === 0) return zeros([n * rows, 1, columns * sw * cin]);
-      const kernel = weights.derive(`phase ${sign} ${row}`, () => phaseKernel(weights, sign, row, taps, [sh, sw])) as Tensor4D;
+      const kernel = weights.derive(`phase ${sign} ${row}`, () => phaseKernel(weights, sign, row, taps, [sh, sw]));
       const border: Padding = { top: taps - 1, left: columnTaps - 1, bottom: Math.max(rows - oh, 0), right: Math.max(columns - ow, 0) };
-      const part = fused.conv2d({ x: upstream as Tensor4D, filter: kernel, strides: [1, 1], pad: toTfjsPadding(border) });
+      const part = convolve(upstream, kernel, { strides: [1, 1], dilations: [1, 1], padding: border }, null, null, weights, `phase ${sign} ${row}`);
       return reshape(fitTo(part, [rows, columns]), [n * rows, 1, columns * sw * cin]);
     });
     const interleaved = reshape(phases.length === 1 ? phases[0] as Tensor : concat(phases, 1), [n, rows * sh, columns * sw, cin]);

@@ -1,10 +1,10 @@
 import {
-  avgPool, cast, equal, max, maxPool, mul, ones, pad, reshape, tensor, tidy, type Tensor, type Tensor4D,
+  avgPool, cast, equal, fill, max, maxPool, mul, ones, pad, reshape, tensor, tidy, type Tensor, type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import type { Operation, Padding } from '../../graph/ops';
 import { noPadding } from '../../graph/padding';
 import { convolveDepthwise, transposeDepthwise } from './depthwise-convolution';
-import type { BackwardStep, ForwardStep, Kernel } from './kernel';
+import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
 import { backwardLinear, relevanceEpsilonOf, type LinearMap } from './linear-rules';
 import { routeToFirstMaximum } from './max-routing';
 import { rescaleMaximum } from './rescale';
@@ -81,21 +81,18 @@ export const averagePoolKernel: Kernel<AveragePool> = {
     [backwardLinear(averageMap(step), averageRule(step), () => step.inputs[0] as Tensor, step.upstream)],
 };
 
-/** Spreads `[n, 1, 1, c]` over `[n, h, w, c]`. */
-function spreadOver(tensorLike: Tensor, size: readonly [number, number]): Tensor {
-  return mul(tensorLike, ones([1, size[0], size[1], 1]));
-}
-
 function asColumn(tensorLike: Tensor): Tensor {
   return reshape(tensorLike, [tensorLike.shape[0] ?? 1, 1, 1, tensorLike.shape.at(-1) ?? 1]);
 }
 
-function globalAverageMap(input: Tensor): LinearMap {
+function globalAverageMap(input: Tensor, weights: StepWeights): LinearMap {
   const [height, width] = mapSizeOf(input);
+  const shares = weights.derive('shares', () => fill([1, height, width, 1], 1 / (height * width)));
   return {
     bias: null,
     apply: (values) => average(values as Tensor4D, [height, width], [1, 1], noPadding),
-    transpose: (upstream) => tidy(() => spreadOver(mul(upstream, 1 / (height * width)), [height, width])),
+    // One product spreads and divides.
+    transpose: (upstream) => mul(upstream, shares),
   };
 }
 
@@ -107,7 +104,7 @@ export const globalAverageKernel: Kernel<GlobalAverage> = {
   }),
   backward: (step: BackwardStep<GlobalAverage>) => [tidy(() => {
     const [input] = step.inputs as readonly [Tensor];
-    return backwardLinear(globalAverageMap(input), averageRule(step), () => input, asColumn(step.upstream));
+    return backwardLinear(globalAverageMap(input, step.weights), averageRule(step), () => input, asColumn(step.upstream));
   })],
 };
 

@@ -1,0 +1,304 @@
+import { backend, engine, type Tensor } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { Operation } from '../../graph/ops';
+import { dilatedExtent } from '../../graph/padding';
+import { compileKernels, type KernelExports } from './kernel-module';
+import { listPhases, panelChannels, type Phase } from './pack-kernel';
+
+/** The range that a result is clamped to. */
+export interface Finish {
+  readonly low: number;
+  readonly high: number;
+}
+
+export const unlimited: Finish = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+type Geometry = Pick<Extract<Operation, { op: 'conv2d' }>, 'strides' | 'dilations' | 'padding'>;
+type Window = Pick<Extract<Operation, { op: 'max-pool' }>, 'window' | 'strides' | 'padding'>;
+
+const controlBytes = 512;
+const jobAt = 256;
+const scratchBytes = 4352;
+/** Helpers beside the first thread for which there is room. */
+export const mostHelpers = 3;
+/** Taps of a depthwise kernel for which a thread's scratch has room. */
+const mostTaps = 128;
+const operations = { convolution: 0, depthwise: 1, mask: 2 } as const;
+const tilePixels = 6;
+/** Multiply-adds (or values of a mask) below which waking a helper costs more than it saves. */
+const leastShared = 200_000;
+
+interface Heap {
+  readonly memory: WebAssembly.Memory;
+  allocate(bytes: number): number;
+  free(address: number): void;
+}
+
+function heapOf(owner: BackendWasm): Heap | null {
+  const module = owner.wasm as unknown as {
+    readonly asm?: { readonly memory?: WebAssembly.Memory }; _malloc(bytes: number): number; _free(address: number): void;
+  };
+  const memory = module.asm?.memory;
+  if (memory === undefined) return null;
+  return { memory, allocate: (bytes) => module._malloc(bytes) >>> 0, free: (address) => module._free(address) };
+}
+
+/**
+ * Our own kernels on the heap of tfjs's WASM backend: they read and write tfjs's tensors in place. Convolution, depthwise
+ * convolution and its gradient, gradient of max pooling, and derivative masks; all f32, NHWC. One per backend.
+ */
+export class NativeKernels {
+  /** Helper threads that take part from now on. */
+  helpers = 0;
+  readonly control: number;
+  readonly #job: number;
+  #words = new Int32Array(0);
+  #numbers = new Float32Array(0);
+  #padded = 0;
+  #paddedBytes = 0;
+
+  constructor(readonly owner: BackendWasm, readonly module: WebAssembly.Module, readonly fused: boolean, private readonly exports: KernelExports, readonly heap: Heap) {
+    const bytes = controlBytes + (1 + mostHelpers) * scratchBytes;
+    this.control = Math.ceil(heap.allocate(bytes + 64) / 64) * 64;
+    this.#job = this.control + jobAt;
+    new Uint8Array(heap.memory.buffer, this.control, bytes).fill(0);
+  }
+
+  /** Scratch of a thread: 0 is the first one. */
+  scratchOf(thread: number): number {
+    return this.control + controlBytes + thread * scratchBytes;
+  }
+
+  /** Blocks of work that helpers did since the start. */
+  get helpedBlocks(): number {
+    return Atomics.load(new Int32Array(this.heap.memory.buffer), (this.control + 192) / 4);
+  }
+
+  /**
+   * Convolution with bias and clamp.
+   *
+   * @param input   `[n, h, w, cin]` f32 · borrowed
+   * @param packed  from `packKernel` · borrowed
+   * @param shape   `[kh, kw, cin, cout]`
+   * @returns       `[n, oh, ow, cout]` f32 · owned by the caller
+   */
+  convolve(input: Tensor, packed: Tensor, shape: readonly number[], geometry: Geometry, finish: Finish): Tensor {
+    const [n = 1, h = 1, w = 1] = input.shape;
+    const [kh = 1, kw = 1, cin = 1, cout = 1] = shape;
+    const { strides: [sh, sw], dilations: [dh, dw], padding } = geometry;
+    const ph = h + padding.top + padding.bottom;
+    const pw = w + padding.left + padding.right;
+    const oh = Math.floor((ph - dilatedExtent(kh, dh)) / sh) + 1;
+    const ow = Math.floor((pw - dilatedExtent(kw, dw)) / sw) + 1;
+    const output = this.#makeTensor([n, oh, ow, cout]);
+    let from = this.#addressOf(input);
+    if (ph !== h || pw !== w) {
+      const to = this.#padTo(n * ph * pw * cin * 4);
+      this.exports.padMap(from, to, n, h, w, cin * 4, padding.top, padding.left, ph, pw);
+      from = to;
+    }
+    const [columns, run] = dw === 1 ? [1, kw * cin] : [kw, cin];
+    const rowBytes = pw * cin * 4;
+    const outputRow = ow * cout * 4;
+    this.#convolve(this.#addressOf(packed), { rows: kh, columns, run, pixels: n * oh * ow, channels: cout }, [
+      ow, dh * rowBytes, dw * cin * 4, sw * cin * 4, sh * rowBytes, ph * rowBytes, oh * ow, cout * 4, outputRow, oh * outputRow,
+    ], from, this.#addressOf(output), finish);
+    return output;
+  }
+
+  /**
+   * Gradient of a convolution with a stride, without dilation: each phase of the input's pixels is a small convolution of the
+   * upstream with the taps that meet it, written a stride apart.
+   *
+   * @param upstream   `[n, oh, ow, cout]` f32 · borrowed
+   * @param packed     from `packPhases` · borrowed
+   * @param shape      `[kh, kw, cin, cout]` of the forward pass
+   * @param inputSize  [height, width] of the result
+   * @returns          `[n, height, width, cin]` f32 · owned by the caller
+   */
+  convolveBack(upstream: Tensor, packed: Tensor, shape: readonly number[], geometry: Geometry, inputSize: readonly [number, number]): Tensor {
+    const [n = 1, oh = 1, ow = 1] = upstream.shape;
+    const [kh = 1, kw = 1, cin = 1, cout = 1] = shape;
+    const { strides: [sh, sw], padding } = geometry;
+    const [height, width] = inputSize;
+    const output = this.#makeTensor([n, height, width, cin]);
+    const to = this.#addressOf(output);
+    const rowPhases = listPhases(height, kh, sh, padding.top);
+    const columnPhases = listPhases(width, kw, sw, padding.left);
+    if (kh < sh || kw < sw) new Uint8Array(this.heap.memory.buffer, to, output.size * 4).fill(0);
+    const before = (phases: readonly Phase[]): number => Math.max(0, ...phases.map((phase) => -phase.firstUpstream));
+    const after = (phases: readonly Phase[], size: number): number => Math.max(0, ...phases.map((phase) => phase.firstUpstream + phase.taps + phase.pixels - 1 - size));
+    const top = before(rowPhases);
+    const left = before(columnPhases);
+    const ph = oh + top + after(rowPhases, oh);
+    const pw = ow + left + after(columnPhases, ow);
+    let from = this.#addressOf(upstream);
+    if (ph !== oh || pw !== ow) {
+      const padded = this.#padTo(n * ph * pw * cout * 4);
+      this.exports.padMap(from, padded, n, oh, ow, cout * 4, top, left, ph, pw);
+      from = padded;
+    }
+    const row = pw * cout * 4;
+    const outputRow = width * cin * 4;
+    const panelWidth = Math.ceil(cin / panelChannels) * panelChannels;
+    let weights = this.#addressOf(packed);
+    for (const y of rowPhases) {
+      for (const x of columnPhases) {
+        const depth = y.taps * x.taps * cout;
+        if (depth > 0 && y.pixels > 0 && x.pixels > 0) {
+          this.#convolve(weights, { rows: y.taps, columns: 1, run: x.taps * cout, pixels: n * y.pixels * x.pixels, channels: cin }, [
+            x.pixels, row, 0, cout * 4, row, ph * row, y.pixels * x.pixels, sw * cin * 4, sh * outputRow, height * outputRow,
+          ], from + (y.firstUpstream + top) * row + (x.firstUpstream + left) * cout * 4, to + y.firstPixel * outputRow + x.firstPixel * cin * 4, unlimited);
+        }
+        weights += panelWidth * (1 + depth) * 4;
+      }
+    }
+    return output;
+  }
+
+  /** @param walk  output width, then the steps in bytes: of a kernel row, a kernel column, and of the walks over input and output */
+  #convolve(
+    packed: number, size: { readonly rows: number; readonly columns: number; readonly run: number; readonly pixels: number; readonly channels: number },
+    walk: readonly number[], from: number, to: number, finish: Finish,
+  ): void {
+    const { rows, columns, run, pixels, channels } = size;
+    const depth = rows * columns * run;
+    const panels = Math.ceil(channels / panelChannels);
+    const threads = this.#threadsFor(pixels * panels * panelChannels * depth);
+    // Weights heavier than pixels: a thread takes panels, so that each reads its own weights; else pixels.
+    const byPanels = threads > 1 && panels >= threads * 2 && panels * panelChannels > pixels;
+    const panelBlock = byPanels ? Math.max(1, Math.floor(panels / (threads * 4))) : panels;
+    const pixelBlock = byPanels || threads === 1 ? pixels : Math.max(tilePixels, Math.ceil(pixels / (threads * 4) / tilePixels) * tilePixels);
+    const pixelBlocks = Math.ceil(pixels / pixelBlock);
+    const [outputWidth = 1, ...steps] = walk;
+    this.#run(operations.convolution, pixelBlocks * Math.ceil(panels / panelBlock), threads, [
+      from, packed + panels * panelChannels * 4, packed, to, outputWidth, pixels, channels, rows, columns, run, ...steps, pixelBlock, panelBlock, pixelBlocks, panels,
+    ], [finish.low, finish.high]);
+  }
+
+  /** Whether {@link depthwise} has room for a kernel. */
+  static canDepthwise(shape: readonly number[]): boolean {
+    const [kh = 1, kw = 1, , multiplier = 1] = shape;
+    return multiplier === 1 && kh * kw <= mostTaps;
+  }
+
+  /**
+   * Depthwise convolution with multiplier 1, or its gradient.
+   *
+   * @param input       `[n, h, w, c]` f32; for the gradient the upstream · borrowed
+   * @param kernel      `[kh, kw, c, 1]` f32 · borrowed
+   * @param outputSize  [height, width] of the result
+   * @param transposed  true: the gradient with respect to the input of the convolution that `geometry` describes
+   * @returns           `[n, height, width, c]` f32 · owned by the caller
+   */
+  depthwise(
+    input: Tensor, kernel: Tensor, bias: Tensor | null, geometry: Geometry, outputSize: readonly [number, number], transposed: boolean, finish: Finish,
+  ): Tensor {
+    const [n = 1, h = 1, w = 1, c = 1] = input.shape;
+    const [kh = 1, kw = 1] = kernel.shape;
+    const { strides, dilations, padding } = geometry;
+    const [height, width] = outputSize;
+    const output = this.#makeTensor([n, height, width, c]);
+    const rows = n * height;
+    const threads = this.#threadsFor(output.size * kh * kw * 2);
+    const rowBlock = threads === 1 ? rows : Math.max(1, Math.floor(rows / (threads * 4)));
+    this.#run(operations.depthwise, Math.ceil(rows / rowBlock), threads, [
+      this.#addressOf(input), this.#addressOf(kernel), bias === null ? 0 : this.#addressOf(bias), this.#addressOf(output),
+      h, w, height, width, c, kh, kw, ...strides, ...dilations, padding.top, padding.left, transposed ? 1 : 0, rowBlock, rows,
+    ], [finish.low, finish.high]);
+    return output;
+  }
+
+  /**
+   * Upstream where 0 < y < `high`, times `slope` elsewhere.
+   *
+   * @param positiveOnly  take negative upstream for 0 (guided backpropagation)
+   * @returns             shape of `upstream` · owned by the caller
+   */
+  mask(upstream: Tensor, y: Tensor, high: number, slope: number, positiveOnly: boolean): Tensor {
+    const output = this.#makeTensor(upstream.shape);
+    const count = upstream.size;
+    const threads = this.#threadsFor(count);
+    const block = threads === 1 ? count : Math.ceil(count / (threads * 4) / 4) * 4;
+    this.#run(operations.mask, Math.ceil(count / block), threads, [this.#addressOf(upstream), this.#addressOf(y), this.#addressOf(output), count, block, positiveOnly ? 1 : 0], [high, slope]);
+    return output;
+  }
+
+  /** Gradient of max pooling: each window's upstream to its first maximum. @returns shape of `input` · owned by the caller */
+  routeMaxima(input: Tensor, upstream: Tensor, { window, strides, padding }: Window): Tensor {
+    const [n = 1, h = 1, w = 1, c = 1] = input.shape;
+    const [, oh = 1, ow = 1] = upstream.shape;
+    const output = this.#makeTensor(input.shape);
+    const to = this.#addressOf(output);
+    new Uint8Array(this.heap.memory.buffer, to, output.size * 4).fill(0);
+    this.#write(0, [this.#addressOf(input), this.#addressOf(upstream), to, h, w, oh, ow, c, ...window, ...strides, padding.top, padding.left, n]);
+    this.exports.routeMaxima(this.#job);
+    return output;
+  }
+
+  #threadsFor(work: number): number {
+    return work < leastShared ? 1 : 1 + this.helpers;
+  }
+
+  #run(operation: number, blocks: number, threads: number, words: readonly number[], reals: readonly number[]): void {
+    this.#write(0, [operation, blocks, ...words]);
+    this.#numbers.set(reals, (this.#job >> 2) + 2 + words.length);
+    if (this.exports.run(this.control, this.scratchOf(0), threads - 1) === 1) return;
+    // A helper died inside its block. What it left undone is done again, without helpers from now on.
+    this.helpers = 0;
+    this.exports.run(this.control, this.scratchOf(0), 0);
+  }
+
+  #write(at: number, words: readonly number[]): void {
+    if (this.#words.buffer !== this.heap.memory.buffer) {
+      this.#words = new Int32Array(this.heap.memory.buffer);
+      this.#numbers = new Float32Array(this.heap.memory.buffer);
+    }
+    this.#words.set(words, (this.#job >> 2) + at);
+  }
+
+  #padTo(bytes: number): number {
+    if (bytes > this.#paddedBytes) {
+      if (this.#padded !== 0) this.heap.free(this.#padded);
+      this.#padded = this.heap.allocate(bytes);
+      this.#paddedBytes = bytes;
+    }
+    return this.#padded;
+  }
+
+  #addressOf(tensor: Tensor): number {
+    return this.owner.getMemoryOffset(tensor.dataId);
+  }
+
+  #makeTensor(shape: readonly number[]): Tensor {
+    return engine().makeTensorFromTensorInfo(this.owner.makeOutput([...shape], 'float32'), this.owner);
+  }
+}
+
+let current: NativeKernels | null = null;
+
+/** Our kernels, where the current backend is the one they run on; else null. */
+export function borrowNativeKernels(): NativeKernels | null {
+  return current !== null && backend() === current.owner ? current : null;
+}
+
+/** Takes our kernels out of use, or back into it. */
+export function useNativeKernels(kernels: NativeKernels | null): void {
+  current = kernels;
+}
+
+/**
+ * Puts our kernels onto the heap of tfjs's WASM backend, which must be the current one. They are not in use yet.
+ *
+ * @returns  null where the engine cannot run them or tfjs has no heap to be found
+ */
+export async function createNativeKernels(): Promise<NativeKernels | null> {
+  const owner = backend() as BackendWasm;
+  const heap = heapOf(owner);
+  if (heap === null) return null;
+  const shared = typeof SharedArrayBuffer !== 'undefined' && heap.memory.buffer instanceof SharedArrayBuffer;
+  const compiled = await compileKernels(shared);
+  if (compiled === null) return null;
+  const instance = await WebAssembly.instantiate(compiled.module, { env: { memory: heap.memory } });
+  return new NativeKernels(owner, compiled.module, compiled.fused, instance.exports as unknown as KernelExports, heap);
+}
