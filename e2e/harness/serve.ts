@@ -5,6 +5,9 @@ import { serveFolder } from '../../tools/static-server';
 
 const root = join(import.meta.dirname, '../..');
 
+/** What `npm run build` made. */
+export const buildFolder = join(root, 'dist');
+
 export interface Site {
   /** Address of the page; ends with a slash. */
   readonly url: string;
@@ -16,11 +19,12 @@ export interface SiteOptions {
   readonly basePath?: string;
   /** False: without isolation headers, like a plain host. */
   readonly isolated?: boolean;
+  /** Served in place of dist/: a copy of it that a test changed. */
+  readonly folder?: string;
 }
 
 /** Serves dist/ as `npm start` does, on a free port. @throws when there is no build */
-export async function serveBuild({ basePath = '/', isolated = true }: SiteOptions = {}): Promise<Site> {
-  const folder = join(root, 'dist');
+export async function serveBuild({ basePath = '/', isolated = true, folder = buildFolder }: SiteOptions = {}): Promise<Site> {
   if (!existsSync(join(folder, 'index.html'))) throw new Error('There is no build in dist/: npm run build.');
   const server = await serveFolder({ folder, host: 'localhost', port: 0, basePath, isolated });
   return { url: `http://localhost:${server.port}${basePath}`, close: () => server.close() };

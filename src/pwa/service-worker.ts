@@ -35,16 +35,18 @@ async function cutRange(request: Request, response: Response): Promise<Response>
   return new Response(blob.slice(start, last + 1), { status: 206, statusText: 'Partial Content', headers });
 }
 
+// A network that a person fetches from elsewhere: its progress, cancel and parts are the browser's business. Before workbox's own listener.
+self.addEventListener('fetch', (event) => {
+  if (new URL(event.request.url).origin !== self.location.origin) event.stopImmediatePropagation();
+});
+
 addPlugins([{ handlerWillRespond: async ({ request, response }) => isolateResponse(await cutRange(request, response)) }]);
 precacheAndRoute([...self.__WB_MANIFEST]);
 cleanupOutdatedCaches();
 
 // The whole view is in the address, so every navigation in our folder is the same page.
 registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html')));
-setDefaultHandler(async ({ request }) => {
-  const response = await fetch(request);
-  return new URL(request.url).origin === self.location.origin ? isolateResponse(response) : response;
-});
+setDefaultHandler(async ({ request }) => isolateResponse(await fetch(request)));
 
 // A new version waits until the person wants it (registration.ts asks); the very first one takes over at once.
 self.addEventListener('message', (event) => {

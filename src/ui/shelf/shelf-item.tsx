@@ -50,7 +50,7 @@ function Facts({ row }: { readonly row: ShelfRow }) {
   return (
     <dl class="shelf-facts numbers">
       <div><dt>Size</dt><dd>{exactBytes ? '' : 'about '}{formatBytes(bytes)}</dd></div>
-      <div><dt>Right at once</dt><dd>{accuracy === null ? 'not stated' : `${accuracy.top1.toFixed(1)} %`}</dd></div>
+      <div><dt>Right first time</dt><dd>{accuracy === null ? 'not stated' : `${accuracy.top1.toFixed(1)} %`}</dd></div>
       {licence !== null && <div><dt>Licence</dt><dd>{licence}</dd></div>}
     </dl>
   );
@@ -111,7 +111,7 @@ function More({ row }: { readonly row: ShelfRow }) {
       <dt>Answers</dt><dd>{row.classCount}</dd>
       <dt>Numbers learned</dt><dd>{formatCount(row.parameters)}</dd>
       <dt>Work for one picture</dt><dd>{formatCount(row.multiplyAdds)} multiplications</dd>
-      {accuracy !== null && <><dt>Right</dt><dd>{accuracy.top1.toFixed(1)} % at once{accuracy.top5 === null ? '' : `, ${accuracy.top5.toFixed(1)} % within five`} ({accuracy.set})
+      {accuracy !== null && <><dt>Right</dt><dd>{accuracy.top1.toFixed(1)} % first time{accuracy.top5 === null ? '' : `, ${accuracy.top5.toFixed(1)} % within five`} ({accuracy.set})
         {accuracy.source !== null && <> <a href={accuracy.source} target="_blank" rel="noreferrer noopener">as stated here</a></>}</dd></>}
       <dt>Year</dt><dd>{row.year}</dd>
       {hosts.length > 0 && <><dt>Fetched from</dt><dd>{hosts.join(', ')}</dd></>}
