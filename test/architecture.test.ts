@@ -27,7 +27,8 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
 /** Single arrows that the table does not have, each with its reason. */
 const exceptions: readonly (readonly [from: string, to: string])[] = [
   ['client/connection', 'worker/index'], // Its address only: `new URL(…, import.meta.url)`.
-  ['client/importer-connection', 'import-worker/index'], // Likewise.
+  ['client/importer-connection', 'worker/index'], // Likewise.
+  ['worker/index', 'import-worker/importer-root'], // One bundle for both workers.
 ];
 
 function filesIn(folder: string): readonly string[] {

@@ -24,9 +24,9 @@ export type OpenImporterConnection = (handlers: ImporterHandlers) => ImporterCon
 /** iOS collects a Worker that only closures refer to; this module-level set keeps each alive until it is terminated. */
 const livingWorkers = new Set<Worker>();
 
-/** Makes an import worker. Files go to it as `Blob`s: what crosses is a reference, not their bytes. */
+/** Makes an import worker: the other worker's script under a name of its own. Files go to it as `Blob`s: what crosses is a reference, not their bytes. */
 export function openImporterConnection(baseUrl: string, handlers: ImporterHandlers): ImporterConnection {
-  const worker = new Worker(new URL('../import-worker/index.ts', import.meta.url), { type: 'module', name: 'innerview-import' });
+  const worker = new Worker(new URL('../worker/index.ts', import.meta.url), { type: 'module', name: 'innerview-import' });
   livingWorkers.add(worker);
   const events = new MessageChannel();
   const death = createDeathWatch();
