@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choosePlayable, emptyGallery, parseGallery, stepIndex } from './pictures';
+import { choosePlayable, emptyGallery, parseGallery, stepIndex, suits } from './pictures';
 
 describe('parseGallery', () => {
   it('keeps what is whole', () => {
@@ -24,5 +24,14 @@ describe('stepIndex', () => {
     expect(stepIndex(2, 1, 3)).toBe(0);
     expect(stepIndex(0, -1, 3)).toBe(2);
     expect(stepIndex(0, 1, 0)).toBe(0);
+  });
+});
+
+describe('suits', () => {
+  it('keeps shipped networks to their own pictures, and lets a person’s network look at all', () => {
+    const teapot = { file: 'teapot.jpg', title: 'Teapot', network: 'everyday' };
+    expect(suits(teapot, 'everyday')).toBe(true);
+    expect(suits(teapot, 'digits')).toBe(false);
+    expect(suits(teapot, 'kept-mine')).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals-core';
 import type { InputArray } from '../contract/importer';
 import type { NetworkId } from '../contract/ids';
+import { shippedNetworks } from './networks';
 
 /** A picture of the filmstrip: the person's own, or a built-in one. */
 export interface PictureItem {
@@ -66,9 +67,9 @@ export function choosePlayable(gallery: Gallery, canPlay: (type: string) => bool
   return { ...gallery, clips: playable.filter((clip, index) => playable.findIndex(({ title }) => title === clip.title) === index) };
 }
 
-/** Whether an entry is for this network. */
+/** Whether an entry is for this network. A person's own network has no pictures of its own: it may look at all of them. */
 export function suits(entry: GalleryEntry, network: NetworkId): boolean {
-  return entry.network === undefined || entry.network === network;
+  return entry.network === undefined || entry.network === network || !shippedNetworks.some(({ id }) => id === network);
 }
 
 /** The index `step` further, from either end to the other. */

@@ -8,7 +8,7 @@ import { begun } from '../source-state';
 
 /** What a person picked from the gallery; a picture made for another network brings that network along. */
 export async function showGalleryEntry(entry: GalleryEntry): Promise<void> {
-  if (entry.network !== undefined) chooseNetwork(entry.network);
+  if (entry.network !== undefined && !suits(entry, spec.peek().network)) chooseNetwork(entry.network);
   if (gallery.peek().clips.includes(entry)) await playClip(entry.file, true);
   else await openBuiltIn(entry.file);
 }

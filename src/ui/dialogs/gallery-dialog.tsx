@@ -11,7 +11,7 @@ import { closeDialog } from './open-dialog';
 export function GalleryDialog() {
   const { pictures, clips } = gallery.value;
   const { network } = spec.value;
-  const others = shippedNetworks.filter(({ id }) => id !== network && pictures.some((entry) => entry.network === id));
+  const others = shippedNetworks.filter(({ id }) => id !== network && pictures.some((entry) => entry.network === id && !suits(entry, network)));
   return (
     <Dialog title="Built-in pictures">
       <Entries clips={clips.filter((entry) => suits(entry, network))} pictures={pictures.filter((entry) => suits(entry, network))} />

@@ -3,6 +3,7 @@ import { takeStep } from '../../state/actions/take-step';
 import { spec } from '../../state/choices';
 import { errorTexts, recoveringSentence, type NextStep } from '../../state/error-texts';
 import { clearFailure, failure } from '../../state/failure';
+import { inputNeed } from '../../state/input-need';
 import { shippedNetworks } from '../../state/networks';
 import { gallery } from '../../state/pictures';
 import { updateOffer } from '../../state/pwa';
@@ -30,7 +31,8 @@ export function Notices() {
 
 function FailureBanner() {
   const shown = failure.value;
-  if (shown === null) return <div role="alert" />;
+  // What the network needs is said better by the line about its channels.
+  if (shown === null || (shown.code === 'input-mismatch' && inputNeed.value !== null)) return <div role="alert" />;
   const steps = errorTexts[shown.code].steps.filter((step) => (step !== 'choose-camera' || cameras.value.length > 1)
     && (step !== 'first-network' || spec.value.network !== shippedNetworks[0]?.id));
   return <div role="alert"><FailureNotice error={shown} steps={steps} onStep={doStep} onDismiss={clearFailure} /></div>;
