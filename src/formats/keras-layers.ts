@@ -307,11 +307,22 @@ const layerReaders: ReadonlyMap<string, LayerReader> = new Map<string, LayerRead
   ['GlobalMaxPooling2D', readGlobalPool('global-max-pool')], ['GlobalMaxPool2D', readGlobalPool('global-max-pool')],
   ['ZeroPadding2D', (scope) => scope.builder.add(scope.id, { op: 'pad', padding: readBorders(scope, 'padding'), value: 0 }, [inputOf(scope)])],
   ['Cropping2D', readCropping], ['Flatten', simple({ op: 'flatten' })], ['Reshape', readReshape],
+  ['Permute', (scope) => {
+    const dimensions = asArray(field(scope.config, 'dims'), `${scope.id}.dims`).map((axis) => asInteger(axis, `${scope.id}.dims`) - 1);
+    return scope.builder.add(scope.id, { op: 'transpose', permutation: dimensions }, [inputOf(scope)]);
+  }],
+  ['LayerScale', (scope) => {
+    const [factor] = scope.weights(['gamma']);
+    return scope.builder.add(scope.id, { op: 'scale' }, [inputOf(scope)], factor === undefined ? {} : { factor });
+  }],
   ['UpSampling2D', readUpSampling], ['Rescaling', readRescaling], ['Normalization', readNormalization],
   ...['Dropout', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'ActivityRegularization',
-    'RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomContrast', 'RandomTranslation', 'RandomBrightness']
+    'StochasticDepth', 'RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomContrast', 'RandomTranslation', 'RandomBrightness']
     .map((name) => [name, identity] as const),
 ]);
+
+/** Names of the layer classes that are read, for messages and for the documentation. */
+export const kerasLayers: readonly string[] = [...layerReaders.keys(), 'Functional', 'InputLayer', 'Model', 'Sequential'].sort();
 
 /**
  * Adds one Keras layer to the graph.
@@ -321,6 +332,6 @@ const layerReaders: ReadonlyMap<string, LayerReader> = new Map<string, LayerRead
  */
 export function addKerasLayer(scope: LayerScope): LayerId {
   const reader = layerReaders.get(scope.className);
-  if (reader === undefined) throw new AppError('op-unsupported', `layer class '${scope.className}' of layer '${scope.id}'`);
+  if (reader === undefined) throw new AppError('op-unsupported', `layer class '${scope.className}' of layer '${scope.id}'; supported: ${kerasLayers.join(', ')}`);
   return reader(scope);
 }

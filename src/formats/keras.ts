@@ -2,7 +2,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import h5wasm from 'h5wasm';
 import { AppError } from '../contract/errors';
 import type { WeightArray } from '../graph/network-graph';
-import { countElements } from '../graph/shapes';
+import { countElements, maxElements } from '../graph/shapes';
 import { asRecord, field } from './json-access';
 import { readKerasTopology, type WeightLookup } from './keras-topology';
 import type { FileReading, ReadOptions } from './network-facts';
@@ -63,13 +63,15 @@ function missing(name: string, path: readonly string[], className: string): AppE
 }
 
 /** All arrays of an HDF5 model file under the last two parts of their name: `conv1/kernel`. A name found twice is dropped. */
-function collectByName(group: H5Group, prefix: readonly string[], found: Map<string, WeightArray | null>): void {
+function collectByName(group: H5Group, prefix: readonly string[], found: Map<string, WeightArray | null>, spent: { elements: number }): void {
   if (prefix.length > maxDepth) throw new AppError('format-malformed', 'groups nested too deeply');
   for (const key of group.keys()) {
     const entity = group.get(key);
     const path = [...prefix, key.replace(/:\d+$/, '')];
-    if (entity instanceof h5wasm.Group) collectByName(entity, path, found);
+    if (entity instanceof h5wasm.Group) collectByName(entity, path, found, spent);
     else {
+      spent.elements += entity instanceof h5wasm.Dataset ? countElements(entity.shape ?? [], path.join('/')) : 0;
+      if (spent.elements > maxElements) throw new AppError('format-too-large', `more than ${maxElements} weights (1 GB)`);
       const array = readDataset(group, key, path.join('/'));
       const suffix = path.slice(-2).join('/');
       found.set(suffix, found.has(suffix) ? null : array);
@@ -80,7 +82,7 @@ function collectByName(group: H5Group, prefix: readonly string[], found: Map<str
 /** Keras 2 and legacy `.h5`: arrays have names. */
 function lookUpByName(root: H5Group): WeightLookup {
   const found = new Map<string, WeightArray | null>();
-  collectByName(root, [], found);
+  collectByName(root, [], found, { elements: 0 });
   return {
     read: (path, className, names) => names.map((name) => {
       const layer = path.at(-1) ?? '';

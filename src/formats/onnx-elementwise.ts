@@ -1,8 +1,10 @@
 import { AppError } from '../contract/errors';
+import type { LayerId } from '../contract/ids';
 import type { Activation, Operation } from '../graph/ops';
 import type { Constant } from './onnx-constant';
 import { shapeOf, sizeOf, type Placed } from './onnx-layout';
 import type { NodeReader, NodeScope, OnnxValue, PartOfGelu } from './onnx-scope';
+import { readCentredQuotient } from './onnx-normalisation';
 import { settle } from './onnx-views';
 
 const largest = 3.4028234663852886e38;
@@ -130,7 +132,11 @@ function addScale(scope: NodeScope, value: Placed, constant: Constant, constantF
   const add = (weights: Parameters<NodeScope['add']>[2]): readonly Placed[] => [scope.layouts.moved(value, scope.add({ op: 'scale' }, [value.id], weights))];
   const remember = (factor: number): void => { scope.shared.origins.set(scope.id, { by: 'scale', source: value.id, factor }); };
   switch (opType) {
-    case 'Add': case 'Sum': return add({ offset: aligned });
+    case 'Add': case 'Sum': {
+      const origin = scope.shared.origins.get(value.id);
+      if (origin?.by === 'variance' && scalar !== null) scope.shared.origins.set(scope.id, { ...origin, by: 'raised', factor: scalar });
+      return add({ offset: aligned });
+    }
     case 'Sub': return add(constantFirst ? { factor: { shape: [1], values: Float32Array.of(-1) }, offset: aligned } : { offset: mapped((one) => -one) });
     case 'Mul':
       if (scalar !== null) remember(scalar);
@@ -168,17 +174,26 @@ export function alignBranches(scope: NodeScope, values: readonly Placed[]): { re
   return { aligned: values.map((value) => scope.layouts.ordered(value, chosen, scope.where)), order: chosen };
 }
 
+/** `x - mean(x)`, and that times itself, are remembered: they are how a layer norm is written out. */
+function rememberNorm(scope: NodeScope, left: Placed, right: Placed, source: LayerId, operation: Operation): void {
+  const origin = scope.shared.origins.get(right.id);
+  if (origin === undefined) return;
+  if (operation.op === 'subtract' && origin.by === 'mean' && origin.source === left.id) scope.shared.origins.set(scope.id, { ...origin, source, by: 'centred' });
+  if (operation.op === 'multiply' && origin.by === 'centred' && right.id === left.id) scope.shared.origins.set(scope.id, { ...origin, by: 'squared' });
+}
+
 function addBranches(scope: NodeScope, left: Placed, right: Placed): readonly Placed[] {
   const operation = branchOperations.get(scope.node.opType) ?? scope.refuse('two computed inputs');
   if (operation.op === 'multiply') {
     for (const [value, gate] of [[left, right], [right, left]] as const) {
       const origin = scope.shared.origins.get(gate.id);
-      if (origin === undefined || origin.source !== value.id || origin.by === 'scale') continue;
+      if (origin === undefined || origin.source !== value.id || (origin.by !== 'sigmoid' && origin.by !== 'hard-swish-gate')) continue;
       return addActivation(scope, { kind: origin.by === 'sigmoid' ? 'silu' : 'hard-swish' }, value);
     }
   }
   const { aligned, order } = alignBranches(scope, [left, right]);
   const id = scope.add(operation, aligned.map((value) => value.id));
+  rememberNorm(scope, left, right, (aligned[0] ?? left).id, operation);
   if (order === null) return [scope.layouts.moved(aligned[0] ?? left, id)];
   return [scope.layouts.place(id, order, left.logical.length)];
 }
@@ -202,10 +217,11 @@ export const readArithmetic: NodeReader = (scope) => {
   const right = scope.value(1);
   if (left?.kind === 'part-of-gelu') return continueGelu(scope, left.part, right);
   if (right?.kind === 'part-of-gelu') return scope.node.opType === 'Div' || scope.node.opType === 'Sub' ? scope.refuse('Erf is only read as part of a GELU') : continueGelu(scope, right.part, left);
+  if (left?.kind === 'placed' && right?.kind === 'deviation' && scope.node.opType === 'Div') return readCentredQuotient(scope, left.placed, right.deviation);
   if (left?.kind === 'placed' && right?.kind === 'placed') return addBranches(scope, left.placed, right.placed);
   if (left?.kind === 'placed' && right?.kind === 'constant') return addScale(scope, left.placed, right.constant, false);
   if (left?.kind === 'constant' && right?.kind === 'placed') return addScale(scope, right.placed, left.constant, true);
-  return scope.reject('an input is missing');
+  return left === undefined || right === undefined ? scope.reject('an input is missing') : scope.refuse('Sqrt is only read as part of a layer norm');
 };
 
 /** Neg, and Pow with the exponents 1, 2 and 3 (GELU's tanh form uses the third). */
@@ -218,5 +234,7 @@ export const readPow: NodeReader = (scope) => {
   const input = scope.placed(0);
   const exponent = scalarOf(scope.constant(1));
   if (exponent !== 1 && exponent !== 2 && exponent !== 3) return scope.refuse(`the exponent ${String(exponent)}; 1, 2 and 3 are read`);
+  const origin = scope.shared.origins.get(input.id);
+  if (exponent === 2 && origin?.by === 'centred') scope.shared.origins.set(scope.id, { ...origin, by: 'squared' });
   return [scope.layouts.moved(input, scope.add({ op: 'multiply' }, Array.from({ length: exponent }, () => input.id)))];
 };

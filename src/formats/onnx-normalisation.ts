@@ -1,7 +1,7 @@
 import type { GraphNode } from '../graph/network-graph';
 import { mapSize } from './onnx-linear';
-import { shapeOf, sizeOf } from './onnx-layout';
-import type { NodeReader, NodeScope } from './onnx-scope';
+import { shapeOf, sizeOf, type Placed } from './onnx-layout';
+import type { Deviation, NodeReader, NodeScope } from './onnx-scope';
 import { settle } from './onnx-views';
 
 /** Scale and shift out of the inputs 1 and 2; each may be left out. */
@@ -26,6 +26,20 @@ export const readLayerNormalization: NodeReader = (scope) => {
   const value = scope.layouts.arrange(input, [others, within], scope.where);
   return settle(scope, scope.layouts.moved(value, scope.addBefore(operation, [value.id], weights)));
 };
+
+/** Sqrt, which exists only inside a layer norm. */
+export const readDeviation: NodeReader = (scope) => {
+  const origin = scope.shared.origins.get(scope.placed(0).id);
+  if (origin?.by !== 'raised' || origin.axis === undefined) return scope.refuse('Sqrt is only read as part of a layer norm');
+  return { kind: 'deviation', deviation: { source: origin.source, axis: origin.axis, epsilon: origin.factor } };
+};
+
+/** A picture minus its mean, divided by its deviation: the layer norm itself. */
+export function readCentredQuotient(scope: NodeScope, centred: Placed, { source, axis, epsilon }: Deviation): readonly Placed[] {
+  const origin = scope.shared.origins.get(centred.id);
+  if (origin?.by !== 'centred' || origin.source !== source || scope.layouts.findOrder(centred)?.at(-1) !== axis) return scope.refuse('Sqrt is only read as part of a layer norm');
+  return [scope.layouts.moved(centred, scope.add({ op: 'group-norm', groups: 1, eachPlace: true, epsilon }, [source]))];
+}
 
 /** InstanceNormalization: every channel by itself, over all its places. */
 export const readInstanceNormalization: NodeReader = (scope) => {

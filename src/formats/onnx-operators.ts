@@ -3,7 +3,7 @@ import { foldNode, isFolded } from './onnx-fold';
 import { activationReader, readArithmetic, readClip, readErf, readHardSigmoid, readLimit, readNeg, readPow, readPRelu, readSelu, readSigmoid, readSoftmax } from './onnx-elementwise';
 import { shapeOf, type Placed } from './onnx-layout';
 import { readBatchNormalization, readConv, readGemm, readMatMul } from './onnx-linear';
-import { readGroupNormalization, readInstanceNormalization, readLayerNormalization } from './onnx-normalisation';
+import { readDeviation, readGroupNormalization, readInstanceNormalization, readLayerNormalization } from './onnx-normalisation';
 import { readGlobalPool, readLrn, readPad, readPool, readReduce } from './onnx-pooling';
 import { readResize } from './onnx-resize';
 import type { NodeReader, NodeScope, OnnxValue } from './onnx-scope';
@@ -24,7 +24,7 @@ const readers: ReadonlyMap<string, NodeReader> = new Map<string, NodeReader>([
   ['Sigmoid', readSigmoid], ['HardSigmoid', readHardSigmoid], ['Clip', readClip], ['Max', readLimit], ['Min', readLimit],
   ['PRelu', readPRelu], ['Selu', readSelu], ['Softmax', readSoftmax], ['LogSoftmax', readSoftmax], ['Erf', readErf],
   ['Add', readArithmetic], ['Sub', readArithmetic], ['Mul', readArithmetic], ['Div', readArithmetic], ['Sum', readArithmetic],
-  ['Neg', readNeg], ['Pow', readPow],
+  ['Neg', readNeg], ['Sqrt', readDeviation], ['Pow', readPow],
   ['MaxPool', readPool], ['AveragePool', readPool], ['GlobalAveragePool', readGlobalPool], ['GlobalMaxPool', readGlobalPool],
   ['ReduceMean', readReduce], ['ReduceMax', readReduce], ['ReduceSum', readReduce], ['LRN', readLrn], ['Pad', readPad],
   ['Resize', readResize], ['Upsample', readResize],
@@ -56,7 +56,7 @@ function readConstant(scope: NodeScope): OnnxValue {
 /** Shape (and Size) of a value, a constant because every size is known at import. */
 function readShape(scope: NodeScope): OnnxValue {
   const value = scope.value(0);
-  if (value === undefined || value.kind === 'part-of-gelu') return scope.refuse('the shape of this input');
+  if (value?.kind !== 'constant' && value?.kind !== 'placed') return scope.refuse('the shape of this input');
   const shape = value.kind === 'constant' ? value.constant.shape : shapeOf(value.placed);
   if (scope.node.opType === 'Size') return { kind: 'constant', constant: { shape: [], values: Float64Array.of(shape.reduce((product, size) => product * size, 1)) } };
   const place = (given: number): number => Math.min(Math.max(given < 0 ? given + shape.length : given, 0), shape.length);

@@ -51,6 +51,15 @@ export const readGlobalPool: NodeReader = (scope) => {
   return [scope.layouts.placeMap(scope.add({ op, keepDims: true }, [map.id]))];
 };
 
+/** A mean over the last axis is remembered: of the picture it may be the mean of a layer norm, of squared distances its variance. */
+function rememberMean(scope: NodeScope, input: Placed, axes: ReadonlySet<number>, keep: boolean): void {
+  const last = input.logical.length - 1;
+  if (scope.node.opType !== 'ReduceMean' || !keep || axes.size !== 1 || !axes.has(last)) return;
+  const origin = scope.shared.origins.get(input.id);
+  const isVariance = origin?.by === 'squared' && origin.axis === last;
+  scope.shared.origins.set(scope.id, isVariance ? { by: 'variance', source: origin.source, factor: 1, axis: last } : { by: 'mean', source: input.id, factor: 1, axis: last });
+}
+
 /** ReduceMean, ReduceMax and ReduceSum over any axes but the batch. */
 export const readReduce: NodeReader = (scope) => {
   const input = scope.placed(0);
@@ -62,6 +71,7 @@ export const readReduce: NodeReader = (scope) => {
   const axes = new Set((given ?? []).map((axis) => scope.axis(axis, rank)));
   if (axes.size === 0 || axes.has(0)) scope.refuse('a reduction over the pictures of a batch');
   scope.layouts.requireBatchFirst(input, scope.where);
+  rememberMean(scope, input, axes, keep);
   const op = opType === 'ReduceMax' ? 'global-max-pool' : 'global-average-pool';
   const count = [...axes].reduce((product, axis) => product * sizeOf(input.logical[axis] ?? []), 1);
   const logical = input.logical.flatMap((axis, index) => (axes.has(index) ? (keep ? [[]] : []) : [axis]));

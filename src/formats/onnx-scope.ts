@@ -15,17 +15,28 @@ export interface PartOfGelu {
   readonly timesSource: boolean;
 }
 
+/** The lower half of a layer norm that an exporter wrote out: `sqrt(mean of (x - mean)^2 + epsilon)`. */
+export interface Deviation {
+  readonly source: LayerId;
+  readonly axis: number;
+  readonly epsilon: number;
+}
+
 /** What a tensor name stands for while a file is read. */
 export type OnnxValue =
   | { readonly kind: 'constant'; readonly constant: Constant }
   | { readonly kind: 'placed'; readonly placed: Placed }
-  | { readonly kind: 'part-of-gelu'; readonly part: PartOfGelu };
+  | { readonly kind: 'part-of-gelu'; readonly part: PartOfGelu }
+  | { readonly kind: 'deviation'; readonly deviation: Deviation };
 
 /** How a node's value was made, for the patterns that exporters write out. */
 export interface Origin {
-  readonly by: 'sigmoid' | 'hard-swish-gate' | 'scale';
+  readonly by: 'sigmoid' | 'hard-swish-gate' | 'scale' | 'mean' | 'centred' | 'squared' | 'variance' | 'raised';
   readonly source: LayerId;
+  /** Of a scale: its factor. Of a variance that epsilon was added to: epsilon. */
   readonly factor: number;
+  /** Of a mean and what was made of it: the axis of the file's tensor. */
+  readonly axis?: number;
 }
 
 /** What all nodes of one file share. */
@@ -78,7 +89,8 @@ export class NodeScope {
     const value = this.value(index);
     if (value === undefined) return this.reject(`input ${index} is missing`);
     if (value.kind === 'placed') return value.placed;
-    return this.refuse(value.kind === 'constant' ? `input ${index} ('${this.node.inputs[index] ?? ''}') is a constant` : 'Erf is only read as part of a GELU');
+    return this.refuse(value.kind === 'constant' ? `input ${index} ('${this.node.inputs[index] ?? ''}') is a constant`
+      : value.kind === 'deviation' ? 'Sqrt is only read as part of a layer norm' : 'Erf is only read as part of a GELU');
   }
 
   /** A constant input, or null when it is left out. @throws AppError 'op-unsupported' when it depends on the picture */

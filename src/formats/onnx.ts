@@ -1,6 +1,7 @@
 import { AppError } from '../contract/errors';
 import { GraphBuilder } from '../graph/graph-builder';
 import type { NetworkGraph } from '../graph/network-graph';
+import { maxElements } from '../graph/shapes';
 import { defaultSizePx, type FileReading, type ReadOptions } from './network-facts';
 import { Budget, checkLocation, decodeTensor, isRealType, nameOfType } from './onnx-constant';
 import { Layouts, shapeOf, type Atom, type Placed } from './onnx-layout';
@@ -59,6 +60,15 @@ function placeInput(model: OnnxModel, builder: GraphBuilder, options: ReadOption
   return { input: layouts.place(builder.addInput(info.name, shape), order, 4), layouts, sizeIsOpen: height === null || width === null };
 }
 
+/** Before anything is decoded. @throws AppError 'format-too-large' over 1 GB of floats, naming the largest tensor */
+function checkDeclaredSize(model: OnnxModel): void {
+  const sizes = [...model.initializers.values()].map((tensor) => ({ name: tensor.name, elements: tensor.dims.reduce((product, size) => product * size, 1) }));
+  const total = sizes.reduce((sum, { elements }) => sum + elements, 0);
+  if (total <= maxElements) return;
+  const largest = sizes.reduce((one, other) => (other.elements > one.elements ? other : one));
+  throw new AppError('format-too-large', `the file declares ${total} weights, more than ${maxElements} (1 GB); tensor '${largest.name}' alone ${largest.elements}`);
+}
+
 /** Nodes that the output depends on, in the file's order. */
 function findNeeded(model: OnnxModel, output: string): readonly OnnxNode[] {
   const producers = new Map<string, number>();
@@ -113,6 +123,7 @@ export function readOnnxFile(file: Uint8Array, external: ReadonlyMap<string, Uin
   const output = model.outputs[0]?.name;
   if (output === undefined) throw new AppError('graph-unsupported', 'the network has no output');
 
+  checkDeclaredSize(model);
   const builder = new GraphBuilder(model.name, onnxFormat);
   const { input, layouts, sizeIsOpen } = placeInput(model, builder, options);
   const budget = new Budget([...external.values()].reduce((total, bytes) => total + bytes.byteLength, file.byteLength));

@@ -6,7 +6,7 @@ import { wholes, type TensorFlowReader, type TensorFlowScope } from './tfjs-grap
 
 function sizesOf(scope: TensorFlowScope, index: number): readonly number[] {
   const value = scope.value(index);
-  if (value === undefined || value.kind === 'part-of-gelu') return scope.refuse('the shape of this input');
+  if (value?.kind !== 'constant' && value?.kind !== 'placed') return scope.refuse('the shape of this input');
   return value.kind === 'constant' ? value.constant.shape : shapeOf(value.placed);
 }
 

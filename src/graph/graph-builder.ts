@@ -58,9 +58,17 @@ export class GraphBuilder {
     const [height = 0, width = 0, channels = 0] = this.shapeOf(this.#input);
     this.#get(output);
     return {
-      name: this.name, format: this.format, nodes: [...this.#nodes.values()], input: this.#input, output,
+      name: this.name, format: this.format, nodes: this.#findNeeded(output), input: this.#input, output,
       logits: this.#findLogits(output), inputShape: [height, width, channels],
     };
+  }
+
+  /** Nodes that the output depends on; importers leave some behind where several of a file's nodes became one of ours. */
+  #findNeeded(output: LayerId): readonly GraphNode[] {
+    const needed = new Set<LayerId>([output]);
+    const nodes = [...this.#nodes.values()];
+    for (const node of [...nodes].reverse()) if (needed.has(node.id)) for (const input of node.inputs) needed.add(input);
+    return nodes.filter((node) => needed.has(node.id) || node.id === this.#input);
   }
 
   #findLogits(output: LayerId): LayerId {

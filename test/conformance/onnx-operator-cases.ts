@@ -63,6 +63,10 @@ const pooling: Readonly<Record<string, TestModel>> = {
   'layer norm over channels': model([
     node('Transpose', 'x', 't', { perm: [0, 2, 3, 1] }), node('LayerNormalization', 't g b', 'l', { axis: -1, epsilon: f(0.01) }), node('Transpose', 'l', 'y', { perm: [0, 3, 1, 2] }),
   ], { g: w([6], 1), b: w([6], 2) }),
+  'layer norm written out': model([
+    node('Transpose', 'x', 't', { perm: [0, 2, 3, 1] }), node('ReduceMean', 't', 'm', { axes: [-1] }), node('Sub', 't m', 'd'), node('Pow', 'd two', 'q'), node('ReduceMean', 'q', 'v', { axes: [-1] }),
+    node('Add', 'v eps', 'e'), node('Sqrt', 'e', 's'), node('Div', 'd s', 'n'), node('Mul', 'n g', 'k'), node('Transpose', 'k', 'y', { perm: [0, 3, 1, 2] }),
+  ], { two: scalar(2), eps: scalar(0.01), g: w([6], 1) }),
   'layer norm of a vector': model([node('GlobalAveragePool', 'x', 'p'), node('Flatten', 'p', 'f'), node('LayerNormalization', 'f g', 'y', { epsilon: f(0.01) })], { g: w([6], 1) }),
   'layer norm over all': one('LayerNormalization', { axis: 1, epsilon: f(0.01) }, { g: w([6, 7, 5], 1), b: w([6, 7, 5], 2) }),
   'instance norm': one('InstanceNormalization', { epsilon: f(0.01) }, { g: w([6], 1), b: w([6], 2) }),
