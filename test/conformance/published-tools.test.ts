@@ -1,18 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { mul, tensor, tensor4d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { fill, mean, mul, sub, tensor, tensor4d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/engine/executor';
 import type { BackwardRule } from '../../src/engine/executor.interface';
-import { localiseEvidence } from '../../src/explain/grad-cam';
+import { projectOntoPrincipal } from '../../src/explain/eigen-cam';
+import { localiseEvidence, weighByMeanGradient } from '../../src/explain/grad-cam';
 import { weighByCurvature } from '../../src/explain/grad-cam-plus-plus';
+import { multiplyPlaceByPlace } from '../../src/explain/hires-cam';
 import { weighPlaceByPlace } from '../../src/explain/layer-cam';
 import { createScoreSeed } from '../../src/explain/score-gradient';
-import { GraphBuilder } from '../../src/graph/graph-builder';
-import type { NetworkGraph, WeightArray } from '../../src/graph/network-graph';
-import type { Operation } from '../../src/graph/ops';
+import type { NetworkGraph } from '../../src/graph/network-graph';
 import { noPadding } from '../../src/graph/padding';
 import { expectClose } from './closeness';
+import { build, models, pointwise, relu, weight } from './published-models';
+import { explainNow } from './run-explanation';
 import { startWasm } from './wasm-in-node';
 
 /* Numbers from the tests of Captum and iNNvestigate; they lie beside the project. The models are small enough to type in. */
@@ -20,59 +22,17 @@ const folder = fileURLToPath(new URL('../../../shared/vectors/', import.meta.url
 const available = existsSync(folder);
 if (!available) console.info(`conformance: ${folder} is not there; Captum's and iNNvestigate's numbers are not compared in this run`);
 
-const relu = { op: 'activation', activation: { kind: 'relu' } } as const;
-const pointwise = { op: 'conv2d', strides: [1, 1], dilations: [1, 1], padding: noPadding, groups: 1 } as const;
-
-function weight(shape: readonly number[], values: readonly number[]): WeightArray {
-  return { shape, values: Float32Array.from(values) };
-}
-
-function filled(shape: readonly number[], value: number): WeightArray {
-  return weight(shape, Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => value));
-}
-
-function build(input: readonly number[], nodes: readonly (readonly [id: string, operation: Operation, inputs: readonly string[], weights?: Record<string, WeightArray>])[]): NetworkGraph {
-  const builder = new GraphBuilder('published', 'test');
-  builder.addInput('x', input);
-  for (const [id, operation, inputs, weights] of nodes) builder.add(id, operation, inputs, weights ?? {});
-  return builder.build(nodes.at(-1)?.[0] ?? 'x');
-}
-
-const models: Readonly<Record<string, () => NetworkGraph>> = {
-  one_conv: () => build([4, 4, 1], [
-    ['conv1', pointwise, ['x'], { kernel: filled([3, 3, 1, 2], 1), bias: weight([2], [-50, -75]) }], ['relu1', relu, ['conv1']],
-    ['flat', { op: 'flatten' }, ['relu1']],
-    ['dense', { op: 'dense' }, ['flat'], { kernel: weight([8, 4], [1, 1, 1, -1, 1, -1, 1, -1].flatMap((row) => [row, row, row, row])) }], ['relu2', relu, ['dense']],
-  ]),
-  multilayer: () => build([1, 1, 3], [
-    ['linear0', pointwise, ['x'], { kernel: weight([1, 1, 3, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1]) }],
-    ['linear1', pointwise, ['linear0'], { kernel: filled([1, 1, 3, 4], 1), bias: weight([4], [-10, 1, 1, 1]) }], ['relu', relu, ['linear1']],
-    ['linear2', pointwise, ['relu'], { kernel: filled([1, 1, 4, 2], 1), bias: weight([2], [-1, 1]) }],
-  ]),
-  lrp_simple: () => build([1, 1, 3], [
-    ['a', pointwise, ['x'], { kernel: filled([1, 1, 3, 3], 2) }], ['r', relu, ['a']], ['y', pointwise, ['r'], { kernel: filled([1, 1, 3, 1], 3) }],
-  ]),
-  lrp_simple_neg: () => build([1, 1, 3], [
-    ['a', pointwise, ['x'], { kernel: weight([1, 1, 3, 3], [-2, 2, 2, 2, 2, 2, 2, 2, 2]) }], ['r', relu, ['a']], ['y', pointwise, ['r'], { kernel: filled([1, 1, 3, 1], 3) }],
-  ]),
-  lrp_tanh: () => build([1, 1, 3], [
-    ['a', pointwise, ['x'], { kernel: filled([1, 1, 3, 3], 0.1) }], ['t', { op: 'activation', activation: { kind: 'tanh' } }, ['a']],
-    ['y', pointwise, ['t'], { kernel: filled([1, 1, 3, 1], 0.1) }],
-  ]),
-  lrp_skip: () => build([1, 1, 2], [['a', pointwise, ['x'], { kernel: filled([1, 1, 2, 2], 5) }], ['y', { op: 'add' }, ['a', 'x']]]),
-  maxpool_2x2: () => build([2, 2, 1], [['y', { op: 'max-pool', window: [2, 2], strides: [2, 2], padding: noPadding }, ['x']]]),
-};
-
 const rules: Readonly<Record<string, BackwardRule>> = {
   vanilla_gradient: { kind: 'gradient' }, gradient_x_input: { kind: 'gradient' }, neuron_gradient: { kind: 'gradient' },
   guided_backprop: { kind: 'guided' }, deconvnet: { kind: 'deconvnet' }, lrp_epsilon: { kind: 'lrp-epsilon', epsilon: 1e-9 },
-  lrp_alpha1beta0: { kind: 'lrp-alpha1-beta0' }, lrp_z: { kind: 'lrp-epsilon', epsilon: 0 },
+  lrp_alpha1beta0: { kind: 'lrp-alpha1-beta0' }, integrated_gradients: { kind: 'gradient' }, lrp_z: { kind: 'lrp-epsilon', epsilon: 0 },
 };
 
 interface CaptumVector {
   readonly id: string; readonly method: string; readonly model: string | null; readonly layer?: string;
-  readonly input: { readonly x?: unknown; readonly x2?: unknown }; readonly target: number | string | null;
-  readonly expected: unknown; readonly tolerance: number;
+  readonly input: { readonly x?: unknown; readonly x2?: unknown; readonly x1?: unknown }; readonly target: number | string | null;
+  readonly expected: unknown; readonly tolerance: number; readonly note?: string;
+  readonly window?: readonly number[]; readonly stride?: readonly number[]; readonly baseline?: unknown; readonly occlude?: string;
 }
 
 function numbers(value: unknown): number[] {
@@ -83,58 +43,158 @@ function readVectors<T>(file: string): readonly T[] {
   return available ? (JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as { vectors: T[] }).vectors : [];
 }
 
-/** The map of one published vector. */
-function compute(vector: CaptumVector): number[] {
-  const graph = models[vector.model ?? '']?.() as NetworkGraph;
+/** Captum's own quirks, quadrature tables, methods we do not have: what is not compared, and why. */
+const leftOut: Readonly<Record<string, string>> = {
+  'ml.gradcam.linear0': 'a sum over the units of a vector without place', 'ml.lrp.multi': 'a known quirk, not to imitate',
+  'lrp.identity': 'the identity rule is not offered', 'pair.ig': 'a function that is no network',
+  'pair.occ.sum': 'PAIR sums over windows; ours is pair.occ.mean', 'cam.postprocess.pgc': 'maps are not rescaled',
+};
+const methodsLeftOut: Readonly<Record<string, string>> = {
+  layer_conductance: 'not offered', internal_influence: 'not offered', feature_ablation: 'not offered', ig_quadrature: 'other quadrature rules',
+};
+
+/** One number for each input element: channels that say the same are one, a missing feature axis is added. */
+function inputOf(vector: CaptumVector, graph: NetworkGraph): { readonly input: Tensor4D; readonly second: Tensor4D | null } {
+  const shape = [1, ...graph.inputShape] as [number, number, number, number];
+  const spread = (value: unknown): number[] => {
+    const list = numbers(value);
+    // A column is broadcast over the rows when Captum adds it.
+    return list.length === 4 && graph.inputShape[0] === 4 ? list.flatMap((entry) => [entry, entry, entry, entry]) : list;
+  };
+  const isPair = vector.input.x1 !== undefined;
+  const first = isPair ? [...numbers(vector.input.x1), ...numbers(vector.input.x2)] : numbers(vector.input.x);
+  const second = isPair || vector.input.x2 === undefined ? null : spread(vector.input.x2);
+  return {
+    input: tensor4d(first.map((value, index) => value + (second?.[index] ?? 0)), shape),
+    second: second === null ? null : tensor4d(second, shape),
+  };
+}
+
+/** A layer's own number: no method, but what methods stand on. */
+function computeLayer(vector: CaptumVector, graph: NetworkGraph): number[] {
   const executor = createExecutor(graph);
-  const second = vector.input.x2 === undefined ? null : numbers(vector.input.x2);
-  const input = tensor4d(numbers(vector.input.x).map((value, index) => value + (second?.[index] ?? 0)), [1, ...graph.inputShape]);
-  const isCam = vector.method === 'grad_cam_raw';
+  const { input } = inputOf(vector, graph);
   // The first two vectors name their layer only in their id.
   const named = vector.layer ?? (vector.method === 'layer_activation' ? vector.id.split('.').at(-1) : undefined);
   const layer = named === undefined || named === 'input of conv1' ? 'x' : named;
   const from = vector.method === 'neuron_gradient' ? layer : graph.logits;
-  const to = isCam ? layer : 'x';
+  const isLayer = vector.method === 'grad_cam_raw' || vector.method === 'grad_cam_raw_per_channel' || vector.method === 'layer_gradient_x_activation';
+  const to = isLayer ? layer : 'x';
   // 'inspect': layers are asked for that live would fuse.
   const pass = executor.forward(input, { mode: 'inspect', taps: new Set([layer, to, from]), backwardTo: new Set([to]) });
   if (vector.method === 'layer_activation') return [...pass.get(layer).dataSync()];
   if (vector.method === 'model_output') return [...pass.logits.dataSync()];
-  const rule = rules[isCam ? 'vanilla_gradient' : vector.method] as BackwardRule;
   const start = pass.get(from);
-  const seed = from === graph.logits
-    ? createScoreSeed(pass.logits, typeof vector.target === 'number' ? vector.target : 0, rule.kind.startsWith('lrp'))
+  const seed = from === graph.logits ? createScoreSeed(pass.logits, typeof vector.target === 'number' ? vector.target : 0)
     : tensor(Float32Array.from({ length: start.size }, (_, index) => (vector.target === 'sum over units' || index === vector.target ? 1 : 0)), start.shape);
-  const gradient = executor.backward(pass, { from, seed, to: [to], rule }).get(to) as Tensor;
-  if (isCam) return [...localiseEvidence(pass.get(layer), gradient).dataSync()];
-  return [...(vector.method === 'gradient_x_input' ? mul(gradient, input) : gradient).dataSync()];
+  const gradient = executor.backward(pass, { from, seed, to: [to], rule: { kind: 'gradient' } }).get(to) as Tensor;
+  if (vector.method === 'grad_cam_raw') return [...weighByMeanGradient(pass.get(layer), gradient).dataSync()];
+  if (vector.method === 'grad_cam_raw_per_channel') return [...mul(pass.get(layer), mean(gradient, [1, 2], true)).dataSync()];
+  if (vector.method === 'layer_gradient_x_activation') return [...mul(gradient, pass.get(layer)).dataSync()];
+  return [...gradient.dataSync()];
 }
 
-const captum = readVectors<CaptumVector>('captum.json').filter((vector) => Object.hasOwn(models, vector.model ?? '')
-  && (Object.hasOwn(rules, vector.method) || ['layer_activation', 'model_output', 'grad_cam_raw'].includes(vector.method))
-  // A sum over four channels of a vector without place is a number of Captum's own.
-  && vector.id !== 'ml.gradcam.linear0');
+const offered: Readonly<Record<string, string>> = {
+  vanilla_gradient: 'gradient', gradient_x_input: 'gradient-x-input', saliency_abs: 'saliency', guided_backprop: 'guided-backprop', deconvnet: 'deconvnet',
+  guided_grad_cam: 'guided-grad-cam', lrp_epsilon: 'lrp-epsilon', lrp_alpha1beta0: 'lrp-alpha1-beta0', occlusion_mean: 'occlusion',
+  integrated_gradients: 'integrated-gradients', integrated_gradients_by_rule: 'integrated-gradients', deeplift_rescale: 'deep-lift',
+};
 
-describe.skipIf(!available)('Captum', () => {
+/** A method of ours on a published model. */
+async function computeMap(vector: CaptumVector): Promise<Float32Array> {
+  const occludes = vector.method === 'occlusion_mean';
+  const name = occludes && vector.model === 'multilayer' ? 'multilayer_row' : vector.model ?? '';
+  const graph = models[name]?.() as NetworkGraph;
+  const executor = createExecutor(graph);
+  const { input, second } = inputOf(vector, graph);
+  const pair = (list: readonly number[] | undefined): readonly number[] => (list?.length === 1 ? [1, ...list] : list ?? []);
+  const constants = numbers(vector.baseline ?? 0);
+  // Covering one of two summands leaves the other.
+  const kept = second === null ? null : vector.occlude === 'x2' ? sub(input, second) as Tensor4D : second;
+  const window = vector.occlude === 'x2' && Array.isArray(vector.window) && (vector.expected as unknown[][])[0]?.length === 1 ? [vector.window[0] ?? 1, 4] : pair(vector.window);
+  const stride = window[1] === 4 && vector.occlude === 'x2' ? [vector.stride?.[0] ?? 1, 4] : pair(vector.stride);
+  const { values } = await explainNow(offered[vector.method] ?? '', {
+    executor, input, layer: vector.layer ?? null, target: typeof vector.target === 'number' ? vector.target : 0,
+    parameters: {
+      ...(occludes ? { window, stride } : {}), ...(vector.method.startsWith('lrp_eps') ? { epsilon: 1e-9 } : {}),
+      ...(occludes || vector.baseline !== undefined ? { baseline: constants[0] ?? 0 } : {}), ...(vector.method === 'guided_grad_cam' ? { upsampling: 'nearest' } : {}),
+    },
+    ...(kept === null || !occludes ? {} : { given: { baseline: kept } }),
+  });
+  return values;
+}
+
+const layerMethods = ['layer_activation', 'model_output', 'grad_cam_raw', 'grad_cam_raw_per_channel', 'layer_gradient_x_activation', 'neuron_gradient'];
+const byHand = new Set(['lrp.gamma', 'cam.algebra', 'scorecam.tiny', 'pair.gradcam', 'tfx.gradcam']);
+const published = readVectors<CaptumVector>('captum.json');
+const captum = published.filter((vector) => !byHand.has(vector.id) && leftOut[vector.id] === undefined && methodsLeftOut[vector.method] === undefined);
+
+describe.skipIf(!available)('Captum, PAIR, tf-explain', () => {
   beforeAll(startWasm);
 
-  it('covers what it is meant to cover', () => {
-    expect(captum.length).toBeGreaterThanOrEqual(28);
+  it('leaves out only what is named with its reason', () => {
+    const named = published.filter((vector) => leftOut[vector.id] !== undefined || methodsLeftOut[vector.method] !== undefined);
+    expect(captum.length + byHand.size + named.length).toBe(published.length);
+    expect(captum.length).toBeGreaterThanOrEqual(50);
+    console.info(`captum.json, not compared: ${named.map(({ id, method }) => `${id} (${leftOut[id] ?? methodsLeftOut[method]})`).join(', ')}`);
   });
 
-  it.each(captum.map((vector) => [vector.id, vector] as const))('%s', (_, vector) => {
-    const expected = numbers(vector.expected).map((value) => (vector.method === 'grad_cam_raw' ? Math.max(value, 0) : value));
-    expectClose(compute(vector), expected, { atol: Math.min(vector.tolerance, 1e-3), rtol: 1e-4 }, vector.id);
+  it.each(captum.map((vector) => [vector.id, vector] as const))('%s', async (_, vector) => {
+    const isRule = vector.method === 'integrated_gradients_by_rule';
+    const wanted = numbers(isRule ? (vector.expected as { readonly middle: unknown }).middle : vector.expected);
+    const values = layerMethods.includes(vector.method) ? computeLayer(vector, models[vector.model ?? '']?.() as NetworkGraph) : [...await computeMap(vector)];
+    // Windows as wide as the picture: one column says it for all four.
+    const own = vector.id === 'oc.occ.2x1.x2' ? values.filter((__, at) => at % 4 === 0) : values;
+    expectClose(own, wanted, { atol: Math.min(vector.tolerance, 1e-3), rtol: 1e-4 }, vector.id);
+  });
+
+  it('agrees on LRP gamma with another gamma in each layer', () => {
+    const vector = published.find((entry) => entry.id === 'lrp.gamma');
+    const graph = models['lrp_simple_neg']?.() as NetworkGraph;
+    const executor = createExecutor(graph);
+    const input = tensor4d(numbers(vector?.input.x), [1, 1, 1, 3]);
+    const pass = executor.forward(input, { mode: 'inspect', taps: new Set(['y']), backwardTo: new Set(['x']) });
+    const relevance = executor.backward(pass, {
+      from: 'y', seed: createScoreSeed(pass.logits, 0, true), to: ['x'], rule: { kind: 'lrp-gamma', gamma: 0.25, epsilon: 0 },
+      ruleAt: ({ layer }) => ({ kind: 'lrp-gamma', gamma: layer === 'a' ? 1 : 0.25, epsilon: 0 }),
+    }).get('x') as Tensor;
+    expectClose(relevance.dataSync(), numbers(vector?.expected), { atol: 1e-4, rtol: 0 }, 'lrp.gamma');
   });
 
   it('agrees on the CAM family for given activations and gradients', () => {
-    const vector = readVectors<CaptumVector & { input: { A_HWC: unknown; G_HWC: unknown } }>('captum.json').find((entry) => entry.id === 'cam.algebra');
-    const expected = vector?.expected as Readonly<Record<string, unknown>>;
-    const activation = tensor4d(numbers(vector?.input.A_HWC), [1, 2, 2, 2]);
-    const gradient = tensor4d(numbers(vector?.input.G_HWC), [1, 2, 2, 2]);
+    const vector = published.find((entry) => entry.id === 'cam.algebra') as CaptumVector & { input: { A_HWC: unknown; G_HWC: unknown } };
+    const expected = vector.expected as Readonly<Record<string, unknown>>;
+    const activation = tensor4d(numbers(vector.input.A_HWC), [1, 2, 2, 2]);
+    const gradient = tensor4d(numbers(vector.input.G_HWC), [1, 2, 2, 2]);
+    const close = { atol: 1e-5, rtol: 0 };
     const positive = (name: string): number[] => numbers(expected[name]).map((value) => Math.max(value, 0));
-    expectClose(localiseEvidence(activation, gradient).dataSync(), positive('grad_cam'), { atol: 1e-5, rtol: 0 }, 'Grad-CAM');
-    expectClose(weighByCurvature(activation, gradient, 1e-6).dataSync(), positive('grad_cam_pp__pytorch_grad_cam'), { atol: 1e-5, rtol: 0 }, 'Grad-CAM++');
-    expectClose(weighPlaceByPlace(activation, gradient).dataSync(), positive('layer_cam'), { atol: 1e-5, rtol: 0 }, 'LayerCAM');
+    expectClose(localiseEvidence(activation, gradient).dataSync(), positive('grad_cam'), close, 'Grad-CAM');
+    expectClose(weighByCurvature(activation, gradient, 1e-6).dataSync(), positive('grad_cam_pp__pytorch_grad_cam'), close, 'Grad-CAM++');
+    expectClose(weighPlaceByPlace(activation, gradient).dataSync(), positive('layer_cam'), close, 'LayerCAM');
+    expectClose(multiplyPlaceByPlace(activation, gradient).dataSync(), numbers(expected['hirescam']), close, 'HiResCAM');
+    const raw = Float32Array.from(weighByMeanGradient(activation, gradient).dataSync());
+    const eigen = projectOntoPrincipal(Float32Array.from(activation.dataSync()), 4, 2, raw);
+    // Grad-CAM rises to the bottom row, and so does the published component.
+    expectClose(eigen, numbers(expected['eigen_cam__sign_ambiguous']), close, 'Eigen-CAM');
+    expectClose(projectOntoPrincipal(Float32Array.from(activation.dataSync()), 4, 2, raw.map((value) => -value)), eigen.map((value) => -value), close, 'Eigen-CAM, turned');
+  });
+
+  it('agrees on Grad-CAM for maps of one value each, and up to its scale for one map', () => {
+    const maps = (values: readonly number[]): Tensor4D => tensor4d(Array.from({ length: 9 }, () => values).flat(), [1, 3, 3, 3]);
+    expectClose(localiseEvidence(maps([1, 2, 4]), maps([1, 2, 3])).dataSync(), numbers(published.find((entry) => entry.id === 'tfx.gradcam')?.expected), { atol: 1e-4, rtol: 0 }, 'tf-explain');
+    const pair = published.find((entry) => entry.id === 'pair.gradcam') as CaptumVector & { input: { A_HW: unknown; G_HW: unknown } };
+    const single = (value: unknown): Tensor4D => tensor4d(numbers(value), [1, 5, 5, 1]);
+    const found = localiseEvidence(single(pair.input.A_HW), single(pair.input.G_HW)).dataSync();
+    const largest = Math.max(...found);
+    expectClose(Array.from(found, (value) => value / largest), numbers(pair.expected), { atol: 1e-3, rtol: 0 }, 'PAIR');
+  });
+
+  it('agrees on Score-CAM with aligned corners', async () => {
+    const vector = published.find((entry) => entry.id === 'scorecam.tiny') as CaptumVector;
+    const executor = createExecutor(models['scorecam_tiny']?.() as NetworkGraph);
+    const input = tensor4d(numbers(vector.input.x), [1, 4, 4, 1]);
+    const { values } = await explainNow('score-cam', { executor, input, layer: 'relu1', parameters: { alignCorners: true, epsilon: 1e-8 } });
+    expectClose(values, numbers((vector.expected as Record<string, unknown>)['cam_raw_pytorch_grad_cam']), { atol: 1e-4, rtol: 1e-5 }, 'Score-CAM');
   });
 });
 
@@ -157,33 +217,51 @@ function buildLayer(vector: InnVector): NetworkGraph {
   return build([10, 10, 3], [['y', pointwise, ['x'], { kernel }]]);
 }
 
-const investigated = readVectors<InnVector>('innvestigate.json').filter((vector) => Object.hasOwn(rules, vector.method));
+/** The rules of a method there, layer by layer; the box is the one its name says. */
+function rulesOf(method: string, layer: string): BackwardRule {
+  if (method === 'lrp_epsilon') return { kind: 'lrp-epsilon', epsilon: 1e-7 };
+  if (method === 'lrp_zb_box_-10_10') return { kind: 'lrp-box', low: fill([1, 10, 10, 3], -10), high: fill([1, 10, 10, 3], 10) };
+  // Preset A: epsilon 0.1 in dense layers, alpha 1 beta 0 in convolutions.
+  if (method === 'lrp_preset_a') return layer.startsWith('Dense') ? { kind: 'lrp-epsilon', epsilon: 0.1 } : { kind: 'lrp-alpha1-beta0' };
+  return rules[method] as BackwardRule;
+}
+
+/** alpha 2 beta 1, preset B that uses it, z+, flat and w-squared are not offered. */
+const notOffered = ['lrp_alpha2beta1', 'lrp_preset_b', 'lrp_zplus', 'lrp_flat', 'lrp_wsquare'];
+const investigated = readVectors<InnVector>('innvestigate.json').filter((vector) => !notOffered.includes(vector.method));
 
 describe.skipIf(!available)('iNNvestigate', () => {
   beforeAll(startWasm);
 
   it('covers what it is meant to cover', () => {
-    expect(investigated).toHaveLength(7 * 6);
+    expect(new Set(investigated.map((vector) => vector.method))).toEqual(new Set([
+      'vanilla_gradient', 'gradient_x_input', 'integrated_gradients', 'deconvnet', 'guided_backprop', 'lrp_z', 'lrp_epsilon', 'lrp_alpha1beta0', 'lrp_zb_box_-10_10', 'lrp_preset_a',
+    ]));
+    expect(investigated.length).toBeGreaterThan(55);
   });
 
-  it.each(investigated.map((vector) => [vector.id, vector] as const))('%s', (_, vector) => {
+  it.each(investigated.map((vector) => [vector.id, vector] as const))('%s', async (_, vector) => {
     const pictures = (JSON.parse(readFileSync(`${folder}innvestigate.json`, 'utf8')) as { input: unknown[] }).input;
     const graph = buildLayer(vector);
     const executor = createExecutor(graph);
-    vector.samples.forEach((sample, picture) => {
+    for (const [picture, sample] of vector.samples.entries()) {
       const input = tensor4d(numbers(pictures[picture]), [1, 10, 10, 3]) as Tensor4D;
       const pass = executor.forward(input, { mode: 'live', taps: new Set(['y']), backwardTo: new Set(['x']) });
       const output = pass.get('y');
       expect(output.dataSync()[sample.neuron_flat]).toBeCloseTo(sample.output_value, 4);
       const start = vector.seed.startsWith('1') ? 1 : sample.output_value;
       const seed = tensor(Float32Array.from({ length: output.size }, (__, index) => (index === sample.neuron_flat ? start : 0)), output.shape);
-      const rule = vector.method === 'lrp_epsilon' ? { kind: 'lrp-epsilon', epsilon: 1e-7 } as const : rules[vector.method] as BackwardRule;
+      const rule = rulesOf(vector.method, vector.layer);
       const gradient = executor.backward(pass, { from: 'y', seed, to: ['x'], rule }).get('x') as Tensor;
       const expected = new Float32Array(300);
       for (const [h, w, c, value] of sample.nonzero_attribution_h_w_c_value) expected[(h * 10 + w) * 3 + c] = value;
       const map = vector.method === 'gradient_x_input' ? mul(gradient, input) : gradient;
-      expectClose(map.dataSync(), expected, { atol: 1e-6, rtol: 1e-2 }, `picture ${picture}`);
-    });
+      // Its 64 points include the black picture, where every rectifier is shut; ours are midpoints.
+      const points = vector.layer.endsWith('_relu') ? 63 / 64 : 1;
+      const values = vector.method !== 'integrated_gradients' ? map.dataSync()
+        : (await explainNow('integrated-gradients', { executor, input, target: sample.neuron_flat, parameters: { steps: 64, baseline: 0 } })).values.map((value) => value * points);
+      expectClose(values, expected, { atol: 1e-6, rtol: 1e-2 }, `picture ${picture}`);
+    }
     executor.dispose();
   });
 });
