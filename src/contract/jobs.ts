@@ -20,6 +20,8 @@ export interface FaithfulnessJob {
   /** The finished `explain` job whose map is judged. */
   readonly of: JobId;
   readonly steps: number;
+  /** False: without the random order, whose curves are then empty and areas 0. */
+  readonly random: boolean;
 }
 
 /** Cascading randomisation from the top: rank correlation of the method's map after each layer. Adebayo et al. 2018. */

@@ -19,6 +19,8 @@ export interface FaithfulnessRequest {
   readonly steps: number;
   /** Of the random order that is the baseline. */
   readonly seed: number;
+  /** False: only the map's own curves. */
+  readonly random: boolean;
   /** Values of a small tensor, on whichever backend runs. */
   readonly read: (tensor: Tensor) => Promise<Float32Array>;
 }
@@ -46,10 +48,8 @@ export async function* measureFaithfulness(request: FaithfulnessRequest): AsyncG
   const blurred = blur(input, inputShape, Math.max(height, width) / 16);
   const ranked = sortDescending(importance);
   const random = shuffle(height * width, seed);
-  const runs = [
-    { from: input, to: mean, order: ranked }, { from: blurred, to: input, order: ranked },
-    { from: input, to: mean, order: random }, { from: blurred, to: input, order: random },
-  ] as const;
+  const orders = request.random ? [ranked, random] : [ranked];
+  const runs = orders.flatMap((order) => [{ from: input, to: mean, order }, { from: blurred, to: input, order }]);
   const curves: number[][] = [];
   let done = 0;
   for (const { from, to, order } of runs) {

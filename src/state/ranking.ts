@@ -14,7 +14,7 @@ export interface Ranking {
   readonly target: ExplanationTarget;
   readonly sequence: number;
   readonly rows: readonly RankedMethod[];
-  /** A random order of the same pixels, the mean over the methods' runs. */
+  /** A random order of the same pixels. */
   readonly random: { readonly deletion: number; readonly insertion: number } | null;
   /** The method that is being judged, and how many are still to come. */
   readonly current: string | null;

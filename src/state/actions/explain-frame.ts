@@ -15,16 +15,17 @@ const faithfulnessSteps = 64;
 
 let lastNumber = 0;
 
-/** Freezes what is live and opens the inspection, with one quick map to begin with. */
-export async function openInspection(): Promise<void> {
+/** Freezes what is live and opens the inspection, with a map of this method or, without one, the live one. */
+export async function openInspection(method: string | null = null): Promise<void> {
   const current = source.peek();
   if (current === null) return;
   if (!current.still) await freeze();
   inspecting.value = true;
-  await readMethods();
-  const live = spec.peek();
-  draft.value = { ...draft.peek(), target: live.target, ...(live.explanation === 'off' ? {} : { method: live.explanation }) };
-  if (maps.peek().length === 0) void makeMap(draft.peek());
+  if (methods.peek().length === 0) await readMethods();
+  const { explanation, target, explanationLayer } = spec.peek();
+  const first = method ?? (explanation === 'off' ? draft.peek().method : explanation);
+  draft.value = { method: first, target, layer: explanationLayer, parameters: {} };
+  if (method !== null || maps.peek().length === 0) void makeMap(draft.peek());
 }
 
 /** Back to the live view; maps are kept until the network changes. */
@@ -106,7 +107,7 @@ export async function checkFaithfulness(id: JobId): Promise<void> {
   const put = (faithfulness: TrustCheck<FaithfulnessResult>): void => changeMap(id, () => ({ faithfulness }));
   put(begun);
   try {
-    const result = await getRuntime().supervisor.runJob(faithfulnessId(id), { kind: 'faithfulness', of: id, steps: faithfulnessSteps });
+    const result = await getRuntime().supervisor.runJob(faithfulnessId(id), { kind: 'faithfulness', of: id, steps: faithfulnessSteps, random: true });
     if (result.kind === 'faithfulness') put({ phase: 'done', fraction: 1, result, error: null });
   } catch (thrown) {
     put({ ...begun, ...endOf(thrown) });
@@ -138,6 +139,6 @@ export function receiveJobEvent(event: Extract<WorkerEvent, { readonly kind: 'jo
 export function forgetMaps(): void {
   for (const map of maps.peek()) removeMap(map.id);
   draft.value = { ...draft.peek(), layer: null, target: { kind: 'top' }, parameters: {} };
-  if (inspecting.peek()) void readMethods().then(() => makeMap(draft.peek()));
-  else methods.value = [];
+  methods.value = [];
+  void readMethods().then(() => { if (inspecting.peek()) void makeMap(draft.peek()); });
 }

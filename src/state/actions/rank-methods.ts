@@ -21,12 +21,12 @@ export async function rankMethods(target: ExplanationTarget): Promise<void> {
   const { supervisor } = getRuntime();
   const candidates = methods.peek().filter(({ unsupported, cost }) => unsupported === null && cost <= mostPasses);
   const rows: RankedMethod[] = [];
-  const random: RankedMethod[] = [];
+  let random: { readonly deletion: number; readonly insertion: number } | null = null;
   stopped = false;
   const show = (phase: 'running' | 'done' | 'cancelled', method: string | null, left: number): void => {
     ranking.value = {
       phase, target, sequence: drawn.peek()?.sequence ?? 0, rows: sortRanking(rows), current: method, left,
-      random: random.length === 0 ? null : { deletion: mean(random.map(({ deletion }) => deletion)), insertion: mean(random.map(({ insertion }) => insertion)) },
+      random,
     };
   };
   for (const [index, { id }] of candidates.entries()) {
@@ -37,10 +37,10 @@ export async function rankMethods(target: ExplanationTarget): Promise<void> {
       const of = current;
       await supervisor.runJob(of, { kind: 'explain', method: id, target, layer: null, parameters: {} });
       current = `${of}-faithfulness`;
-      const judged = await supervisor.runJob(current, { kind: 'faithfulness', of, steps });
+      const judged = await supervisor.runJob(current, { kind: 'faithfulness', of, steps, random: random === null });
       if (judged.kind !== 'faithfulness') continue;
       rows.push({ method: id, deletion: judged.areas.deletion, insertion: judged.areas.insertion });
-      random.push({ method: id, deletion: judged.areas.randomDeletion, insertion: judged.areas.randomInsertion });
+      random ??= { deletion: judged.areas.randomDeletion, insertion: judged.areas.randomInsertion };
     } catch (thrown) {
       const { code } = toErrorReport(thrown);
       if (code === 'cancelled' || code === 'superseded') stopped = true;
@@ -58,8 +58,4 @@ export async function rankMethods(target: ExplanationTarget): Promise<void> {
 export function stopRanking(): void {
   stopped = true;
   if (current !== null) getRuntime().supervisor.cancelJob(current).catch(reportFailure);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

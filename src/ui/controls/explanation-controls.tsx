@@ -1,5 +1,8 @@
 import { Target } from 'lucide-preact';
+import type { JSX } from 'preact';
 import { explanationIds, type ExplanationId } from '../../contract/session-spec';
+import { openInspection } from '../../state/actions/explain-frame';
+import { methods } from '../../state/inspection';
 import { changeOverlayOpacity } from '../../state/actions/control-camera';
 import { releaseTarget } from '../../state/actions/pin-target';
 import { changeSpec, heldUnit, pinnedIndex, spec, view } from '../../state/choices';
@@ -7,16 +10,33 @@ import { classes, explanation, targetLabel } from '../../state/worker-state';
 import { explainMethod, methodName } from '../../lessons/explanation-texts';
 import { showDialog } from '../dialogs/open-dialog';
 
+/** Methods that follow the camera change the view; the others freeze the frame and open the inspection. */
+function chooseMethod(event: JSX.TargetedEvent<HTMLSelectElement>): void {
+  const { value } = event.currentTarget;
+  const live = explanationIds.find((id) => id === value);
+  if (live !== undefined) changeSpec({ explanation: live });
+  else {
+    event.currentTarget.value = spec.peek().explanation;
+    void openInspection(value);
+  }
+}
+
 /** Which map lies over the picture, for which class, how strong; and what is true of it. */
 export function ExplanationControls() {
   const method = spec.value.explanation;
+  const slower = methods.value.filter(({ id }) => !explanationIds.some((live) => live === id));
   const opacity = Math.round(view.value.overlayOpacity * 100);
   return (
     <div class="explanation-controls" role="group" aria-label="Map over the picture">
       <label class="field">
         <span>Explanation</span>
-        <select class="select" aria-label="Explanation" value={method} onChange={(event) => changeSpec({ explanation: event.currentTarget.value as ExplanationId })}>
+        <select class="select" aria-label="Explanation" value={method} onChange={chooseMethod}>
           {explanationIds.map((id) => <option key={id} value={id}>{methodName(id)}</option>)}
+          {slower.length > 0 && (
+            <optgroup label="On a frozen frame">
+              {slower.map(({ id, name, unsupported }) => <option key={id} value={id} disabled={unsupported !== null}>{name}</option>)}
+            </optgroup>
+          )}
         </select>
       </label>
       <label class="field">

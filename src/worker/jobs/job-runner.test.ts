@@ -5,7 +5,7 @@ import type { Tensor4D } from '../../engine/frame-values';
 import { createJobRunner, type JobProgress, type JobRunnerParts } from './job-runner';
 
 const job: Job = { kind: 'explain', method: 'gradient', target: { kind: 'top' }, layer: null, parameters: {} };
-const faithfulness: Job = { kind: 'faithfulness', of: 'a', steps: 4 };
+const faithfulness: Job = { kind: 'faithfulness', of: 'a', steps: 4, random: true };
 const result: JobResult = {
   kind: 'explain', method: 'gradient', covers: 'input', map: { shape: [1, 1, 1], values: Float32Array.of(1) }, layer: null, targetIndex: 0,
   score: 1, min: 1, max: 1, note: { steps: null }, durationMs: 1, inputShape: [1, 1, 1], sequence: 7,

@@ -90,7 +90,7 @@ async function* judgeFaithfulness(tools: JobTools, job: FaithfulnessJob, of: Kep
   const { result, input } = of;
   if (result.targetIndex === null) throw new AppError('explain-unsupported', 'These curves follow the probability of a class; this map explains a unit.');
   const curves = yield* measureFaithfulness({
-    executor: tools.executor, input, inputShape: result.inputShape, target: result.targetIndex, steps: job.steps, seed: 1, read: tools.readValues,
+    executor: tools.executor, input, inputShape: result.inputShape, target: result.targetIndex, steps: job.steps, random: job.random, seed: 1, read: tools.readValues,
     importance: enlargePlane(planeOf(result.map.values, result.map.shape, findExplanation(result.method).pixel), result.inputShape[0], result.inputShape[1]),
   });
   return {
