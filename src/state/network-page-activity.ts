@@ -3,7 +3,7 @@ import type { LayerId } from '../contract/ids';
 /** Share of the way that a layer's strongest and quietest moments move towards each other with each measurement, so that old bursts fade. */
 const forgetting = 0.01;
 /** Smaller changes than this share of the strongest moment do not fill the scale: noise would look like life. */
-const leastSpread = 0.25;
+const leastSpread = 0.1;
 
 /** How active each layer is between its own quietest (0) and strongest (1) moment so far. */
 export type ActivityLevels = ReadonlyMap<LayerId, number>;

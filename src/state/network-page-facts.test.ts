@@ -65,7 +65,7 @@ describe('trackActivity', () => {
 
   it('does not make life of noise', () => {
     const steady = trackActivity(trackActivity(noActivity, ['a'], [1]), ['a'], [0.99]);
-    expect(steady.levels.get('a')).toBeGreaterThan(0.9);
+    expect(steady.levels.get('a')).toBeGreaterThan(0.85);
   });
 
   it('stays in 0..1 for dead layers and broken numbers, and forgets a burst', () => {

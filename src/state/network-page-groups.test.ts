@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MapShape } from '../contract/ids';
-import { chooseOpenGroups } from './network-page';
+import { chooseOpenGroups, closeAllGroups, countBoxes, description, mostBoxes, openAllGroups, openGroups, toggleGroup } from './network-page';
 import { sketchNetwork, sketchResidual } from './network-page.fixture';
 import { commonPrefix, findPath, groupNetwork, listGroups, nodesOf, shortName, type GroupKind, type Item } from './network-page-groups';
 
@@ -162,4 +162,32 @@ it('finds the way to a layer', () => {
   const path = findPath(items, 'b5_2_conv');
   expect(path?.map(({ group }) => group)).toEqual(['stage', 'residual', 'step']);
   expect(findPath(items, 'nowhere')).toBeNull();
+});
+
+describe('what is open', () => {
+  const items = groupNetwork({ nodes: sketchResidual(187) });
+
+  it('never grows past what can be laid out at once: then only the chosen block and those around it stay open', () => {
+    const chosen = find(items, 'residual').at(100);
+    if (chosen === undefined) throw new Error('no block');
+    description.value = { nodes: sketchResidual(187), input: 'image', output: 'softmax', logits: 'fc', firstConvolution: 'stem_conv' };
+    openAllGroups();
+    const full = countBoxes(items, openGroups.value);
+    expect(full).toBeGreaterThan(100);
+    expect(full).toBeLessThanOrEqual(mostBoxes);
+    for (const { id } of findPath(items, chosen.nodes[0]?.id ?? '') ?? []) if (!openGroups.value.has(id)) toggleGroup(id);
+    expect(openGroups.value.has(chosen.id)).toBe(true);
+    expect(countBoxes(items, openGroups.value)).toBeLessThanOrEqual(mostBoxes);
+    closeAllGroups();
+    expect(openGroups.value.size).toBe(0);
+    description.value = null;
+  });
+});
+
+it('gives blocks that would share a name names of their own', () => {
+  const sketch = sketchNetwork();
+  let at = sketch.step('conv_first', 'image');
+  for (let pair = 0; pair < 4; pair += 1) at = sketch.step(`conv_pw_${pair}`, sketch.add(`conv_dw_${pair}`, 'depthwise-conv2d', [at], [16, 16, 8], '3 × 3'), [16, 16, 16], '1 × 1');
+  const names = find(groupNetwork(sketch), 'separable').map(({ name }) => name);
+  expect(new Set(names).size).toBe(4);
 });

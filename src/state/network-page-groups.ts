@@ -46,7 +46,7 @@ export function groupNetwork(description: Pick<NetworkDescription, 'nodes'>): re
   const all = Array.from({ length: units.length }, (_, index) => index);
   const blocks = takeSqueezes(pairDepthwise(nest(all, sorted, units, order)), order);
   const staged = blocks.length < stagesFrom ? blocks : putIntoStages(blocks, order);
-  return shorten(staged, order);
+  return distinguish(shorten(staged, order));
 }
 
 /** Every group, outer ones first. */
@@ -210,6 +210,21 @@ function shorten(items: readonly Item[], order: Order): readonly Item[] {
     else parts.push(makeGroup('part', slice, order, `${start + 1} to ${start + slice.length} of ${shortened.length}`));
   }
   return parts;
+}
+
+/** A name that several blocks of one kind have tells nothing: each gets the name of its last step, a stage its size. */
+function distinguish(items: readonly Item[]): readonly Item[] {
+  const uses = new Map<string, number>();
+  for (const { group, name } of listGroups(items)) uses.set(`${group} ${name}`, (uses.get(`${group} ${name}`) ?? 0) + 1);
+  const rename = (item: Item): Item => {
+    if (item.kind === 'layer') return item;
+    const children = item.children.map(rename);
+    if (item.group === 'step' || item.group === 'part' || (uses.get(`${item.group} ${item.name}`) ?? 0) < 2) return { ...item, children };
+    const [height = 1, width = 1] = item.nodes.at(-1)?.shape ?? [];
+    const lastStep = item.children.findLast((child) => child.kind === 'group');
+    return { ...item, children, name: item.group === 'stage' ? `${width} × ${height} pixels` : lastStep?.name ?? item.nodes.at(-1)?.id ?? item.name };
+  };
+  return items.map(rename);
 }
 
 function nameStage(items: readonly Item[], shape: MapShape): string {

@@ -14,8 +14,8 @@ import { network, status } from './worker-state';
 
 /** What the drawing shows; anything above this many boxes is opened by hand. */
 const boxesAtFirst = 26;
-/** Opening everything at once stops here: a layout of more takes seconds. */
-export const mostBoxes = 240;
+/** No more are drawn at once: the layout of more would stop the page for seconds. */
+export const mostBoxes = 120;
 
 export const networkPageOpen = computed(() => view.value.page === 'network');
 
@@ -113,11 +113,30 @@ function listHere(items: readonly Item[]): readonly GroupItem[] {
 export function toggleGroup(id: string): void {
   const next = new Set(openGroups.peek());
   if (!next.delete(id)) next.add(id);
-  openGroups.value = next;
+  openGroups.value = countBoxes(blocks.peek(), next) <= mostBoxes ? next : new Set([...findAround(blocks.peek(), id), id]);
 }
 
+/** Opens blocks from the outside in, and from the first on, until the drawing is full. */
 export function openAllGroups(): void {
-  openGroups.value = chooseOpenGroups(blocks.peek(), mostBoxes);
+  const open = new Set<string>();
+  let boxes = blocks.peek().length;
+  const waiting = [...listHere(blocks.peek())];
+  for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+    if (boxes + group.children.length > mostBoxes) continue;
+    boxes += group.children.length;
+    open.add(group.id);
+    waiting.push(...listHere(group.children));
+  }
+  openGroups.value = open;
+}
+
+export function countBoxes(items: readonly Item[], open: ReadonlySet<string>): number {
+  return items.reduce((sum, item) => sum + 1 + (item.kind === 'group' && open.has(item.id) ? countBoxes(item.children, open) : 0), 0);
+}
+
+/** Ids of the groups around a group. */
+function findAround(items: readonly Item[], id: string): readonly string[] {
+  return listGroups(items).filter((group) => group.id !== id && listGroups(group.children).some((inner) => inner.id === id)).map((group) => group.id);
 }
 
 export function closeAllGroups(): void {
