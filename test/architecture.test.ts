@@ -28,6 +28,7 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
 const exceptions: readonly (readonly [from: string, to: string])[] = [
   ['client/connection', 'worker/index'], // Its address only: `new URL(…, import.meta.url)`.
   ['client/importer-connection', 'worker/index'], // Likewise.
+  ['engine/native/helper-threads', 'engine/native/helper-thread'], // Likewise.
   ['worker/index', 'import-worker/importer-root'], // One bundle for both workers.
 ];
 

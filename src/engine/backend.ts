@@ -1,8 +1,8 @@
-import { conv2d, env, registerBackend, removeBackend, setBackend, tidy, zeros, type Rank } from '@tensorflow/tfjs-core';
+import { conv2d, registerBackend, removeBackend, setBackend, tidy, zeros, type Rank } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { Backend, BackendChoice } from '../contract/session-spec';
-import { createNativeKernels, useNativeKernels } from './native/native-kernels';
 import { requestRealAdapter, requestDevice } from './gpu-device';
+import { startWasmBackend, stopWasmBackend } from './wasm-backend';
 
 export interface BackendOptions {
   readonly choice: BackendChoice;
@@ -47,14 +47,9 @@ async function measureConvolution(): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.POSITIVE_INFINITY;
 }
 
-async function startWasm(wasmPath: string): Promise<number> {
-  const { setWasmPaths, getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(wasmPath);
-  // tfjs's threaded binary starts no threads (docs/adr/0002): asking for it would only cost start-up time.
-  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  if (!(await setBackend('wasm'))) throw new AppError('backend-unavailable', `WebAssembly did not start from ${wasmPath}`);
-  useNativeKernels(await createNativeKernels());
-  return Math.max(getThreadsCount(), 1);
+async function startWasm(wasmPath: string, reason: string): Promise<StartedBackend> {
+  const { threads, why } = await startWasmBackend(wasmPath);
+  return { backend: 'wasm', device: null, why: `${reason}; ${why}`, threads };
 }
 
 async function startWebGpu(adapter: GPUAdapter): Promise<GPUDevice> {
@@ -78,7 +73,7 @@ async function forceWebGpu(): Promise<StartedBackend> {
 
 async function chooseByTrying(wasmPath: string): Promise<StartedBackend> {
   const found = await requestRealAdapter(false);
-  if (found.adapter === null) return { backend: 'wasm', device: null, why: found.why, threads: await startWasm(wasmPath) };
+  if (found.adapter === null) return startWasm(wasmPath, found.why);
   let device: GPUDevice;
   let gpuMs: number;
   try {
@@ -87,16 +82,17 @@ async function chooseByTrying(wasmPath: string): Promise<StartedBackend> {
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     removeBackend('webgpu');
-    return { backend: 'wasm', device: null, why: `WebGPU failed: ${reason}`, threads: await startWasm(wasmPath) };
+    return startWasm(wasmPath, `WebGPU failed: ${reason}`);
   }
-  const threads = await startWasm(wasmPath);
+  const wasm = await startWasmBackend(wasmPath);
   const wasmMs = await measureConvolution();
   const times = `${gpuMs.toFixed(1)} ms against ${wasmMs.toFixed(1)} ms on WASM`;
   if (gpuMs > wasmMs * slowestRatio) {
     removeBackend('webgpu');
     device.destroy();
-    return { backend: 'wasm', device: null, why: `${found.why} is slower: ${times}`, threads };
+    return { backend: 'wasm', device: null, why: `${found.why} is slower: ${times}; ${wasm.why}`, threads: wasm.threads };
   }
+  stopWasmBackend(wasm);
   removeBackend('wasm');
   await setBackend('webgpu');
   return { backend: 'webgpu', device, why: `${found.why}: ${times}`, threads: 1 };
@@ -112,7 +108,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
   try {
     switch (options.choice) {
       case 'webgpu': return await forceWebGpu();
-      case 'wasm': return { backend: 'wasm', device: null, why: 'chosen by hand', threads: await startWasm(options.wasmPath) };
+      case 'wasm': return await startWasm(options.wasmPath, 'chosen by hand');
       case 'auto': return await chooseByTrying(options.wasmPath);
     }
   } catch (thrown) {
