@@ -56,5 +56,5 @@ function takeInput(before: InputSpec, next: InputSpec, sizeIsFree: boolean): Inp
   if (!sizeIsFree && (height !== before.height || width !== before.width)) {
     throw new AppError('input-mismatch', `the network takes ${before.height} × ${before.width} pixels and nothing else`);
   }
-  return { height, width, channels, mean: [...mean], std: [...std], ...(channelOrder === undefined ? {} : { channelOrder }) };
+  return { height, width, channels, mean: [...mean], std: [...std], ...(channelOrder === undefined || channels !== 3 ? {} : { channelOrder }) };
 }

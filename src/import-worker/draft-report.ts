@@ -109,5 +109,5 @@ function describeOddities({ graph, facts }: NetworkWithFacts): readonly string[]
 export function isUsableInput(input: InputSpec, channels: number): boolean {
   const lists = [input.mean, input.std];
   return input.channels === channels && lists.every((list) => Array.isArray(list) && list.length === channels && list.every(Number.isFinite))
-    && !input.std.includes(0) && (input.channelOrder === undefined || (channels === 3 && (input.channelOrder === 'rgb' || input.channelOrder === 'bgr')));
+    && !input.std.includes(0) && (input.channelOrder === undefined || input.channelOrder === 'rgb' || input.channelOrder === 'bgr');
 }
