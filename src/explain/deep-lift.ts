@@ -2,15 +2,18 @@ import { mul, sub, sum, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { NetworkGraph } from '../graph/network-graph';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation } from './explanation';
-import { nodesBefore, requireSupported } from './network-limits';
+import { nodesBefore, requireSupported, statisticsName } from './network-limits';
 import { goBack, readAndDrop } from './score-gradient';
 import { readScore, scoreLayerOf, type ScoreTarget } from './score-target';
 
 const baselineChoice = describeBaseline('black', 'The picture that counts as "nothing there"; the map explains the difference to it.');
 
 function findLimit(graph: NetworkGraph, target?: ScoreTarget): string | null {
-  const inner = nodesBefore(graph, target).some((node) => node.operation.op === 'softmax');
-  return inner ? 'DeepLIFT has no rule for a softmax inside the network, which this network has.' : null;
+  for (const { operation: { op } } of nodesBefore(graph, target)) {
+    if (op === 'softmax' || op === 'log-softmax') return 'DeepLIFT has no rule for a softmax inside the network, which this network has.';
+    if (op === 'group-norm') return `DeepLIFT has no rule for ${statisticsName}, which this network has.`;
+  }
+  return null;
 }
 
 /**

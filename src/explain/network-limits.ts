@@ -37,10 +37,14 @@ export function findRectifierLimit(name: string, graph: NetworkGraph, target?: S
   return rectifiers === 0 ? `${name} changes what happens at a ReLU; there is none before this score.` : null;
 }
 
+/** Layer norm, group norm and instance norm in plain words. */
+export const statisticsName = 'a normalisation by the picture\'s own statistics';
+
 /** Layer-wise relevance propagation has rules for sums, not for products of two branches. */
 export function findRelevanceLimit(graph: NetworkGraph, target?: ScoreTarget): string | null {
   for (const { operation } of nodesBefore(graph, target)) {
     if (operation.op === 'multiply') return 'Relevance has no rule for a product of two branches, which this network has.';
+    if (operation.op === 'group-norm') return `Relevance has no rule for ${statisticsName}, which this network has.`;
     if (operation.op === 'divide') return 'Relevance has no rule for a quotient of two branches, which this network has.';
   }
   return null;
