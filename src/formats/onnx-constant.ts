@@ -109,7 +109,7 @@ function decodeBytes(source: Uint8Array, dataType: number, values: Float32Array 
 }
 
 /**
- * Numbers of a stored tensor.
+ * Numbers of a stored tensor; perhaps a view of the file, so never written to.
  *
  * @param external  files that lie beside the network, by path or bare name
  * @throws AppError 'format-malformed' (sizes that do not fit, missing external file), 'format-too-large', 'op-unsupported' (strings, 8-bit floats …)
@@ -126,6 +126,8 @@ export function decodeTensor(tensor: OnnxTensor, external: ReadonlyMap<string, U
   if (held !== size) throw new AppError('format-malformed', `${where} of shape [${tensor.dims.join(', ')}] needs ${size} bytes, the file holds ${held}`);
   budget.spend(elements, where);
   if (tensor.dataType === 10 || tensor.dataType === 16) budget.dequantised = true;
+  // Floats that lie on a multiple of four bytes are read where they are; all machines of today are little-endian.
+  if (source !== null && tensor.dataType === 1 && source.byteOffset % 4 === 0) return { shape: tensor.dims, values: new Float32Array(source.buffer, source.byteOffset, elements) };
   const values = isRealType(tensor.dataType) ? new Float32Array(elements) : new Float64Array(elements);
   if (source !== null) decodeBytes(source, tensor.dataType, values);
   else if (tensor.dataType === 10 || tensor.dataType === 16) {

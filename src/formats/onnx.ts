@@ -16,6 +16,8 @@ export const onnxFormat = 'onnx';
 const oldestOpset = 7;
 const maxBatch = 2 ** 16;
 const uint8 = 2;
+/** Largest stored tensor that is kept decoded, in elements. */
+const keptElements = 2 ** 16;
 
 function describeInput(info: OnnxValueInfo): string {
   return `'${info.name}' ${nameOfType(info.elementType)} [${(info.dims ?? []).map((size) => size ?? '?').join(', ')}]`;
@@ -112,7 +114,7 @@ export function listOnnxExternalFiles(file: Uint8Array): readonly string[] {
  * Reads an ONNX network (operator sets 7 to current). NCHW becomes NHWC here: kernels are turned, transposes and flattens
  * cancel out, and a node's value is named by its ONNX tensor. Of several outputs the first is read; what it does not need is left out.
  *
- * @param file      bytes of the file, not trusted, not kept
+ * @param file      bytes of the file, not trusted; may be kept: arrays of the graph can be views of it
  * @param external  files with external data that lie beside it, by path or bare name
  * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' (names operator and node) | 'graph-unsupported' | 'input-unsupported' (names the inputs)
  */
@@ -136,7 +138,8 @@ export function readOnnxFile(file: Uint8Array, external: ReadonlyMap<string, Uin
       const tensor = known === undefined ? model.initializers.get(name) : undefined;
       if (tensor === undefined) return known;
       const value: OnnxValue = { kind: 'constant', constant: decode(tensor) };
-      values.set(name, value);
+      // Large ones are decoded again by a second reader, so that the first one's copy can go.
+      if (value.constant.values.length <= keptElements) values.set(name, value);
       return value;
     },
   };

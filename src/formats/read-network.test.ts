@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { writeModel } from '../../test/conformance/onnx-model';
 import { AppError } from '../contract/errors';
 import { readLabels } from './label-metadata';
-import { readNetwork, readNetworkWithFacts, type NetworkSource } from './read-network';
+import { readNetwork, readNetworkWithFacts, type NetworkSource, type NetworkWithFacts } from './read-network';
 
 function pack(...arrays: readonly (readonly number[])[]): Uint8Array {
   return new Uint8Array(Float32Array.from(arrays.flat()).buffer);
@@ -68,6 +69,41 @@ describe('facts of a network file', () => {
 
   it('reads labels from userDefinedMetadata', async () => {
     expect((await readNetworkWithFacts(makeSource([input([8, 8, 3]), conv, pool], { userDefinedMetadata: { labels: ['cat', 'dog'] } }))).facts.labels).toEqual(['cat', 'dog']);
+  });
+});
+
+describe('facts of an ONNX file', () => {
+  const text = (value: string): number[] => [...new TextEncoder().encode(value)];
+  const entry = (key: string, value: string): number[] => [0x0a, key.length, ...text(key), 0x12, value.length, ...text(value)];
+  const read = (bytes: Uint8Array): Promise<NetworkWithFacts> => readNetworkWithFacts({ name: 'net.onnx', bytes, readBeside: (path) => Promise.reject(new Error(path)) });
+
+  it('are labels in its metadata, a normalisation at its start, and half floats', async () => {
+    const model = writeModel({
+      opset: 17, input: [null, 3, null, null],
+      nodes: [
+        { op: 'Sub', inputs: ['x', 'm'], outputs: ['a'] }, { op: 'Div', inputs: ['a', 's'], outputs: ['b'] }, { op: 'Conv', inputs: ['b', 'w'], outputs: ['c'] },
+        { op: 'GlobalAveragePool', inputs: ['c'], outputs: ['g'] }, { op: 'Flatten', inputs: ['g'], outputs: ['f'] }, { op: 'LogSoftmax', inputs: ['f'], outputs: ['y'] },
+      ],
+      constants: {
+        m: { dims: [3, 1, 1], values: [10, 20, 30] }, s: { dims: [3, 1, 1], values: [2, 4, 8] },
+        w: { dims: [2, 3, 1, 1], values: [1, 2, 3, 0.5, -1, 0.25], how: 'float16' },
+      },
+    });
+    const metadata = entry('names', "{0: 'cat', 1: 'dog'}");
+    // Fields of a protobuf may follow one another in any order: metadata_props is field 14.
+    const { graph, facts } = await read(Uint8Array.from([...model, 0x72, metadata.length, ...metadata]));
+    expect(facts).toMatchObject({ format: 'onnx', sizeIsOpen: true, sizeIsFree: true, labels: ['cat', 'dog'], dequantised: true, outputIsProbability: true, outputs: 2 });
+    facts.normalisation?.mean.forEach((mean, channel) => expect(mean).toBeCloseTo([10, 20, 30][channel] ?? 0, 4));
+    facts.normalisation?.std.forEach((std, channel) => expect(std).toBeCloseTo([2, 4, 8][channel] ?? 0, 4));
+    expect(facts.normalisation?.layer).toBe('b');
+    expect(graph.logits).toBe('f');
+  });
+
+  it('are refused sizes that are none', async () => {
+    const bytes = writeModel({ opset: 17, input: [1, 3, 8, 8], nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }] });
+    const source: NetworkSource = { name: 'net.onnx', bytes, readBeside: (path) => Promise.reject(new Error(path)) };
+    for (const height of [0, -3, 1.5, Number.NaN]) expect(await readNetwork(source, { height }).catch((thrown: unknown) => thrown)).toMatchObject({ code: 'graph-unsupported' });
+    expect((await readNetwork(source, { height: 5, width: 6 })).inputShape).toEqual([5, 6, 3]);
   });
 });
 

@@ -72,6 +72,20 @@ export const graphCases: Readonly<Record<string, GraphModelDraft>> = {
   ], { b: listOf(0), e: listOf(1), n: listOf(1), k: numberOf(-1), w: draw([210, 3], 1) }, [2, 7, 5, 6]),
   'flattened output': model([node('Reshape', 'x to', 'y')], { to: listOf(-1, 210) }),
   'names that do nothing': model([node('Identity', 'x', 'i'), node('Relu', 'i ^x', 'y')]),
+  'a small mobile network': model([
+    node('Mul', 'x scale', 'prep/mul'), node('AddV2', 'prep/mul shift', 'prep/add'), node('Pad', 'prep/add border', 'stem/pad'),
+    node('_FusedConv2D', 'stem/pad stem/w stem/b', 'stem/relu6', { ...conv, padding: 'VALID', num_args: 1, fused_ops: ['BiasAdd', 'Relu6'] }),
+    node('_FusedConv2D', 'stem/relu6 wide/w wide/b', 'wide/relu6', { ...tight, num_args: 1, fused_ops: ['BiasAdd', 'Relu6'] }),
+    node('FusedDepthwiseConv2dNative', 'wide/relu6 deep/w deep/b', 'deep/relu6', { ...tight, padding: 'SAME', num_args: 1, fused_ops: ['BiasAdd', 'Relu6'] }),
+    node('Mean', 'deep/relu6 places', 'se/squeeze', { keep_dims: true }), node('_FusedConv2D', 'se/squeeze se/w1 se/b1', 'se/relu', { ...tight, num_args: 1, fused_ops: ['BiasAdd', 'Relu'] }),
+    node('_FusedConv2D', 'se/relu se/w2 se/b2', 'se/expand', { ...tight, num_args: 1, fused_ops: ['BiasAdd'] }), node('Sigmoid', 'se/expand', 'se/gate'), node('Mul', 'deep/relu6 se/gate', 'se/mul'),
+    node('_FusedConv2D', 'se/mul thin/w thin/b', 'thin/linear', { ...tight, num_args: 1, fused_ops: ['BiasAdd'] }), node('AddV2', 'thin/linear stem/relu6', 'block/add'),
+    node('Mean', 'block/add places', 'gap', { keep_dims: false }), node('_FusedMatMul', 'gap dense/w dense/b', 'dense', { transpose_a: false, transpose_b: false, num_args: 1, fused_ops: ['BiasAdd'] }), node('Softmax', 'dense', 'probabilities'),
+  ], {
+    scale: floatOf(0.5), shift: floatOf(-1), border: { shape: [4, 2], values: [0, 0, 0, 1, 0, 1, 0, 0], dtype: 'int32' }, places: listOf(1, 2),
+    'stem/w': draw([3, 3, 3, 4], 1), 'stem/b': draw([4], 2), 'wide/w': draw([1, 1, 4, 8], 3), 'wide/b': draw([8], 4), 'deep/w': draw([3, 3, 8, 1], 5), 'deep/b': draw([8], 6),
+    'se/w1': draw([1, 1, 8, 2], 7), 'se/b1': draw([2], 8), 'se/w2': draw([1, 1, 2, 8], 9), 'se/b2': draw([8], 10), 'thin/w': draw([1, 1, 8, 4], 11), 'thin/b': draw([4], 12), 'dense/w': draw([4, 5], 13), 'dense/b': draw([5], 14),
+  }, [null, 16, 12, 3]),
   'weights as uint8': one('Conv2D', conv, { w: { ...draw([3, 3, 6, 4], 1), quantised: 'uint8' } }), 'weights as uint16': one('Conv2D', conv, { w: { ...draw([3, 3, 6, 4], 1), quantised: 'uint16' } }),
   'weights as halves': model([node('Conv2D', 'x w', 'c', conv), node('BiasAdd', 'c b', 'y', { data_format: 'NHWC' })], { w: { ...draw([3, 3, 6, 4], 1), quantised: 'float16' }, b: draw([4], 2) }),
 };
