@@ -3,6 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { isPlainPath, readMirror, readShelf } from '../../src/contract/shelf-mirror';
+import { fetchShelfEntry } from '../../src/import-worker/download';
+import { createMemoryStore } from './memory-store';
+import { serveUnreliably } from './unreliable-server';
 
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../public/models/${path}`, import.meta.url), 'utf8'));
 const shelf = readShelf(read('shelf.json')) ?? [];
@@ -56,6 +59,22 @@ describe('public/models/shelf.json', () => {
         const content = readFileSync(`${shared}${folder}/${path}`);
         expect([content.length, createHash('sha256').update(content).digest('hex')]).toEqual([bytes, sha256]);
       }
+    }
+  });
+  it.runIf(existsSync(shared)).each(Object.entries(sameBytes))('%s passes its own checks when its true bytes come', async (id, folder) => {
+    const entry = shelf.find((one) => one.id === id);
+    if (entry === undefined) throw new Error(`${id} is not on the shelf`);
+    const server = await serveUnreliably(new Map(entry.files.map(({ path, address }) => [new URL(address).pathname.slice(1), readFileSync(`${shared}${folder}/${path}`)])));
+    try {
+      const here = { ...entry, files: entry.files.map((file) => ({ ...file, address: new URL(new URL(file.address).pathname, server.url).href })) };
+      // The largest file is cut once on its way.
+      const largest = entry.files.reduce((a, b) => ((b.bytes ?? 0) > (a.bytes ?? 0) ? b : a));
+      server.plan(new URL(largest.address).pathname.slice(1), { cutAfter: 50_000 }, {});
+      const fetched = await fetchShelfEntry(here, { store: createMemoryStore(), signal: new AbortController().signal, waitMs: () => 5 });
+      expect([...fetched.keys()]).toEqual(entry.files.map(({ path }) => path));
+      expect([...fetched.values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBe(entry.bytes);
+    } finally {
+      await server.close();
     }
   });
   if (!existsSync(shared)) console.info(`shelf: ${shared} is not there; checksums are not compared with the files in this run`);
