@@ -5,7 +5,7 @@ const operationNames: Readonly<Record<string, string>> = {
   'clip': 'Clip', 'leaky-relu': 'Leaky ReLU', 'elu': 'ELU', 'sigmoid': 'Sigmoid', 'tanh': 'Tanh', 'hard-sigmoid': 'Hard sigmoid', 'hard-swish': 'Hard swish',
   'silu': 'SiLU', 'gelu': 'GELU', 'prelu': 'PReLU', 'softmax': 'Softmax', 'add': 'Add', 'multiply': 'Multiply', 'subtract': 'Subtract', 'divide': 'Divide', 'scale': 'Scale',
   'concat': 'Concatenate', 'max-pool': 'Max pool', 'average-pool': 'Average pool', 'global-average-pool': 'Global average', 'global-max-pool': 'Global maximum',
-  'pad': 'Pad', 'reshape': 'Reshape', 'flatten': 'Flatten', 'slice': 'Slice', 'resize': 'Resize', 'local-response-norm': 'Local response norm', 'transpose': 'Transpose',
+  'pad': 'Pad', 'reshape': 'Reshape', 'flatten': 'Flatten', 'slice': 'Slice', 'resize': 'Resize', 'local-response-norm': 'Local response norm', 'group-norm': 'Group norm', 'log-softmax': 'Log softmax', 'transpose': 'Transpose',
   'identity': 'Pass on',
 };
 
@@ -31,6 +31,8 @@ export function explainOperation(op: string, [, , channels]: MapShape): string {
     case 'global-average-pool': return 'Each channel becomes one number: how much of it there is in the whole picture.';
     case 'global-max-pool': return 'Each channel becomes one number: its strongest place.';
     case 'softmax': return 'Scores become probabilities.';
+    case 'log-softmax': return 'Scores become probabilities, written as logarithms.';
+    case 'group-norm': return 'Brings the values of this picture to a common scale.';
     case 'pad': return 'An empty border is added.';
     case 'identity': return 'Does nothing here; it had a task while the network was taught.';
     case 'flatten': case 'reshape': case 'transpose': case 'slice': return 'Values are only put in another order or cut out.';

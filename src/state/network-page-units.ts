@@ -14,7 +14,7 @@ export interface Unit {
 const linear: ReadonlySet<string> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
 const trailing: ReadonlySet<string> = new Set([
   'batch-norm', 'scale', 'prelu', 'identity', 'relu', 'relu6', 'clip', 'leaky-relu', 'elu', 'sigmoid', 'tanh', 'hard-sigmoid', 'hard-swish', 'silu', 'gelu',
-  'local-response-norm',
+  'local-response-norm', 'group-norm',
 ]);
 const leading: ReadonlySet<string> = new Set([...trailing, 'pad']);
 
