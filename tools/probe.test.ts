@@ -54,6 +54,14 @@ describe('command line', () => {
     expect(() => readOptions(['net', '--out', 'd', '--method', 'gradient', '--input', 'x.npy'])).toThrow('--target');
     expect(() => readOptions(['net', '--out', 'd', '--method', 'gradient', '--target', '1'])).toThrow('--input');
     expect(() => readOptions(['net', '--out', 'd', '--input', 'x.npy', '--method', 'm', '--target', '1', '--params', '[]'])).toThrow('--params');
+    const method = (...target: string[]): unknown => readOptions(['net', '--out', 'd', '--input', 'x.npy', '--method', 'm', ...target]).method?.target;
+    expect(method('--target', '1')).toEqual({ kind: 'class', index: 1 });
+    expect(method('--target', '1', '--against', '0')).toEqual({ kind: 'difference', index: 1, against: 0 });
+    expect(method('--unit', 'a/b,c,7')).toEqual({ kind: 'unit', layer: 'a/b,c', channel: 7 });
+    expect(method('--unit', 'conv,7,2,3')).toEqual({ kind: 'unit', layer: 'conv', channel: 7, y: 2, x: 3 });
+    expect(() => method('--unit', 'conv')).toThrow('--unit');
+    expect(() => method('--unit', 'conv,1', '--target', '1')).toThrow('--unit');
+    expect(() => method('--target', '1', '--against', 'x')).toThrow('--against');
     expect(readOptions(['net', '--out', 'd', '--input', 'x.npy', '--activations', 'a,b/c'])).toMatchObject({ activations: ['a', 'b/c'], method: null });
   });
 });

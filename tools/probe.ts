@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError, toErrorReport } from '../src/contract/errors';
 import type { Executor } from '../src/engine/executor.interface';
@@ -63,7 +63,7 @@ async function readGiven(params: Readonly<Record<string, unknown>>, folder: stri
   const given: Record<string, Tensor4D> = {};
   for (const name of givenTensors) {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    if (typeof value === 'string' && value.endsWith('.npy')) given[name] = await loadTensor(join(folder, value));
+    if (typeof value === 'string' && value.endsWith('.npy')) given[name] = await loadTensor(resolve(folder, value));
   }
   return given;
 }
@@ -102,10 +102,11 @@ async function explain(executor: Executor, input: Tensor4D, options: ProbeOption
   const { method } = options;
   if (method === null || options.input === null) return;
   const layer = method.layer === null ? null : chooseLayers(executor.graph, [method.layer])[0] ?? null;
+  const target = method.target.kind === 'unit' ? { ...method.target, layer: chooseLayers(executor.graph, [method.target.layer])[0] ?? '' } : method.target;
   const given = await readGiven(method.params, dirname(options.input));
   const parameters = readParameters(method.params);
   const { findExplanation } = await import('../src/explain/registry');
-  const steps = findExplanation(method.id).run({ executor, input, target: { kind: 'class', index: method.target }, layer, parameters, given });
+  const steps = findExplanation(method.id).run({ executor, input, target, layer, parameters, given });
   for (;;) {
     const { done, value } = await steps.next();
     if (done !== true) continue;
