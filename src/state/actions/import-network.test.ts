@@ -8,7 +8,8 @@ import { fakeReport, type FakeImporter } from '../importer.fixture';
 import { deletions, keptNetworks } from '../kept-networks';
 import { networkGroups } from '../networks';
 import { useFakeRuntime } from '../testing.fixture';
-import { discardDraft, keepDraft, nameDraft, tryInput, tryLabels, trySize } from './import-answers';
+import { discardDraft, keepDraft, nameDraft, showDraft, tryInput, tryLabels, trySize } from './import-answers';
+import { chooseNetwork } from './choose-network';
 import { cancelImport, importNetwork, retryImport } from './import-network';
 
 const source: ImportSource = { kind: 'files', files: [{ path: 'net.onnx', file: new Blob(['x']) }] };
@@ -140,6 +141,16 @@ describe('the questions', () => {
     expect(importer.deleted).toEqual(['mine']);
     expect(spec.value).toMatchObject({ network: 'everyday', input: null });
     expect(networkGroups.value).toHaveLength(1);
+  });
+
+  it('another network on screen is shown as it is; going back brings the tried answers along', () => {
+    tryInput({ mean: [1, 1, 1], std: [2, 2, 2], channelOrder: 'rgb' });
+    chooseNetwork('digits');
+    expect(spec.value.input).toBeNull();
+    tryInput({ mean: [3, 3, 3], std: [2, 2, 2], channelOrder: 'rgb' });
+    expect(spec.value.input).toBeNull();
+    showDraft();
+    expect(spec.value).toMatchObject({ network: 'mine', input: { mean: [3, 3, 3] } });
   });
 
   it('another import takes the place of the draft and goes back to what was before both', async () => {

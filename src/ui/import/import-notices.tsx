@@ -3,7 +3,7 @@ import type { ImportPhase } from '../../contract/importer';
 import { dismissImportMessages, cancelImport, retryImport } from '../../state/actions/import-network';
 import { reopenQuestions, undoDeletion } from '../../state/actions/manage-networks';
 import { errorTexts, type NextStep } from '../../state/error-texts';
-import { failedImport, importNotice, importRun, importShare } from '../../state/import-state';
+import { draft, failedImport, importNotice, importRun, importShare } from '../../state/import-state';
 import { deletions, formatBytes } from '../../state/kept-networks';
 import { inputNeed } from '../../state/input-need';
 import { openDialog, showDialog } from '../dialogs/open-dialog';
@@ -23,6 +23,7 @@ export function ImportNotices() {
       <div role="alert"><FailedImportNotice /></div>
       <div role="status">
         <ImportDone />
+        {draft.value !== null && <p class="visually-hidden">{draft.value.again ? 'Its answers can be changed now.' : `${draft.value.report.network.name} was read and is on screen. Some things the file does not say; they are asked beside the picture.`}</p>}
         {openDialog.value !== 'kept-networks' && deletions.value.map(({ network }) => (
           <div key={network.id} class="notice">
             <p>“{network.name}” is deleted from this device.</p>
