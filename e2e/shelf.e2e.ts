@@ -16,6 +16,9 @@ const subject = existsSync(shared) ? shared : join(import.meta.dirname, '../publ
 const entryId = 'mobilenet-v1-0.25-224';
 const names = readdirSync(subject).filter((name) => /^(model\.json|weights\.bin|group\d+-shard\d+of\d+)$/.test(name));
 
+const large = names.reduce((a, b) => (statSync(join(subject, b)).size > statSync(join(subject, a)).size ? b : a));
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
 interface Shelf {
   /** The public address, played on loopback: another origin than the page's. */
   readonly server: UnreliableServer;
@@ -35,7 +38,9 @@ const test = base.extend<{ shelf: Shelf }>({
       if (entry.id !== entryId) return entry;
       const card = subject === shared ? {} : JSON.parse(readFileSync(join(subject, 'card.json'), 'utf8')) as Pick<ShelfEntry, 'input' | 'classes'>;
       return { ...entry, ...(subject === shared ? {} : { input: (card as ShelfEntry).input, classes: (card as ShelfEntry).classes }),
-        files: [{ path: 'model.json', address: `${server.url}net/model.json`, bytes: null, sha256: null }] };
+        // The largest file has a checksum, so that a part of it may be gone on from; the others are found in model.json.
+        files: [{ path: 'model.json', address: `${server.url}net/model.json`, bytes: null, sha256: null },
+          { path: large, address: `${server.url}net/${large}`, bytes: readFileSync(join(subject, large)).length, sha256: hashOf(readFileSync(join(subject, large))) }] };
     });
     writeFileSync(join(folder, 'models/shelf.json'), JSON.stringify(changed));
     const entry = changed.find(({ id }) => id === entryId);
@@ -67,7 +72,6 @@ test('fetches with one tap, can be cancelled, goes on, and stays when the connec
   await expect(row).toContainText('Not here yet');
   expect(server.seen, 'nobody is asked before the tap').toEqual([]);
 
-  const large = names.reduce((a, b) => (statSync(join(subject, b)).size > statSync(join(subject, a)).size ? b : a));
   server.plan(`net/${large}`, { bytesPerSecond: 60_000 });
   await row.getByRole('button', { name: `Fetch ${entry.name}`, exact: true }).click();
   const bar = row.getByRole('progressbar');
@@ -87,6 +91,7 @@ test('fetches with one tap, can be cancelled, goes on, and stays when the connec
   await expect(page.getByRole('dialog')).toBeHidden({ timeout: 120_000 });
   expect(server.seen.filter(({ path }) => finished.has(path)), 'what was here is not asked for again').toEqual([]);
   expect(server.seen.filter(({ method }) => method !== 'GET'), 'no preflight').toEqual([]);
+  expect(server.seen.filter(({ path }) => path === `net/${large}`).map(({ range }) => range), 'the rest of the cut file, and only that').toEqual([expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
   await expect(page.getByRole('combobox', { name: 'Network' }).locator('option:checked')).toHaveText(entry.name);
   await expect.poll(async () => (await snapshot(page)).network, { timeout: 120_000 }).toMatch(/^kept-/);
   const kept = (await snapshot(page)).network;
@@ -133,7 +138,7 @@ test('a classroom server: the network comes from there, and no other host is ask
     const bytes = readFileSync(join(subject, path));
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), bytes);
-    return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return { path, bytes: bytes.length, sha256: hashOf(bytes) };
   });
   writeFileSync(join(shelf.folder, 'models/mirror.json'), JSON.stringify({ networks: [{ id: entryId, files }] }));
   await openShelf(app);
