@@ -3,6 +3,7 @@ import { createArraySource } from './camera/array-source';
 import * as cameraLayer from './camera/camera';
 import { createCameraSource } from './camera/camera-source';
 import { createClipSource } from './camera/clip-source';
+import { createPaintedSource, createStillFromPicture, encodeStill } from './camera/painted-source';
 import { createPictureSource } from './camera/picture-source';
 import { freezeSource } from './camera/still-source';
 import { startImporter } from './client/importer';
@@ -25,6 +26,9 @@ startApp({
     pictureSource: createPictureSource,
     arraySource: createArraySource,
     stillSource: freezeSource,
+    paintedSource: createPaintedSource,
+    encodeStill,
+    keptStill: createStillFromPicture,
   },
 });
 render(<App />, document.getElementById('app') ?? document.body);

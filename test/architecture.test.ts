@@ -19,7 +19,7 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
   'import-worker': { layers: ['contract', 'graph', 'formats', 'store'], packages: ['comlink', 'fflate'] },
   camera: { layers: ['contract'], packages: [] },
   client: { layers: ['contract'], packages: ['comlink'] },
-  state: { layers: ['contract', 'graph', 'client', 'camera', 'pwa'], packages: ['@preact/signals-core'] },
+  state: { layers: ['contract', 'graph', 'client', 'camera', 'pwa'], packages: ['@preact/signals-core', 'fflate'] },
   lessons: { layers: ['contract'], packages: [] },
   ui: { layers: ['state', 'contract', 'lessons'], packages: ['preact', 'preact/', '@preact/signals', 'lucide-preact', 'uqr', '@fontsource-variable/', '@dagrejs/dagre', 'd3-scale', 'd3-shape'] },
   pwa: { layers: ['contract'], packages: ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies', 'workbox-expiration'] },

@@ -1,5 +1,6 @@
 import type { CameraDevice, OpenCamera, OpenCameraOptions } from '../camera/camera.interface';
 import type { FrameSource } from '../camera/frame-source';
+import type { Stroke } from '../camera/painted-source';
 import type { Importer } from '../client/importer.interface';
 import type { Supervisor } from '../client/supervisor.interface';
 import type { InputArray } from '../contract/importer';
@@ -18,6 +19,12 @@ export interface SourceMaker {
   arraySource(array: InputArray): Promise<FrameSource>;
   /** A still copy of what a source shows now. */
   stillSource(live: FrameSource): Promise<FrameSource>;
+  /** A still with strokes over it; the original is only borrowed. */
+  paintedSource(original: FrameSource, strokes: readonly Stroke[]): Promise<FrameSource>;
+  /** What a still shows, without loss. */
+  encodeStill(source: FrameSource): Promise<Blob>;
+  /** A kept moment as a still again. */
+  keptStill(picture: Blob, label: string, mirror: boolean): Promise<FrameSource>;
 }
 
 /** The page around the app; a few functions, so that the state needs no DOM. */

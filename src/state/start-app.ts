@@ -2,6 +2,7 @@ import { effect } from '@preact/signals-core';
 import type { SessionSpec } from '../contract/session-spec';
 import { refreshKept } from './actions/manage-list';
 import { openBuiltIn, playClip } from './actions/open-picture';
+import { followPainting } from './actions/paint';
 import { showFirstBuiltIn } from './actions/show-built-in';
 import { spec, view } from './choices';
 import { exposeDebugHandle } from './debug';
@@ -36,6 +37,7 @@ export function startApp(runtime: Runtime): void {
   });
   followWorker();
   followChoices();
+  followPainting();
   followKept();
   if (runtime.page.debug) exposeDebugHandle();
   setInterval(() => { clockMs.value = runtime.page.nowMs(); }, clockStepMs);

@@ -1,6 +1,7 @@
 import { reportFailure } from '../failure';
 import { getRuntime } from '../runtime';
 import { source, waitingSource } from '../source-state';
+import { keepMoment } from './keep-moment';
 import { putOnScreen } from './show-source';
 
 let freezing = false;
@@ -13,7 +14,10 @@ export async function freeze(): Promise<void> {
   try {
     const still = await getRuntime().sources.stillSource(live);
     // The person may have opened something else while the frame was being taken.
-    if (source.peek() === live) putOnScreen(still, live);
+    if (source.peek() === live) {
+      putOnScreen(still, live);
+      void keepMoment(still);
+    }
     else still.dispose();
   } catch (thrown) {
     reportFailure(thrown);

@@ -4,11 +4,18 @@ import { draft } from '../import-state';
 import { getRuntime } from '../runtime';
 import { tryLabels } from './import-answers';
 import { importNetwork } from './import-network';
+import { inspectionEnding } from '../saved-inspection';
+import { openSavedInspection } from './save-inspection';
 import { openItems, pictureItems } from './open-picture';
 import type { PictureItem } from '../pictures';
 
 /** Whatever a person drops, pastes or chooses: pictures and arrays to look at, a network to look into, labels for the one being asked about. */
 export async function openDropped(dropped: readonly DroppedFile[]): Promise<void> {
+  const inspection = dropped.find(({ path }) => path.endsWith(inspectionEnding));
+  if (inspection !== undefined) {
+    await openSavedInspection(inspection.file);
+    return;
+  }
   const { pictures, arrays, network, labels } = sortFiles(withoutCommonFolder(dropped));
   if (labels !== null && draft.peek() !== null) await tryLabels('file', labels);
   else if (network.length > 0) void importNetwork({ kind: 'files', files: network });

@@ -1,8 +1,9 @@
+import { original } from '../../state/painting';
 import { pictureShape, source } from '../../state/source-state';
 
-/** Draws what the network sees of the picture, mirrored as it sees it, over the whole of a square canvas. */
-export function drawSquare(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D): void {
-  const shown = source.peek();
+/** Draws what the network sees of the picture, mirrored as it sees it, over the whole of a square canvas. @param unpainted  as it was before strokes */
+export function drawSquare(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, unpainted = false): void {
+  const shown = (unpainted ? original.peek() : null) ?? source.peek();
   const shape = pictureShape.peek();
   const { width, height } = context.canvas;
   context.clearRect(0, 0, width, height);

@@ -2,13 +2,14 @@ import { Eye, X } from 'lucide-preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { closeInspection } from '../../state/actions/explain-frame';
 import { inspecting, maps, mapStrength } from '../../state/inspection';
-import { bars } from '../../state/worker-state';
 import type { ColourScale } from '../../state/colours-of-map';
-import { MapCanvas } from './map-canvas';
 import { MapCard } from './map-card';
 import { MethodForm } from './method-form';
 import { chosenMap, colourScale, comparing, crispMaps } from './inspection-view';
+import { InspectionFile } from './inspection-file';
+import { MomentStrip } from './moment-strip';
 import { RankingTable } from './ranking-table';
+import { Subject } from './subject';
 import { TrustPanel } from './trust-panel';
 import './inspection.css';
 
@@ -35,10 +36,12 @@ function InspectionPage() {
       </header>
       <div class="inspection-body">
         <div class="inspection-side">
-          <Subject />
+          <MomentStrip />
           <MethodForm />
+          <InspectionFile />
         </div>
         <div class="inspection-maps" role="group" aria-label="Maps">
+          <Subject />
           {all.length === 0 && <p class="muted panel-empty">Choose a method and press Explain. Up to four maps stand side by side.</p>}
           {all.map((map) => <MapCard key={map.id} map={map} comparing={comparing.value} />)}
         </div>
@@ -51,22 +54,10 @@ function InspectionPage() {
   );
 }
 
-/** The picture itself and what the network says of it. */
-function Subject() {
-  return (
-    <section class="subject" aria-label="Frozen frame">
-      <MapCanvas plane={null} range={null} strength={0} crisp={false} label="the picture" />
-      <ol class="subject-answers small" aria-label="Answers">
-        {bars.value.slice(0, 3).map(({ index, label, probability }) => <li key={index}><span>{label}</span><span class="numbers">{Math.round(probability * 100)} %</span></li>)}
-      </ol>
-    </section>
-  );
-}
-
 function ViewControls() {
   return (
     <div class="view-controls" role="group" aria-label="How maps are drawn">
-      <button type="button" class="button" aria-pressed={comparing.value} title="Hold to see the picture without maps"
+      <button type="button" class="button" aria-pressed={comparing.value} title="Hold to see the picture as it was, without maps"
         onPointerDown={() => { comparing.value = true; }} onPointerUp={() => { comparing.value = false; }} onPointerLeave={() => { comparing.value = false; }}
         onKeyDown={(event) => { if (event.key === ' ' || event.key === 'Enter') { comparing.value = true; event.preventDefault(); } }} onKeyUp={() => { comparing.value = false; }}>
         <Eye size={16} />Hold to compare
@@ -74,7 +65,7 @@ function ViewControls() {
       <label class="field"><span>Strength</span>
         <input type="range" class="slider" aria-label="Strength of the maps" min={0} max={100} step={5} value={Math.round(mapStrength.value * 100)} onInput={(event) => { mapStrength.value = event.currentTarget.valueAsNumber / 100; }} />
       </label>
-      <label class="field"><span>Colours end at</span>
+      <label class="field"><span class="scale-word">Colours end at</span>
         <select class="select" aria-label="Where the colours end" value={colourScale.value} onChange={(event) => { colourScale.value = event.currentTarget.value as ColourScale; }}>
           <option value="percentile">the 99th percentile</option><option value="largest">the largest value</option>
         </select>

@@ -14,18 +14,20 @@ interface MapCanvasProps {
   readonly strength: number;
   readonly crisp: boolean;
   readonly label: string;
+  /** True: the picture as it was before it was painted over. */
+  readonly original?: boolean;
 }
 
 /** The network's square of the picture with a map over it and the crosshair that all maps share. */
-export function MapCanvas({ plane, range, strength, crisp, label }: MapCanvasProps) {
+export function MapCanvas({ plane, range, strength, crisp, label, original = false }: MapCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const shown = source.value;
   const shape = pictureShape.value;
   useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d') ?? null;
     if (context === null) return;
-    drawMap(context, plane, range, strength, crisp);
-  }, [plane, range?.high, range?.low, range?.map, strength, crisp, shown, shape]);
+    drawMap(context, plane, range, strength, crisp, original);
+  }, [original, plane, range?.high, range?.low, range?.map, strength, crisp, shown, shape]);
   return (
     <div class="map-canvas">
       <canvas ref={canvas} width={sidePx} height={sidePx} role="img" aria-label={label} />
@@ -35,12 +37,17 @@ export function MapCanvas({ plane, range, strength, crisp, label }: MapCanvasPro
 }
 
 /** Draws picture and map into a square context. */
-export function drawMap(context: CanvasRenderingContext2D, plane: MapPlane | null, range: ColourRange | null, strength: number, crisp: boolean): void {
+export function drawMap(context: CanvasRenderingContext2D, plane: MapPlane | null, range: ColourRange | null, strength: number, crisp: boolean, original = false): void {
   const side = context.canvas.width;
-  context.filter = plane === null || strength === 0 ? 'none' : `grayscale(${strength}) brightness(${1 - 0.45 * strength})`;
-  drawSquare(context);
-  context.filter = 'none';
+  drawSquare(context, original);
   if (plane === null || range === null || strength === 0) return;
+  // The picture steps back: grey and darker. Blending instead of a filter, which not every browser has.
+  context.globalCompositeOperation = 'saturation';
+  context.fillStyle = `rgb(128 128 128 / ${strength})`;
+  context.fillRect(0, 0, side, side);
+  context.globalCompositeOperation = 'source-over';
+  context.fillStyle = `rgb(0 0 0 / ${0.45 * strength})`;
+  context.fillRect(0, 0, side, side);
   const layer = new OffscreenCanvas(side, side);
   layer.getContext('2d')?.putImageData(new ImageData(paintPlane(plane, range, side, strength, crisp), side, side), 0, 0);
   context.drawImage(layer, 0, 0);

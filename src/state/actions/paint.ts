@@ -1,0 +1,101 @@
+import { batch, effect } from '@preact/signals-core';
+import type { FrameSource } from '../../camera/frame-source';
+import type { Stroke } from '../../camera/painted-source';
+import { reportFailure } from '../failure';
+import { maps, methods } from '../inspection';
+import { answersBefore, original, strokes, undone } from '../painting';
+import { getRuntime } from '../runtime';
+import { source, waitingSource } from '../source-state';
+import { answers, drawn } from '../worker-state';
+import { remakeMap } from './explain-frame';
+import { putOnScreen } from './show-source';
+
+/** What lies over the original now; owned here. */
+let shown: FrameSource | null = null;
+let wanted = 0;
+
+/** Paints one more stroke over the frozen picture; predictions and quick maps follow. */
+export async function addStroke(stroke: Stroke): Promise<void> {
+  undone.value = [];
+  await show([...strokes.peek(), stroke]);
+}
+
+export async function undoStroke(): Promise<void> {
+  const last = strokes.peek().at(-1);
+  if (last === undefined) return;
+  undone.value = [last, ...undone.peek()];
+  await show(strokes.peek().slice(0, -1));
+}
+
+export async function redoStroke(): Promise<void> {
+  const [next, ...others] = undone.peek();
+  if (next === undefined) return;
+  undone.value = others;
+  await show([...strokes.peek(), next]);
+}
+
+/** Back to the picture as it was; undo brings the strokes back. */
+export async function clearStrokes(): Promise<void> {
+  if (strokes.peek().length === 0) return;
+  undone.value = [...strokes.peek()];
+  await show([]);
+}
+
+async function show(next: readonly Stroke[]): Promise<void> {
+  const mine = (wanted += 1);
+  const base = original.peek() ?? source.peek();
+  if (base === null || !base.still) return;
+  try {
+    const made = next.length === 0 ? base : await getRuntime().sources.paintedSource(base, next);
+    if (mine !== wanted || (source.peek() !== base && source.peek() !== shown)) {
+      if (made !== base) made.dispose();
+      return;
+    }
+    const before = shown;
+    batch(() => {
+      if (original.peek() === null) answersBefore.value = answers.peek();
+      original.value = base;
+      strokes.value = next;
+      shown = made;
+      putOnScreen(made, waitingSource.peek());
+    });
+    if (before !== base) before?.dispose();
+    followWithMaps();
+  } catch (thrown) {
+    reportFailure(thrown);
+  }
+}
+
+/** Maps of one backward pass are made again for the new picture, once the network has seen it. */
+function followWithMaps(): void {
+  const before = drawn.peek()?.sequence ?? 0;
+  const mine = wanted;
+  const stop = effect(() => {
+    if ((drawn.value?.sequence ?? 0) <= before) return;
+    queueMicrotask(() => {
+      stop();
+      if (mine !== wanted) return;
+      for (const map of maps.peek()) {
+        if (map.phase === 'done' && methods.peek().find(({ id }) => id === map.request.method)?.live === true) void remakeMap(map.id, map.request);
+      }
+    });
+  });
+}
+
+/** Forgets strokes when something else comes on screen. Called once. */
+export function followPainting(): void {
+  effect(() => {
+    const current = source.value;
+    const base = original.peek();
+    if (base === null || current === base || current === shown) return;
+    // Whoever put something else there disposed what was shown; the one that waited behind the strokes is ours.
+    if (base !== shown) base.dispose();
+    shown = null;
+    batch(() => {
+      original.value = null;
+      strokes.value = [];
+      undone.value = [];
+      answersBefore.value = [];
+    });
+  });
+}
