@@ -17,6 +17,9 @@ test.describe('no camera', () => {
     await app.open({ debug: '' });
     await app.page.getByRole('button', { name: 'Start camera' }).first().click();
     await expect(app.page.getByRole('alert').filter({ hasText: /camera/i })).toBeVisible();
+    // The clip plays on: new frames are seen, and the network answers.
+    await waitForFrames(app.page, 3);
+    await expect(predictionItems(app.page).first()).toBeVisible();
   });
 });
 
