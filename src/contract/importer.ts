@@ -5,7 +5,7 @@ import type { ShelfId } from './shelf';
 
 /** A file the person chose, dropped or pasted. */
 export interface PickedFile {
-  /** Path inside the dropped folder with `/`, else the file's name. Never absolute, never with `..`. */
+  /** Path with `/`, from the dropped folder's own name on, else the file's name. Never absolute, never with `..`. */
   readonly path: string;
   readonly file: Blob;
 }

@@ -37,13 +37,9 @@ export function sortFiles(files: readonly DroppedFile[]): SortedFiles {
   return { pictures, arrays, network: hasNetwork || pictures.length + arrays.length === 0 ? rest : [], labels };
 }
 
-/** Paths as they are inside the dropped folder: the one folder that holds everything is taken off. */
-export function withoutCommonFolder<T extends { readonly path: string }>(files: readonly T[]): readonly T[] {
-  const cleaned = files.map((entry) => ({ ...entry, path: entry.path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..').join('/') }));
-  const [first] = cleaned;
-  const folder = first?.path.includes('/') === true ? first.path.slice(0, first.path.indexOf('/') + 1) : null;
-  if (folder === null || !cleaned.every(({ path }) => path.startsWith(folder))) return cleaned;
-  return cleaned.map((entry) => ({ ...entry, path: entry.path.slice(folder.length) }));
+/** Paths without parts that lead nowhere or out. The dropped folder's name stays: a `model.json` is called after it. */
+export function cleanPaths<T extends { readonly path: string }>(files: readonly T[]): readonly T[] {
+  return files.map((entry) => ({ ...entry, path: entry.path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..').join('/') }));
 }
 
 /** An address as typed or pasted, made whole; null where it is none that can be fetched. */

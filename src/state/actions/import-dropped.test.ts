@@ -29,7 +29,7 @@ beforeEach(() => {
 describe('what is dropped', () => {
   it('a folder of a network goes to the importer, its pictures to the stage', async () => {
     await openDropped([file('net/model.json'), file('net/group1-shard1of1.bin'), file('net/test.png')]);
-    expect(fake.importer.sources).toMatchObject([{ kind: 'files', files: [{ path: 'model.json' }, { path: 'group1-shard1of1.bin' }] }]);
+    expect(fake.importer.sources).toMatchObject([{ kind: 'files', files: [{ path: 'net/model.json' }, { path: 'net/group1-shard1of1.bin' }] }]);
     expect(source.value?.label).toBe('test.png');
   });
 

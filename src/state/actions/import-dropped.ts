@@ -1,5 +1,5 @@
 import { reportFailure } from '../failure';
-import { namesNetworkFile, readAddress, sortFiles, withoutCommonFolder, type DroppedFile } from '../import-files';
+import { cleanPaths, namesNetworkFile, readAddress, sortFiles, type DroppedFile } from '../import-files';
 import { draft } from '../import-state';
 import { getRuntime } from '../runtime';
 import { tryLabels } from './import-answers';
@@ -16,7 +16,7 @@ export async function openDropped(dropped: readonly DroppedFile[]): Promise<void
     await openSavedInspection(inspection.file);
     return;
   }
-  const { pictures, arrays, network, labels } = sortFiles(withoutCommonFolder(dropped));
+  const { pictures, arrays, network, labels } = sortFiles(cleanPaths(dropped));
   if (labels !== null && draft.peek() !== null) await tryLabels('file', labels);
   else if (network.length > 0) void importNetwork({ kind: 'files', files: network });
   if (pictures.length + arrays.length === 0) return;

@@ -17,11 +17,12 @@ export function AddressField() {
   };
   return (
     <form class="address-field" onSubmit={fetchIt} noValidate>
-      <label for="model-address">Address of a model</label>
       <div class="address-row">
-        <input id="model-address" class="text-input" type="url" inputMode="url" autocomplete="off" spellcheck={false} placeholder="https://…/model.json"
-          aria-describedby="model-address-note" aria-invalid={refused.value} value={typedAddress.value}
-          onInput={(event) => { typedAddress.value = event.currentTarget.value; refused.value = false; }} />
+        <label><span>Address of a model</span>
+          <input class="text-input" type="url" inputMode="url" autocomplete="off" spellcheck={false} placeholder="https://…/model.json"
+            aria-describedby="model-address-note" aria-invalid={refused.value} value={typedAddress.value}
+            onInput={(event) => { typedAddress.value = event.currentTarget.value; refused.value = false; }} />
+        </label>
         <button type="submit" class="button" disabled={typedAddress.value.trim() === ''}>Fetch</button>
       </div>
       <p id="model-address-note" class={refused.value ? 'small field-error' : 'small muted'} role={refused.value ? 'alert' : undefined}>

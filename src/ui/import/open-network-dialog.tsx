@@ -23,7 +23,7 @@ export function OpenNetworkDialog() {
   };
   return (
     <Dialog title="Open network">
-      <div class="tabs" role="tablist" aria-label="Where from" onKeyDown={move}>
+      <div class="tabs" role="tablist" aria-label="Where from" tabIndex={-1} onKeyDown={move}>
         {tabs.map(([id, name]) => (
           <button key={id} id={`tab-${id}`} type="button" role="tab" class="tab" aria-selected={tab === id} aria-controls={`panel-${id}`} tabIndex={tab === id ? 0 : -1}
             onClick={() => { openTab.value = id; }}>{name}</button>

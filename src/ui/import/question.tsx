@@ -16,7 +16,7 @@ export function QuestionBox({ title, words, reason, children }: QuestionBoxProps
       <legend>{title}</legend>
       <p class="small muted">{words}</p>
       {children}
-      {reason !== undefined && <p class="small question-reason">{reason}</p>}
+      {reason !== undefined && reason !== '' && <p class="small question-reason">{reason}</p>}
     </fieldset>
   );
 }

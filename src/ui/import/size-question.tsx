@@ -18,7 +18,7 @@ export function SizeQuestion({ open, reason }: { readonly open: ImportDraft; rea
             onChange={(event) => void trySize(Math.round(event.currentTarget.valueAsNumber), width)} /></label>
         <span class="small muted">pixels</span>
       </div>
-      <datalist id="common-sizes">{common.map((side) => <option key={side} value={side} />)}</datalist>
+      <datalist id="common-sizes">{common.map((side) => <option key={side} value={side}>{side}</option>)}</datalist>
     </QuestionBox>
   );
 }
