@@ -21,7 +21,10 @@ export function NetworkPage() {
   useEffect(() => {
     // Opened by a link nobody's focus is moved; opened by the button it goes along, and back.
     if (document.activeElement !== document.body) list.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true });
-    return () => { if (document.activeElement === document.body || document.activeElement === null) document.querySelector<HTMLElement>('.network-button')?.focus({ preventScroll: true }); };
+    return () => {
+      const focused = document.activeElement;
+      if (focused === document.body || focused?.closest('.network-main, .network-facts-panel') != null) document.querySelector<HTMLElement>('.network-button')?.focus({ preventScroll: true });
+    };
   }, []);
   const chosen = tab.value;
   const handleKey = (event: KeyboardEvent): void => {
