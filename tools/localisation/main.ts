@@ -14,7 +14,7 @@ import { shareInCell, type MosaicCell } from '../../src/explain/grid-pointing';
 import { findExplanation } from '../../src/explain/registry';
 import { readTfjsLayers } from '../../src/formats/tfjs-layers';
 import { drawMosaics, layOut, type ConfidentPicture, type Mosaic } from './mosaics';
-import { normalise, readValidationPictures } from './pictures';
+import { normalise, readValidationPictures, type LabelledPicture } from './pictures';
 import { writeTable, type MethodResult } from './table';
 
 /*
@@ -102,15 +102,25 @@ async function measure(chosen: readonly Plan[]): Promise<void> {
   const side = pictures[0]?.sizePx ?? 0;
   const alone = await readEveryday(side);
   const inputs = pictures.map(({ pixels }) => normalise(pixels, alone.card.input.mean, alone.card.input.std));
-  const confident: ConfidentPicture[] = pictures.flatMap(({ label }, index) => {
-    const input = inputs[index];
-    return input !== undefined && (probabilities(alone.executor, input, side)[label] ?? 0) >= confidence ? [{ index, label }] : [];
-  });
+  const confident = await findConfident(pictures, inputs, alone.executor, side);
   alone.executor.dispose();
   console.log(`${confident.length} of ${pictures.length} pictures are named rightly with at least ${confidence}`);
   const mosaics = drawMosaics(confident, mosaicCount, seed);
   const { executor } = await readEveryday(2 * side);
   for (const plan of chosen) await measureMethod(executor, plan, mosaics, inputs, side);
+}
+
+/** Named rightly, alone, with confidence; kept between runs. */
+async function findConfident(pictures: readonly LabelledPicture[], inputs: readonly Float32Array[], executor: Executor, side: number): Promise<readonly ConfidentPicture[]> {
+  const path = join(work, `confident-${confidence}.json`);
+  const kept = await readFile(path, 'utf8').catch(() => null);
+  if (kept !== null) return JSON.parse(kept) as readonly ConfidentPicture[];
+  const found = pictures.flatMap(({ label }, index) => {
+    const input = inputs[index];
+    return input !== undefined && (probabilities(executor, input, side)[label] ?? 0) >= confidence ? [{ index, label }] : [];
+  });
+  await writeFile(path, JSON.stringify(found));
+  return found;
 }
 
 async function measureMethod(executor: Executor, plan: Plan, mosaics: readonly Mosaic[], inputs: readonly Float32Array[], side: number): Promise<void> {

@@ -1,3 +1,4 @@
+import type { LocalisationRow } from '../../src/lessons/localisation';
 import type { ExplanationParameters } from '../../src/explain/explanation';
 
 /** What one mosaic gave: the share of each explained cell; null where a map had no positive evidence. */
@@ -12,19 +13,6 @@ export interface MeasuredMethod {
   readonly cells: number;
   readonly parameters: ExplanationParameters;
   readonly results: readonly MethodResult[];
-}
-
-/** One row as the app shows it. */
-export interface LocalisationRow {
-  readonly method: string;
-  /** Mean share of the positive evidence inside the right cell, 0..1; chance is 1/4. */
-  readonly mean: number;
-  /** Standard error of the mean, over mosaics. */
-  readonly error: number;
-  readonly median: number;
-  readonly maps: number;
-  /** Maps without any positive evidence; they count as 0 in the mean. */
-  readonly empty: number;
 }
 
 function summarise({ method, results }: MeasuredMethod): LocalisationRow {
