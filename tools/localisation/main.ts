@@ -39,14 +39,14 @@ interface Plan {
 
 const plans: readonly Plan[] = [
   ...['gradient', 'saliency', 'gradient-x-input', 'guided-backprop', 'deconvnet', 'lrp-epsilon', 'lrp-gamma', 'lrp-alpha1-beta0', 'lrp-composite',
-    'deep-lift', 'grad-cam', 'grad-cam++', 'layer-cam', 'eigen-cam', 'cam', 'guided-grad-cam'].map((method) => ({ method, cells: 4 as const, parameters: {} })),
-  { method: 'smooth-grad', cells: 1, parameters: { samples: 25 } },
-  { method: 'var-grad', cells: 1, parameters: { samples: 25 } },
-  { method: 'integrated-gradients', cells: 1, parameters: { steps: 32 } },
-  { method: 'occlusion', cells: 1, parameters: {} },
-  { method: 'score-cam', cells: 1, parameters: {} },
-  { method: 'rise', cells: 1, parameters: { samples: 400 } },
-  { method: 'prediction-difference', cells: 1, parameters: {} },
+    'deep-lift', 'grad-cam', 'grad-cam++', 'layer-cam', 'hires-cam', 'eigen-cam', 'cam', 'guided-grad-cam'].map((method) => ({ method, cells: 4 as const, parameters: {} })),
+  { method: 'smooth-grad', cells: 1, parameters: { samples: 16 } },
+  { method: 'var-grad', cells: 1, parameters: { samples: 16 } },
+  { method: 'integrated-gradients', cells: 1, parameters: { steps: 20 } },
+  { method: 'occlusion', cells: 1, parameters: { window: 16, stride: 16 } },
+  { method: 'score-cam', cells: 1, parameters: { channels: 64 } },
+  { method: 'rise', cells: 1, parameters: { masks: 100 } },
+  { method: 'prediction-difference', cells: 1, parameters: { window: 16, stride: 16, samples: 1 } },
 ];
 
 const { values: options } = parseArgs({ options: { methods: { type: 'string' }, part: { type: 'string' }, table: { type: 'boolean' } } });
@@ -72,9 +72,9 @@ function probabilities(executor: Executor, input: Float32Array, side: number): F
   return powers.map((power) => power / total);
 }
 
-async function explainCell(executor: Executor, input: Float32Array, side: number, plan: Plan, label: number, cell: MosaicCell): Promise<number | null> {
+async function explainCell(executor: Executor, input: Float32Array, side: number, plan: Plan, label: number, cell: MosaicCell, pixels: NetworkCard['input']): Promise<number | null> {
   const tensor = tensor4d(input.slice(), [1, side, side, 3]);
-  const run = findExplanation(plan.method).run({ executor, input: tensor, target: { kind: 'class', index: label }, layer: null, parameters: plan.parameters });
+  const run = findExplanation(plan.method).run({ executor, input: tensor, target: { kind: 'class', index: label }, layer: null, parameters: plan.parameters, pixels });
   for (;;) {
     const step = await run.next();
     if (step.done !== true) continue;
@@ -106,8 +106,8 @@ async function measure(chosen: readonly Plan[]): Promise<void> {
   alone.executor.dispose();
   console.log(`${confident.length} of ${pictures.length} pictures are named rightly with at least ${confidence}`);
   const mosaics = drawMosaics(confident, mosaicCount, seed);
-  const { executor } = await readEveryday(2 * side);
-  for (const plan of chosen) await measureMethod(executor, plan, mosaics, inputs, side);
+  const { card, executor } = await readEveryday(2 * side);
+  for (const plan of chosen) await measureMethod(executor, plan, mosaics, inputs, side, card.input);
 }
 
 /** Named rightly, alone, with confidence; kept between runs. */
@@ -123,7 +123,7 @@ async function findConfident(pictures: readonly LabelledPicture[], inputs: reado
   return found;
 }
 
-async function measureMethod(executor: Executor, plan: Plan, mosaics: readonly Mosaic[], inputs: readonly Float32Array[], side: number): Promise<void> {
+async function measureMethod(executor: Executor, plan: Plan, mosaics: readonly Mosaic[], inputs: readonly Float32Array[], side: number, pixels: NetworkCard['input']): Promise<void> {
   const done = (await readResults(plan.method)).length;
   const startedAtMs = Date.now();
   for (let number = done; number < mosaics.length; number += 1) {
@@ -132,7 +132,7 @@ async function measureMethod(executor: Executor, plan: Plan, mosaics: readonly M
     const input = layOut(mosaic.map(({ index }) => inputs[index] ?? new Float32Array(0)), side, 3);
     const cells: readonly MosaicCell[] = plan.cells === 4 ? [0, 1, 2, 3] : [(number % 4) as MosaicCell];
     const shares: (number | null)[] = [];
-    for (const cell of cells) shares.push(await explainCell(executor, input, 2 * side, plan, mosaic[cell].label, cell));
+    for (const cell of cells) shares.push(await explainCell(executor, input, 2 * side, plan, mosaic[cell].label, cell, pixels));
     await appendFile(resultPath(plan.method), `${JSON.stringify({ mosaic: number, cells, shares } satisfies MethodResult)}\n`);
   }
   console.log(`${plan.method}: ${mosaics.length - done} mosaics in ${Math.round((Date.now() - startedAtMs) / 1000)} s`);
