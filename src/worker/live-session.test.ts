@@ -246,9 +246,24 @@ describe('createLiveSession', () => {
     stage.session.dispose();
   });
 
+  it('measures the activity of every layer of the rail while somebody looks, and not otherwise', async () => {
+    const stage = createStage({ activity: true });
+    await stage.show(0.5);
+    const layers = stage.network.executor.layers('live');
+    const measured = last(stage, 'activity');
+    expect(measured.layers).toEqual(layers);
+    // Half of the ReLU's values are 0.5, half are 0.
+    expect(measured.mean[layers.indexOf('relu')]).toBeCloseTo(0.25, 6);
+    stage.session.setSpec({ ...defaultSpec, activity: false });
+    const count = stage.events.filter(({ kind }) => kind === 'activity').length;
+    await stage.show(0.6);
+    expect(stage.events.filter(({ kind }) => kind === 'activity')).toHaveLength(count);
+    stage.session.dispose();
+  });
+
   it('leaves tensors and bytes where they were, over many frames and at its end', async () => {
     const empty = countTensors();
-    const stage = createStage({ openLayer: 'conv', channelOrder: 'influence' });
+    const stage = createStage({ openLayer: 'conv', channelOrder: 'influence', activity: true });
     stage.session.watchPoint({ layer: 'conv', channel: 1, y: 0, x: 0 });
     await stage.session.warmUp();
     for (let frame = 0; frame < 3; frame += 1) await stage.show(0.1 * frame);

@@ -61,10 +61,10 @@ function Bubbles({ entries, width, height }: { readonly entries: readonly ChartE
       <text class="axis-name" x={(margin.left + width - margin.right) / 2} y={height - 6} text-anchor="middle">Operations for one picture, FLOPs</text>
       <text class="axis-name" transform={`translate(12 ${(margin.top + height - margin.bottom) / 2}) rotate(-90)`} text-anchor="middle">Right at first guess</text>
       {placed.map(({ entry, x: at, y: up, radius: size }) => (up === null
-        ? <line key={entry.name} class="bubble-line" x1={at} x2={at} y1={margin.top} y2={height - margin.bottom}><title>{describeEntry(entry)}</title></line>
-        : <circle key={entry.name} class={`bubble ${entry.judgedOn}${entry.current ? ' current' : ''}`} cx={at} cy={up} r={size}><title>{describeEntry(entry)}</title></circle>))}
-      {labels.map((label) => <text key={label.text} class={label.important ? 'bubble-label current' : 'bubble-label'} x={label.x} y={label.y} text-anchor={label.anchor}>{label.text}</text>)}
-      {placed.filter(({ y: up }) => up === null).map(({ entry, x: at }) => <text key={entry.name} class="bubble-label current" x={Math.min(at + 6, width - 120)} y={margin.top + 12}>{entry.name}</text>)}
+        ? <line key={`${entry.name} ${entry.current}`} class="bubble-line" x1={at} x2={at} y1={margin.top} y2={height - margin.bottom}><title>{describeEntry(entry)}</title></line>
+        : <circle key={`${entry.name} ${entry.current}`} class={`bubble ${entry.judgedOn}${entry.current ? ' current' : ''}`} cx={at} cy={up} r={size}><title>{describeEntry(entry)}</title></circle>))}
+      {labels.map((label) => <text key={`${label.text} ${label.important}`} class={label.important ? 'bubble-label current' : 'bubble-label'} x={label.x} y={label.y} text-anchor={label.anchor}>{label.text}</text>)}
+      {placed.filter(({ y: up }) => up === null).map(({ entry, x: at }) => <text key={`${entry.name} ${entry.current}`} class="bubble-label current" x={Math.min(at + 6, width - 120)} y={margin.top + 12}>{entry.name}</text>)}
       <SizeKey radius={radius} x={width - margin.right} y={height - margin.bottom} />
     </svg>
   );
@@ -93,7 +93,7 @@ function ComparisonTable({ entries }: { readonly entries: readonly ChartEntry[] 
         <thead><tr><th scope="col">Network</th><th scope="col">Right at first guess</th><th scope="col">FLOPs</th><th scope="col">Parameters</th><th scope="col">Judged on</th><th scope="col">Source</th></tr></thead>
         <tbody class="numbers">
           {sorted.map((entry) => (
-            <tr key={entry.name} data-selected={entry.current ? '' : undefined}>
+            <tr key={`${entry.name} ${entry.current}`} data-selected={entry.current ? '' : undefined}>
               <th scope="row">{entry.name}</th><td>{entry.top1 === null ? 'not known' : `${(entry.top1 * 100).toFixed(1)} %`}</td><td>{writeCount(entry.flops)}</td>
               <td>{writeCount(entry.parameters)}</td><td>{entry.dataSet}</td><td><Source text={entry.source} /></td>
             </tr>
