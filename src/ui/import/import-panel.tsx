@@ -1,5 +1,6 @@
 import { ArrowLeftRight } from 'lucide-preact';
 import type { ImportQuestion } from '../../contract/importer';
+import type { NetworkId } from '../../contract/ids';
 import { discardDraft, keepDraft, nameDraft, showDraft } from '../../state/actions/import-answers';
 import { spec } from '../../state/choices';
 import { draft, type ImportDraft } from '../../state/import-state';
@@ -29,11 +30,11 @@ export function ImportPanel({ wide }: { readonly wide: boolean }) {
           <h2 id="import-title">{again ? 'Change the answers' : 'What the file does not say'}</h2>
           <p class="small muted">{nameFormat(report.network.format)}{report.card.origin !== undefined && ` · ${report.card.origin.source}`}</p>
         </div>
-        {wide ? <AnswersNow /> : <Predictions compact />}
+        {wide ? <AnswersNow id={report.network.id} /> : <Predictions compact />}
       </header>
       <div class="import-questions">
         {spec.value.network !== report.network.id && (
-          <p class="import-away">Another network is on screen. <button type="button" class="button" onClick={showDraft}><ArrowLeftRight size={16} />Look at this one</button></p>
+          <p class="import-away"><button type="button" class="button" onClick={showDraft}><ArrowLeftRight size={16} />Look at this one</button></p>
         )}
         <p class="small muted">Point the camera at something you know, and choose what makes the answers right.</p>
         {asked.map((question) => <Question key={question} open={open} question={question} />)}
@@ -75,11 +76,12 @@ function Question({ open, question }: { readonly open: ImportDraft; readonly que
 }
 
 /** The best three answers, beside the questions, so that one sees what a choice does. */
-function AnswersNow() {
-  const rows = network.value?.network === spec.value.network ? shownBars.value.slice(0, 3) : [];
+function AnswersNow({ id }: { readonly id: NetworkId }) {
+  const isShown = spec.value.network === id;
+  const rows = isShown && network.value?.network === id ? shownBars.value.slice(0, 3) : [];
   return (
     <ol class="answers-now" aria-label="Answers now">
-      {rows.length === 0 && <li class="muted">The first answer is on its way.</li>}
+      {rows.length === 0 && <li class="muted">{isShown ? 'The first answer is on its way.' : 'Another network is on screen.'}</li>}
       {rows.map((bar, rank) => (
         <li key={rank}><i style={{ transform: `scaleX(${bar.probability})` }} /><span>{bar.label}</span><span class="numbers">{formatPercent(bar.probability)}</span></li>
       ))}

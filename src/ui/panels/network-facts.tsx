@@ -11,7 +11,7 @@ export function NetworkFacts() {
   return (
     <div class="network-facts">
       <h2>{card.name}</h2>
-      {card.description !== '' && <p>{card.description}</p>}
+      {card.description !== '' && !(origin !== undefined && card.description.includes(origin.source)) && <p>{card.description}</p>}
       <dl>
         <dt>Sees</dt><dd class="numbers">{describeInput(card)}</dd>
         <dt>Knows</dt><dd>{card.classes.length === 1 ? 'one answer' : `${card.classes.length} classes`}{origin?.labelled === false ? ', not named' : ''}</dd>
