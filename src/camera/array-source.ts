@@ -22,6 +22,6 @@ export function withArray(source: FrameSource, { shape, values }: Pick<InputArra
     // A copy each time: what is sent is transferred.
     takeArray: { value: () => ({ shape, values: values.slice() }), enumerable: true },
     // Numbers have no left and right to be mirrored for a person.
-    mirror: { get: () => false, set: () => undefined },
+    mirror: { get: () => false, set() { /* nothing to mirror */ } },
   });
 }

@@ -159,14 +159,14 @@ describe('changing what is kept', () => {
 
 describe('jobs', () => {
   it('says that it lives, and bytes no oftener than ten times a second', async () => {
-    let finish = (_: NetworkWithFacts): void => undefined;
+    let finish: ((network: NetworkWithFacts) => void) | null = null;
     const { importer, progress, advance } = await startFakeImporter({ readNetwork: () => new Promise((resolve) => { finish = resolve; }) });
     const done = code(importer.importNetwork('a', files(pick('net.onnx', 'x'))));
     while (progress.length === 0) await new Promise((resolve) => { setTimeout(resolve, 0); });
     advance(1600);
     expect(progress.map(({ phase }) => phase)).toEqual(['read', 'read', 'read', 'read']);
     await importer.cancel('a');
-    finish({} as NetworkWithFacts);
+    (finish as ((network: NetworkWithFacts) => void) | null)?.({} as NetworkWithFacts);
     expect(await done).toBe('cancelled');
     advance(5000);
     expect(progress).toHaveLength(4);

@@ -14,4 +14,6 @@ else await import('./visualizer-root');
 removeEventListener('message', keep);
 for (const { data } of early) dispatchEvent(new MessageEvent('message', { data }));
 
+// Makes this file a module, which may wait at its top level.
+// oxlint-disable-next-line unicorn/require-module-specifiers
 export {};

@@ -28,6 +28,8 @@ export function readCard(text: string, where: string): NetworkCard {
     if (!Array.isArray(numbers) || numbers.length !== channels || !numbers.every(Number.isFinite)) return fail(`input.${key}`);
     if (key === 'std' && numbers.includes(0)) return fail('input.std');
   }
+  const order = input['channelOrder'];
+  if (order !== undefined && order !== 'rgb' && order !== 'bgr') return fail('input.channelOrder');
   if (!Array.isArray(files) || files.length === 0) return fail('files');
   for (const file of files as unknown[]) {
     if (!isRecord(file) || typeof file['path'] !== 'string' || !isPlainPath(file['path'])) return fail('files.path');

@@ -1,0 +1,46 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startWasm } from '../../test/conformance/wasm-in-node';
+import type { NetworkCard } from '../contract/card';
+import { createExecutor } from '../engine/executor';
+import { createBlankInput } from '../engine/frame-values';
+import { GraphBuilder } from '../graph/graph-builder';
+import type { Activation } from '../graph/ops';
+import { createLiveNetwork, listLayerInfos } from './live-network';
+
+const card = { id: 'kept-odd-000000' } as NetworkCard;
+
+function endIn(activation: Activation | null, outputs: number) {
+  const builder = new GraphBuilder('ending', 'test');
+  const pool = builder.add('pool', { op: 'global-average-pool', keepDims: false }, [builder.addInput('input', [2, 2, outputs])]);
+  return createLiveNetwork(card, createExecutor(builder.build(activation === null ? pool : builder.add('end', { op: 'activation', activation }, [pool]))));
+}
+
+describe('createLiveNetwork', () => {
+  beforeAll(startWasm);
+
+  it('knows how the last values become probabilities', () => {
+    expect(endIn(null, 3).probabilities).toBe('softmax');
+    expect(endIn(null, 1).probabilities).toBe('sigmoid');
+    expect(endIn({ kind: 'sigmoid' }, 3).probabilities).toBe('as-they-are');
+    expect(endIn({ kind: 'sigmoid' }, 1).probabilities).toBe('as-they-are');
+    expect(endIn({ kind: 'relu' }, 3).probabilities).toBe('softmax');
+  });
+
+  it('bears thousands of nodes with odd and very long names', () => {
+    const builder = new GraphBuilder('odd', 'test');
+    const names = Array.from({ length: 2000 }, (_, index) => `block ${index}/Ünïcode: "quoted" [0]\t<b>/${'long_'.repeat(index % 50)}${index}`);
+    let before = builder.addInput('input:0', [4, 4, 2]);
+    for (const name of names) before = builder.add(name, { op: 'activation', activation: { kind: 'relu' } }, [before]);
+    const graph = builder.build(builder.add('__proto__', { op: 'global-average-pool', keepDims: false }, [before]));
+    const network = createLiveNetwork(card, createExecutor(graph));
+    expect(listLayerInfos(network, 'inspect').map(({ id }) => id)).toEqual([...names, '__proto__'].filter((name) => name !== 'input:0'));
+    expect(network.explainable.size).toBe(names.length + 2);
+    const input = createBlankInput(4, 4, 2);
+    const wanted = names[1234] ?? '';
+    const activations = network.executor.forward(input, { mode: 'inspect', taps: new Set([wanted, '__proto__']) });
+    expect([activations.get(wanted).shape, activations.get('__proto__').shape]).toEqual([[1, 4, 4, 2], [1, 2]]);
+    activations.dispose();
+    input.dispose();
+    network.executor.dispose();
+  });
+});
