@@ -77,11 +77,18 @@ function rowsOf(id: string, backend: Backend, measured: Measurement): BenchRow[]
   const forward = medians['forward'] ?? Number.NaN;
   const row = (name: string, value: number, against: string, other: number): BenchRow =>
     ({ id: `${name}/${id}`, backend, value: round(value), unit: 'ms', against: `${against} (${round(other)} ms)`, ratio: round(value / other) });
-  const both = (measured.timesMs['forward+backward'] ?? []).map((time, index) => time - (measured.timesMs['forward']?.[index] ?? Number.NaN));
+  const backwardOf = (suffix: string): number => medianOf((measured.timesMs[`forward+backward${suffix}`] ?? []).map(
+    (time, index) => time - (measured.timesMs[`forward${suffix}`]?.[index] ?? Number.NaN)));
+  const backward = backwardOf('');
+  const threads = `, ${measured.threads} threads`;
   return [
     row('forward', forward, 'tfjs LayersModel.predict', medians['layers-model'] ?? Number.NaN),
     row('forward', forward, 'ONNX Runtime Web, 1 thread', medians['onnxruntime-web'] ?? Number.NaN),
-    row('backward-to-input', medianOf(both), 'forward', forward),
+    row('backward-to-input', backward, 'forward', forward),
+    ...(medians['forward, threads'] === undefined ? [] : [
+      row(`forward${threads}`, medians['forward, threads'], 'forward, 1 thread', forward),
+      row(`backward-to-input${threads}`, backwardOf(', threads'), 'backward, 1 thread', backward),
+    ]),
   ];
 }
 
@@ -104,6 +111,7 @@ for (const backend of backends) {
     const measured = await measureOne(backend, network.path, rounds);
     report(rowsOf(network.id, backend, measured));
     const differences = Object.entries(measured.largestDifference).map(([name, value]) => `${name} ${value.toExponential(1)}`);
+    console.log(`        ${measured.why}`);
     console.log(`        outputs differ from ours by at most: ${differences.join(', ')}; tensors left over: ${measured.tensorsLeft}`);
   }
   if (options.only === undefined || options.only === 'frame') {

@@ -2,7 +2,7 @@ import { conv2d, registerBackend, removeBackend, setBackend, tidy, zeros, type R
 import { AppError } from '../contract/errors';
 import type { Backend, BackendChoice } from '../contract/session-spec';
 import { requestRealAdapter, requestDevice } from './gpu-device';
-import { startWasmBackend, stopWasmBackend } from './wasm-backend';
+import { startWasmBackend, stopWasmBackend, type StartedWasm } from './wasm-backend';
 
 export interface BackendOptions {
   readonly choice: BackendChoice;
@@ -16,7 +16,10 @@ export interface StartedBackend {
   readonly device: GPUDevice | null;
   /** Why this one; for the status line. */
   readonly why: string;
+  /** Threads that may share a layer. */
   readonly threads: number;
+  /** To be told of live passes: which network, and how many milliseconds; null where nothing is decided by them. */
+  readonly notePass: ((network: string, passMs: number) => void) | null;
 }
 
 /** WebGPU must not be this many times slower than WASM to be chosen: below it, its drawing outweighs the difference. */
@@ -47,9 +50,13 @@ async function measureConvolution(): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.POSITIVE_INFINITY;
 }
 
+function describeWasm({ threads, why, choice }: StartedWasm, reason: string): StartedBackend {
+  const notePass = choice === null ? null : (network: string, passMs: number): void => choice.notePass(network, passMs);
+  return { backend: 'wasm', device: null, why: `${reason}; ${why}`, threads, notePass };
+}
+
 async function startWasm(wasmPath: string, reason: string): Promise<StartedBackend> {
-  const { threads, why } = await startWasmBackend(wasmPath);
-  return { backend: 'wasm', device: null, why: `${reason}; ${why}`, threads };
+  return describeWasm(await startWasmBackend(wasmPath), reason);
 }
 
 async function startWebGpu(adapter: GPUAdapter): Promise<GPUDevice> {
@@ -68,7 +75,7 @@ async function startWebGpu(adapter: GPUAdapter): Promise<GPUDevice> {
 async function forceWebGpu(): Promise<StartedBackend> {
   const found = await requestRealAdapter(true);
   if (found.adapter === null) throw new AppError('backend-unavailable', found.why);
-  return { backend: 'webgpu', device: await startWebGpu(found.adapter), why: `chosen by hand: ${found.why}`, threads: 1 };
+  return { backend: 'webgpu', device: await startWebGpu(found.adapter), why: `chosen by hand: ${found.why}`, threads: 1, notePass: null };
 }
 
 async function chooseByTrying(wasmPath: string): Promise<StartedBackend> {
@@ -90,12 +97,12 @@ async function chooseByTrying(wasmPath: string): Promise<StartedBackend> {
   if (gpuMs > wasmMs * slowestRatio) {
     removeBackend('webgpu');
     device.destroy();
-    return { backend: 'wasm', device: null, why: `${found.why} is slower: ${times}; ${wasm.why}`, threads: wasm.threads };
+    return describeWasm(wasm, `${found.why} is slower: ${times}`);
   }
   stopWasmBackend(wasm);
   removeBackend('wasm');
   await setBackend('webgpu');
-  return { backend: 'webgpu', device, why: `${found.why}: ${times}`, threads: 1 };
+  return { backend: 'webgpu', device, why: `${found.why}: ${times}`, threads: 1, notePass: null };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { conv2d, env, setBackend, tensor1d, tidy, zeros, type Rank, type Tensor } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
+import { createHelperChoice, type HelperChoice } from './native/helper-choice';
 import { countSpareCores, startHelpers, type HelperThreads } from './native/helper-threads';
 import { createNativeKernels, unlimited, useNativeKernels, type NativeKernels } from './native/native-kernels';
 import { packKernel } from './native/pack-kernel';
@@ -7,19 +8,24 @@ import { mostSharedPages, setMemoryShared } from './native/wasm-memory';
 
 /** tfjs on WASM, with what of our own runs on its heap. */
 export interface StartedWasm {
-  /** Threads that a layer worth sharing is computed by; 1: no helpers. */
+  /** Threads that may share a layer; 1: no helpers. */
   readonly threads: number;
   /** How fast it is, for the status line; one clause. */
   readonly why: string;
   /** Null: no helpers run. */
   readonly helpers: HelperThreads | null;
-  readonly kernels: NativeKernels | null;
+  /** Told of live passes, it decides when helpers take part; null: there are none. */
+  readonly choice: HelperChoice | null;
 }
 
 const simdBinary = 'tfjs-backend-wasm-simd.wasm';
-const measuredRuns = 7;
+/** Enough for the engine to have compiled the kernels well, on a machine that is not busy. */
+const measuredRounds = 25;
+const measuringLimitMs = 200;
 /** Helpers must save at least this part of the time to be used: they take a core from the page. */
 const worthwhileRatio = 0.8;
+/** Only kernels that an engine cannot do well are given up: a start sees code that is not compiled well yet, four times as slow. */
+const slowestRatio = 4;
 
 /**
  * The address of tfjs's SIMD binary with a shared memory in place of its own; null where the page is not isolated or the
@@ -43,25 +49,34 @@ async function prepareSharedBinary(wasmPath: string): Promise<string | null> {
   return URL.createObjectURL(new Blob([bytes], { type: 'application/wasm' }));
 }
 
-function medianOf(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.POSITIVE_INFINITY;
+interface Timing {
+  /** The least is what code can do; a busy machine moves it little. */
+  readonly leastMs: number;
+  /** The median is what a machine as busy as this one gives. */
+  readonly medianMs: number;
 }
 
-/** Medians of the runners' times in milliseconds, measured in turn, so that a busy machine disturbs all alike. The first round is not counted. */
-export function measureInTurn(runners: readonly (() => void)[], rounds: number): readonly number[] {
+/** Runs everything in turn, so that a busy machine disturbs all alike, until the rounds or the time are used up. The first round is not counted. */
+export function measureInTurn(runners: readonly (() => void)[], rounds: number, limitMs: number): readonly Timing[] {
   const times: number[][] = runners.map(() => []);
-  for (let round = 0; round <= rounds; round += 1) {
+  const endMs = performance.now() + limitMs;
+  for (let round = 0; round <= rounds && (round <= 3 || performance.now() < endMs); round += 1) {
     runners.forEach((run, index) => {
       const startMs = performance.now();
       run();
       if (round > 0) times[index]?.push(performance.now() - startMs);
     });
   }
-  return times.map(medianOf);
+  return times.map((own) => {
+    const sorted = own.sort((a, b) => a - b);
+    return { leastMs: sorted[0] ?? Number.POSITIVE_INFINITY, medianMs: sorted[sorted.length >> 1] ?? Number.POSITIVE_INFINITY };
+  });
 }
 
-/** The measurement that decides between tfjs's kernels, ours, and ours with helpers: a 3x3 convolution 28x28, 64 → 64 channels. */
-function measureKernels(kernels: NativeKernels, helpers: number): { readonly tfjsMs: number; readonly aloneMs: number; readonly helpedMs: number } {
+const unmeasured: Timing = { leastMs: Number.POSITIVE_INFINITY, medianMs: Number.POSITIVE_INFINITY };
+
+/** What decides between tfjs's kernels, ours, and ours with helpers: a 3x3 convolution 28x28, 64 → 64 channels. */
+function measureKernels(kernels: NativeKernels, helpers: number): { readonly tfjs: Timing; readonly alone: Timing; readonly helped: Timing } {
   const input = zeros<Rank.R4>([1, 28, 28, 64]);
   const kernel = zeros<Rank.R4>([3, 3, 64, 64]);
   const packed = tensor1d(packKernel(new Float32Array(3 * 3 * 64 * 64), null, 64));
@@ -72,9 +87,9 @@ function measureKernels(kernels: NativeKernels, helpers: number): { readonly tfj
     drop(kernels.convolve(input, packed, [3, 3, 64, 64], geometry, unlimited));
   };
   try {
-    const [tfjsMs = 0, aloneMs = 0, helpedMs = 0] = measureInTurn(
-      [() => drop(tidy(() => conv2d(input, kernel, 1, 'same'))), () => own(0), ...(helpers > 0 ? [() => own(helpers)] : [])], measuredRuns);
-    return { tfjsMs, aloneMs, helpedMs };
+    const [tfjs = unmeasured, alone = unmeasured, helped = unmeasured] = measureInTurn(
+      [() => drop(tidy(() => conv2d(input, kernel, 1, 'same'))), () => own(0), ...(helpers > 0 ? [() => own(helpers)] : [])], measuredRounds, measuringLimitMs);
+    return { tfjs, alone, helped };
   } finally {
     kernels.helpers = 0;
     drop(input);
@@ -93,19 +108,19 @@ async function chooseKernels(kernels: NativeKernels, shared: boolean): Promise<S
     // One thread does the same work; the status line says why there is only one.
     failure = `; helper threads did not start: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
   }
-  const { tfjsMs, aloneMs, helpedMs } = measureKernels(kernels, helpers?.count ?? 0);
-  const own = `own kernels ${aloneMs.toFixed(1)} ms, tfjs ${tfjsMs.toFixed(1)} ms`;
-  if (helpers !== null && helpedMs <= aloneMs * worthwhileRatio && helpedMs <= tfjsMs) {
-    kernels.helpers = helpers.count;
-    useNativeKernels(kernels);
-    return { threads: 1 + helpers.count, why: `WASM, ${1 + helpers.count} threads ${helpedMs.toFixed(1)} ms, ${own}`, helpers, kernels };
+  const { tfjs, alone, helped } = measureKernels(kernels, helpers?.count ?? 0);
+  const own = `own kernels ${alone.leastMs.toFixed(1)} ms, tfjs ${tfjs.leastMs.toFixed(1)} ms`;
+  if (Math.min(alone.leastMs, helped.leastMs) > tfjs.leastMs * slowestRatio) {
+    helpers?.stop();
+    useNativeKernels(null);
+    return { threads: 1, why: `WASM, tfjs is used: ${own}${failure}`, helpers: null, choice: null };
   }
-  helpers?.stop();
-  const slower = helpers === null ? failure : `; ${1 + helpers.count} threads are not worth it: ${helpedMs.toFixed(1)} ms`;
-  // A tie goes to ours: the backward pass gains by it.
-  const isOurs = aloneMs <= tfjsMs * 1.2;
-  useNativeKernels(isOurs ? kernels : null);
-  return { threads: 1, why: `WASM, ${own}${isOurs ? '' : ': tfjs is used'}${slower}`, helpers: null, kernels: isOurs ? kernels : null };
+  useNativeKernels(kernels);
+  if (helpers === null) return { threads: 1, why: `WASM, ${own}${failure}`, helpers, choice: null };
+  const threads = 1 + helpers.count;
+  kernels.helpers = helped.medianMs <= alone.medianMs * worthwhileRatio ? helpers.count : 0;
+  const role = kernels.helpers > 0 ? '' : ', called in when frames gain by it';
+  return { threads, why: `WASM, ${own}, ${threads} threads ${helped.leastMs.toFixed(1)} ms${role}`, helpers, choice: createHelperChoice(kernels, helpers.count) };
 }
 
 /**
@@ -130,7 +145,7 @@ export async function startWasmBackend(wasmPath: string): Promise<StartedWasm> {
   if (sharedBinary !== null) URL.revokeObjectURL(sharedBinary);
   if (!started) throw new AppError('backend-unavailable', `WebAssembly did not start from ${wasmPath}`);
   const kernels = await createNativeKernels();
-  if (kernels === null) return { threads: 1, why: 'WASM, tfjs’s kernels', helpers: null, kernels: null };
+  if (kernels === null) return { threads: 1, why: 'WASM, tfjs alone', helpers: null, choice: null };
   return chooseKernels(kernels, sharedBinary !== null);
 }
 

@@ -12,6 +12,7 @@ export function createWasmTier(started: StartedBackend): Tier {
     backend: 'wasm',
     why: started.why,
     threads: started.threads,
+    notePass: started.notePass,
     renderer: createCanvas2dRenderer(),
     importFrame: async (frame, spec) => {
       const values = await importer.importFrame(frame.image, frame.crop, frame.mirror, spec);

@@ -22,6 +22,7 @@ export async function createWebGpuTier(started: StartedBackend, onFailure: (erro
     backend: 'webgpu',
     why: started.why,
     threads: started.threads,
+    notePass: started.notePass,
     renderer,
     importFrame: async (frame, spec) => {
       // What tfjs recorded and did not submit yet still reads the input that is about to be written.

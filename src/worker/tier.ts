@@ -11,6 +11,8 @@ export interface Tier {
   /** Why this one, for the status line. */
   readonly why: string;
   readonly threads: number;
+  /** To be told of each forward pass on a frame, milliseconds; null where nothing is decided by it. */
+  readonly notePass: ((network: string, passMs: number) => void) | null;
   readonly renderer: Renderer;
   /**
    * One frame as network input.

@@ -4,6 +4,7 @@ import * as ort from 'onnxruntime-web/webgpu';
 import { startBackend } from '../../src/engine/backend';
 import type { Executor } from '../../src/engine/executor.interface';
 import { createExecutor } from '../../src/engine/executor';
+import { borrowNativeKernels } from '../../src/engine/native/native-kernels';
 import { readAsync } from '../../src/engine/readback';
 import type { Backend } from '../../src/contract/session-spec';
 import { readTfjsLayers } from '../../src/formats/tfjs-layers';
@@ -25,6 +26,9 @@ export interface Measurement {
   readonly timesMs: Readonly<Record<string, readonly number[]>>;
   readonly largestDifference: Readonly<Record<string, number>>;
   readonly tensorsLeft: number;
+  /** Threads of the rows that say so, and what the start measured. */
+  readonly threads: number;
+  readonly why: string;
 }
 
 /**
@@ -32,7 +36,8 @@ export interface Measurement {
  * input and backend, in turn within each round (so that a noisy machine disturbs all alike), each until its result is read.
  */
 export async function measureNetwork(request: MeasureRequest): Promise<Measurement> {
-  await startBackend({ choice: request.backend, wasmPath: request.wasmPath });
+  const { threads, why } = await startBackend({ choice: request.backend, wasmPath: request.wasmPath });
+  const native = borrowNativeKernels();
   const weights = Uint8Array.from(atob(request.weightsBase64), (letter) => letter.charCodeAt(0));
   const graph = readTfjsLayers(request.modelJson, weights);
   const executor = createExecutor(graph);
@@ -56,26 +61,31 @@ export async function measureNetwork(request: MeasureRequest): Promise<Measureme
       return (await results['output']?.getData()) as Float32Array;
     },
     'forward+backward': () => runBackward(executor, input),
+    ...(native !== null && threads > 1 ? { 'forward, threads': () => runForward(executor, input), 'forward+backward, threads': () => runBackward(executor, input) } : {}),
   };
+  /** Helpers take part only where the row says so. */
+  const prepare = (name: string): void => { if (native !== null) native.helpers = name.endsWith('threads') ? threads - 1 : 0; };
   const outputs: Record<string, Float32Array> = {};
   for (const [name, run] of Object.entries(runners)) {
+    prepare(name);
     for (let count = 0; count < request.warmUps; count++) outputs[name] = await run();
   }
   const tensorsBefore = memory().numTensors;
   const timesMs: Record<string, number[]> = {};
   for (let round = 0; round < request.rounds; round++) {
     for (const [name, run] of Object.entries(runners)) {
+      prepare(name);
       const startMs = performance.now();
       await run();
       (timesMs[name] ??= []).push(performance.now() - startMs);
     }
   }
   const largestDifference: Record<string, number> = {};
-  for (const name of ['layers-model', 'onnxruntime-web']) largestDifference[name] = compare(outputs['forward'], outputs[name]);
+  for (const name of Object.keys(outputs).filter((name) => !/^forward(\+|$)/.test(name))) largestDifference[name] = compare(outputs['forward'], outputs[name]);
   const tensorsLeft = memory().numTensors - tensorsBefore;
   executor.dispose();
   await session.release();
-  return { timesMs, largestDifference, tensorsLeft };
+  return { timesMs, largestDifference, tensorsLeft, threads, why };
 }
 
 /** Live plan with nothing tapped: what the network costs by itself. */
@@ -109,7 +119,7 @@ async function loadLayersModel(modelJson: unknown, weights: Uint8Array): Promise
 
 async function openOrtSession(request: MeasureRequest, bytes: Uint8Array): Promise<ort.InferenceSession> {
   ort.env.wasm.wasmPaths = request.ortPath;
-  // tfjs's WASM backend runs on one thread (docs/adr/0002), so ONNX Runtime gets one as well.
+  // Our rows without 'threads' run on one thread, so ONNX Runtime gets one as well.
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
   return ort.InferenceSession.create(bytes, { executionProviders: [request.backend], graphOptimizationLevel: 'all' });

@@ -41,6 +41,7 @@ export async function startHelpers(kernels: NativeKernels, count: number): Promi
     kernels.helpers = 0;
     for (const worker of workers.splice(0)) worker.terminate();
   };
+  kernels.onHelperLost = stop;
   try {
     await Promise.all(Array.from({ length: count }, (_, index) => {
       const worker = new Worker(new URL('./helper-thread.ts', import.meta.url), { type: 'module', name: `innerview-helper-${index + 1}` });

@@ -48,10 +48,12 @@ function heapOf(owner: BackendWasm): Heap | null {
  * convolution and its gradient, gradient of max pooling, and derivative masks; all f32, NHWC. One per backend.
  */
 export class NativeKernels {
-  /** Helper threads that take part from now on. */
-  helpers = 0;
+  /** Told when a helper did not come back from its work; none is asked again. */
+  onHelperLost: (() => void) | null = null;
   readonly control: number;
   readonly #job: number;
+  #helpers = 0;
+  #helperLost = false;
   #words = new Int32Array(0);
   #numbers = new Float32Array(0);
   #padded = 0;
@@ -63,6 +65,10 @@ export class NativeKernels {
     this.#job = this.control + jobAt;
     new Uint8Array(heap.memory.buffer, this.control, bytes).fill(0);
   }
+
+  /** Helper threads that take part from now on; 0 for ever after one was lost. */
+  get helpers(): number { return this.#helpers; }
+  set helpers(count: number) { this.#helpers = this.#helperLost ? 0 : count; }
 
   /** Scratch of a thread: 0 is the first one. */
   scratchOf(thread: number): number {
@@ -237,7 +243,7 @@ export class NativeKernels {
   }
 
   #threadsFor(work: number): number {
-    return work < leastShared ? 1 : 1 + this.helpers;
+    return work < leastShared ? 1 : 1 + this.#helpers;
   }
 
   #run(operation: number, blocks: number, threads: number, words: readonly number[], reals: readonly number[]): void {
@@ -245,7 +251,9 @@ export class NativeKernels {
     this.#numbers.set(reals, (this.#job >> 2) + 2 + words.length);
     if (this.exports.run(this.control, this.scratchOf(0), threads - 1) === 1) return;
     // A helper died inside its block. What it left undone is done again, without helpers from now on.
-    this.helpers = 0;
+    this.#helperLost = true;
+    this.#helpers = 0;
+    this.onHelperLost?.();
     this.exports.run(this.control, this.scratchOf(0), 0);
   }
 

@@ -76,15 +76,15 @@ export async function checkThreads(helperCount: number): Promise<ThreadsReport> 
     alone.dispose();
   }
   const first = Object.values(jobs)[0] as () => Tensor;
-  const [aloneMs = 0, helpedMs = 0] = measureInTurn([0, helpers.count].map((count) => () => {
+  const [alone, helped] = measureInTurn([0, helpers.count].map((count) => () => {
     kernels.helpers = count;
     first().dispose();
-  }), 15);
+  }), 15, 1000);
   const { helpedBlocks } = kernels;
   helpers.stop();
   for (const tensor of held) tensor.dispose();
   return {
     why: started.why, isShared: kernels.heap.memory.buffer instanceof SharedArrayBuffer, fused: kernels.fused, helpers: helpers.count,
-    helpedBlocks, differences, leakedTensors: memory().numTensors - before, aloneMs, helpedMs,
+    helpedBlocks, differences, leakedTensors: memory().numTensors - before, aloneMs: alone?.medianMs ?? 0, helpedMs: helped?.medianMs ?? 0,
   };
 }
