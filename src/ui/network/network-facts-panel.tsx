@@ -55,6 +55,7 @@ function ItemFacts({ item }: { readonly item: Item }) {
       <button type="button" class="button icon quiet facts-close" aria-label="Close the facts" onClick={() => { selectedId.value = null; }}><X size={18} /></button>
       <h3>{main === null ? nameGroup(item.kind === 'group' ? item.group : '') : nameOperation(main.op)} <span class="muted facts-id">{isLayer ? item.id : item.name}</span></h3>
       <p class="small">{main === null ? explainGroup(item.kind === 'group' ? item.group : '') : explainOperation(main.op, main.shape)}{company === '' ? '' : ` With ${company}.`}</p>
+      {rail !== null && <button type="button" class="button" onClick={() => openLayerLive(rail)}><Eye size={18} />See it live</button>}
       <dl class="facts numbers">
         {main !== null && main.settings !== '' && <div class="facts-wide"><dt>Settings</dt><dd>{main.settings}</dd></div>}
         {!isLayer && <div><dt>Layers</dt><dd>{total.layers}</dd></div>}
@@ -68,7 +69,6 @@ function ItemFacts({ item }: { readonly item: Item }) {
           <div class="facts-wide"><dt>Reads</dt><dd>{item.node.inputs.map((input) => <button key={input} type="button" class="link-button" onClick={() => { selectedId.value = input; }}>{input}</button>)}</dd></div>
         )}
       </dl>
-      {rail !== null && <button type="button" class="button" onClick={() => openLayerLive(rail)}><Eye size={18} />See it live</button>}
     </>
   );
 }
