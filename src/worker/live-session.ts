@@ -96,7 +96,10 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
     const startedAtMs = parts.now();
     const activations = executor.forward(from, { mode: wanted.mode, taps: wanted.taps, backwardTo: wanted.backwardTo });
     // On a GPU this only recorded the work: there the warm-up measured how long it takes.
-    if (tier.backend === 'wasm') forwardMs = parts.now() - startedAtMs;
+    if (tier.backend === 'wasm') {
+      forwardMs = parts.now() - startedAtMs;
+      tier.notePass?.(card.id, forwardMs);
+    }
     try {
       return { plan: wanted, activations, ...explainFrame(network, activations, wanted) };
     } catch (thrown) {
