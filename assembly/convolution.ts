@@ -5,8 +5,8 @@ let input: usize, weights: usize, biases: usize, output: usize;
 let outputWidth: i32, pixels: i32, channels: i32;
 let rows: i32, columns: i32, run: i32, rowStep: usize, columnStep: usize;
 let pixelStep: usize, pixelRowStep: usize, imageStep: usize, pixelsOfImage: i32;
-let outputStep: usize, outputRowStep: usize, outputImageStep: usize;
-let low: v128, high: v128;
+let outputStep: usize, outputRowStep: usize, outputImageStep: usize, maskShift: usize;
+let low: v128, high: v128, maskHigh: v128;
 let pixelBlock: i32, panelBlock: i32, pixelBlocks: i32, panels: i32;
 
 let tilePixels: i32, tileChannels: i32;
@@ -16,9 +16,9 @@ export function openConvolution(job: usize): void {
   outputWidth = load<i32>(job, 16); pixels = load<i32>(job, 20); channels = load<i32>(job, 24); rows = load<i32>(job, 28);
   columns = load<i32>(job, 32); run = load<i32>(job, 36); rowStep = load<i32>(job, 40); columnStep = load<i32>(job, 44);
   pixelStep = load<i32>(job, 48); pixelRowStep = load<i32>(job, 52); imageStep = load<i32>(job, 56); pixelsOfImage = load<i32>(job, 60);
-  outputStep = load<i32>(job, 64); outputRowStep = load<i32>(job, 68); outputImageStep = load<i32>(job, 72); pixelBlock = load<i32>(job, 76);
-  panelBlock = load<i32>(job, 80); pixelBlocks = load<i32>(job, 84); panels = load<i32>(job, 88);
-  low = v128.load_splat<f32>(job, 92); high = v128.load_splat<f32>(job, 96);
+  outputStep = load<i32>(job, 64); outputRowStep = load<i32>(job, 68); outputImageStep = load<i32>(job, 72); maskShift = load<i32>(job, 76);
+  pixelBlock = load<i32>(job, 80); panelBlock = load<i32>(job, 84); pixelBlocks = load<i32>(job, 88); panels = load<i32>(job, 92);
+  low = v128.load_splat<f32>(job, 96); high = v128.load_splat<f32>(job, 100); maskHigh = v128.load_splat<f32>(job, 104);
 }
 
 /** A block of pixels by a block of panels (eight output channels each). The panel is the outer loop: it stays in the cache. */
@@ -218,6 +218,10 @@ function storePixel(index: i32, first: v128, second: v128): void {
   first = f32x4.min(f32x4.max(first, low), high);
   second = f32x4.min(f32x4.max(second, low), high);
   if (tileChannels >= 8) {
+    if (maskShift !== 0) {
+      first = maskedBy(first, to + maskShift);
+      second = maskedBy(second, to + maskShift + 16);
+    }
     v128.store(to, first);
     v128.store(to, second, 16);
     return;
@@ -225,12 +229,24 @@ function storePixel(index: i32, first: v128, second: v128): void {
   let part = first;
   let channel = 0;
   if (tileChannels >= 4) {
-    v128.store(to, first);
+    v128.store(to, maskShift !== 0 ? maskedBy(first, to + maskShift) : first);
     part = second;
     channel = 4;
   }
   for (; channel < tileChannels; channel++) {
-    store<f32>(to + <usize>channel * 4, f32x4.extract_lane(part, 0));
+    const place = to + <usize>channel * 4;
+    let value = f32x4.extract_lane(part, 0);
+    if (maskShift !== 0) {
+      const y = load<f32>(place + maskShift);
+      if (!(y > 0 && y < f32x4.extract_lane(maskHigh, 0))) value = 0;
+    }
+    store<f32>(place, value);
     part = v128.shuffle<i32>(part, part, 1, 2, 3, 3);
   }
+}
+
+/** The derivative of a ReLU, read off its output: the value where that lies between 0 and the bound. */
+function maskedBy(value: v128, at: usize): v128 {
+  const y = v128.load(at);
+  return v128.and(value, v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, maskHigh)));
 }

@@ -4,7 +4,7 @@ let input: usize, weights: usize, bias: usize, output: usize;
 let inputHeight: i32, inputWidth: i32, outputHeight: i32, outputWidth: i32, channels: i32;
 let kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32, dilationY: i32, dilationX: i32, top: i32, left: i32;
 let transposed: bool, rowBlock: i32, rowCount: i32;
-let low: v128, high: v128;
+let low: v128, high: v128, maskHigh: v128, maskShift: usize;
 
 /** One list of taps is (address of the input, address of the weights) for each tap that meets a real pixel. */
 const listBytes: usize = 8 * 128;
@@ -16,7 +16,7 @@ export function openDepthwise(job: usize): void {
   channels = load<i32>(job, 32); kernelHeight = load<i32>(job, 36); kernelWidth = load<i32>(job, 40); strideY = load<i32>(job, 44);
   strideX = load<i32>(job, 48); dilationY = load<i32>(job, 52); dilationX = load<i32>(job, 56); top = load<i32>(job, 60); left = load<i32>(job, 64);
   transposed = load<i32>(job, 68) !== 0; rowBlock = load<i32>(job, 72); rowCount = load<i32>(job, 76);
-  low = v128.load_splat<f32>(job, 80); high = v128.load_splat<f32>(job, 84);
+  maskShift = load<i32>(job, 80); low = v128.load_splat<f32>(job, 84); high = v128.load_splat<f32>(job, 88); maskHigh = v128.load_splat<f32>(job, 92);
 }
 
 /**
@@ -105,10 +105,19 @@ function gatherPixel(list: usize, taps: i32, advance: i32, to: usize): void {
     let sum: f32 = bias ? load<f32>(bias + at) : 0;
     for (let tap = list; tap < end; tap += 8) sum += load<f32>(<usize>(load<i32>(tap) + advance) + at) * load<f32>(<usize>load<i32>(tap, 4) + at);
     sum = min(max(sum, f32x4.extract_lane(low, 0)), f32x4.extract_lane(high, 0));
+    if (maskShift !== 0) {
+      const y = load<f32>(output + to + at + maskShift);
+      if (!(y > 0 && y < f32x4.extract_lane(maskHigh, 0))) sum = 0;
+    }
     store<f32>(output + to + at, sum);
   }
 }
 
 function storeFour(to: usize, value: v128): void {
-  v128.store(output + to, f32x4.min(f32x4.max(value, low), high));
+  value = f32x4.min(f32x4.max(value, low), high);
+  if (maskShift !== 0) {
+    const y = v128.load(output + to + maskShift);
+    value = v128.and(value, v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, maskHigh)));
+  }
+  v128.store(output + to, value);
 }

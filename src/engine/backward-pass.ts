@@ -5,6 +5,7 @@ import type { BackwardRequest, BackwardRule } from './executor.interface';
 import type { PlannedActivations } from './executor';
 import { backwardActivation } from './kernels/activation';
 import { isRelevanceRule as isRelevance } from './kernels/linear-rules';
+import type { InputMask } from './kernels/kernel';
 import { kernelOf } from './kernels/registry';
 import { alias } from './kernels/spatial';
 import type { PlanStep } from './plan';
@@ -13,9 +14,11 @@ import type { WeightStore } from './weight-store';
 /** Gradients (or relevance) on their way down; owns every tensor it holds. */
 class Pending {
   readonly #tensors = new Map<LayerId, Tensor>();
+  readonly #unmasked = new Set<LayerId>();
 
-  /** Takes ownership. */
-  add(id: LayerId, part: Tensor): void {
+  /** Takes ownership. @param isMasked  true: the derivative of the layer's fused activation is in it already */
+  add(id: LayerId, part: Tensor, isMasked = false): void {
+    if (!isMasked) this.#unmasked.add(id);
     const sum = this.#tensors.get(id);
     if (sum === undefined) {
       this.#tensors.set(id, part);
@@ -33,6 +36,11 @@ class Pending {
     return found;
   }
 
+  /** Whether every part that was added was masked: masking twice would change nothing, only cost. */
+  isMasked(id: LayerId): boolean {
+    return !this.#unmasked.has(id);
+  }
+
   dispose(): void {
     for (const held of this.#tensors.values()) held.dispose();
     this.#tensors.clear();
@@ -43,19 +51,40 @@ function ruleOf(step: PlanStep, { rule, ruleAt }: BackwardRequest): BackwardRule
   return ruleAt?.({ layer: step.id, operation: step.operation, inputs: step.inputs, outputShape: step.outputShape }) ?? rule;
 }
 
+/** The mask that a step may apply to the gradient of its only input, where that came out of a ReLU and nobody wants it before. */
+function maskOf(step: PlanStep, producers: ReadonlyMap<LayerId, PlanStep>, targets: ReadonlySet<LayerId>, request: BackwardRequest): InputMask | null {
+  const [input] = step.inputs;
+  const producer = step.inputs.length === 1 && input !== undefined && !targets.has(input) ? producers.get(input) : undefined;
+  const kind = producer?.activation?.kind;
+  if (producer === undefined || (kind !== 'relu' && kind !== 'relu6')) return null;
+  if (ruleOf(step, request).kind !== 'gradient' || ruleOf(producer, request).kind !== 'gradient') return null;
+  return { high: kind === 'relu6' ? 6 : Number.POSITIVE_INFINITY, isApplied: false };
+}
+
+interface Passing {
+  readonly rule: BackwardRule;
+  readonly upstream: Tensor;
+  readonly wants: readonly boolean[];
+  readonly isStart: boolean;
+  /** The upstream has the derivative of the step's fused activation in it. */
+  readonly isMasked: boolean;
+  readonly inputMask: InputMask | null;
+}
+
 function backwardStep(
-  step: PlanStep, activations: PlannedActivations, rule: BackwardRule, upstream: Tensor, wants: readonly boolean[], isStart: boolean, store: WeightStore,
+  step: PlanStep, activations: PlannedActivations, { rule, upstream, wants, isStart, isMasked, inputMask }: Passing, store: WeightStore,
 ): readonly (Tensor | null)[] {
   const relevance = isRelevance(rule);
   // LRP counts a batch norm into the layer before it: that layer then uses folded weights, and its batch norm only passes on.
   const batchNorm = step.batchNorm ?? (relevance && !isStart ? step.foldsForRelevance : null);
   const inputs = step.inputs.map((id) => activations.get(id));
   const output = activations.get(step.id);
-  const before = step.activation === null || relevance ? upstream
+  const before = step.activation === null || relevance || isMasked ? upstream
     : backwardActivation(step.activation, rule, () => { throw new AppError('internal', 'a fused activation whose input is needed'); }, output, upstream);
   try {
     return kernelOf(step.operation).backward({
       operation: step.operation, rule, upstream: before, inputs, output, weights: store.of(step.node, batchNorm), wants,
+      ...(inputMask === null ? {} : { inputMask }),
       ...(rule.kind === 'deep-lift' ? { reference: { inputs: step.inputs.map((id) => rule.reference.get(id)), output: rule.reference.get(step.id) } } : {}),
     });
   } finally {
@@ -79,6 +108,7 @@ export function runBackward(activations: PlannedActivations, request: BackwardRe
 
   const reached = new Set(targets);
   const passedOn = new Set<LayerId>();
+  const producers = new Map(plan.steps.map((step) => [step.id, step]));
   for (const step of plan.steps) {
     if (step.inputs.some((input) => reached.has(input))) reached.add(step.id);
     if (step.foldsForRelevance !== null && isRelevance(request.rule)) passedOn.add(step.foldsForRelevance.id);
@@ -96,11 +126,14 @@ export function runBackward(activations: PlannedActivations, request: BackwardRe
       try {
         const wants = step.inputs.map((input) => reached.has(input));
         if (wants.includes(true)) {
-          const parts = passedOn.has(step.id) ? [alias(upstream)] : backwardStep(step, activations, ruleOf(step, request), upstream, wants, step.id === from, store);
+          const inputMask = maskOf(step, producers, targets, request);
+          const parts = passedOn.has(step.id) ? [alias(upstream)] : backwardStep(step, activations, {
+            rule: ruleOf(step, request), upstream, wants, isStart: step.id === from, isMasked: pending.isMasked(step.id), inputMask,
+          }, store);
           parts.forEach((part, input) => {
             const id = step.inputs[input];
             if (part === null || id === undefined) return;
-            if (wants[input] === true) pending.add(id, part);
+            if (wants[input] === true) pending.add(id, part, inputMask?.isApplied === true);
             else part.dispose();
           });
         }

@@ -97,7 +97,16 @@ describe('our own kernels against loops in TypeScript', () => {
       weights.dispose();
       return result;
     });
-    expectSame(found, convolveBackPlainly(upstream, kernel, undilated, [n, h, w, cin]));
+    const expected = convolveBackPlainly(upstream, kernel, undilated, [n, h, w, cin]);
+    expectSame(found, expected);
+    const y = { shape: expected.shape, values: map(expected.shape).values.map((value) => value * 9) };
+    const masked = run([upstream, y], ([g, values]) => {
+      const weights = tensor1d(packed);
+      const result = native().convolveBack(g as Tensor, weights, kernel.shape, undilated, [h, w], { y: values as Tensor, high: 6 });
+      weights.dispose();
+      return result;
+    });
+    expectSame(masked, maskPlainly(expected, y, 6, 0, false));
   });
 
   it.each(listCases(60, 5).map((one) => [one.name, one] as const))('depthwise convolution and its gradient %s', (_, { n, h, w, cin, cout, layout }) => {
@@ -108,8 +117,9 @@ describe('our own kernels against loops in TypeScript', () => {
     const [, oh = 1, ow = 1] = expected.shape;
     expectSame(run([input, kernel, bias], ([x, k, b]) => native().depthwise(x as Tensor, k as Tensor, b as Tensor, layout, [oh, ow], false, unlimited)), expected);
     const upstream = map(expected.shape);
-    const back = run([upstream, kernel], ([g, k]) => native().depthwise(g as Tensor, k as Tensor, null, layout, [h, w], true, unlimited));
-    expectSame(back, convolveDepthwisePlainly(upstream, kernel, null, layout, input.shape));
+    const back = run([upstream, kernel, input], ([g, k, y]) => native().depthwise(
+      g as Tensor, k as Tensor, null, layout, [h, w], true, { ...unlimited, mask: { y: y as Tensor, high: 0.5 } }));
+    expectSame(back, maskPlainly(convolveDepthwisePlainly(upstream, kernel, null, layout, input.shape), input, 0.5, 0, false));
   });
 
   it.each(listCases(40, 3).map((one) => [one.name, one] as const))('gradient of max pooling %s', (_, { n, h, w, cin, layout }) => {

@@ -1,8 +1,8 @@
 import { concat, minimum, relu, reshape, reverse, split, tensor1d, transpose, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Activation, Operation } from '../../graph/ops';
 import { dilatedExtent, noPadding } from '../../graph/padding';
-import { convolve, type Geometry } from './convolve';
-import { borrowNativeKernels } from '../native/native-kernels';
+import { convolve, packOnce, takeMask, type Geometry, type MaskedStep } from './convolve';
+import { borrowNativeKernels, unlimited } from '../native/native-kernels';
 import { mergeColumns, packPhases, panelChannels } from '../native/pack-kernel';
 import { viewOnCpu } from '../readback';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
@@ -69,7 +69,7 @@ function transposeOne(
 
 /** The gradient by our own kernels, where they are in use and the geometry suits them; else null. */
 function transposeNatively(
-  upstream: Tensor, weights: StepWeights, sign: WeightSign, operation: Convolution, inputSize: readonly [number, number],
+  upstream: Tensor, weights: StepWeights, sign: WeightSign, operation: Convolution, inputSize: readonly [number, number], step: MaskedStep,
 ): Tensor | null {
   const native = borrowNativeKernels();
   const { strides, dilations, padding } = operation;
@@ -79,7 +79,9 @@ function transposeNatively(
   if (Math.max(...strides) === 1) {
     const border = transposedPadding(inputSize, mapSizeOf(upstream), [dilatedExtent(kh, dilations[0]), dilatedExtent(kw, dilations[1])], padding);
     if (Math.min(...Object.values(border)) < 0) return null;
-    return convolve(upstream, flippedKernel(weights, sign, 0, 1), { strides, dilations, padding: border }, null, null, weights, `flipped ${sign} 0`);
+    const flipped = flippedKernel(weights, sign, 0, 1);
+    const finish = { ...unlimited, mask: takeMask(step) };
+    return native.convolve(upstream, packOnce(flipped, null, weights, `flipped ${sign} 0`), flipped.shape, { strides, dilations, padding: border }, finish);
   }
   if (Math.max(...dilations) > 1) return null;
   const [sh, sw] = strides;
@@ -88,22 +90,23 @@ function transposeNatively(
     const { values, shape } = mergeColumns(viewOnCpu(kernel), kernel.shape, merges ? sw : 1);
     return tensor1d(packPhases(values, shape, [sh, merges ? 1 : sw]));
   });
-  if (!merges) return native.convolveBack(upstream, packed, kernel.shape, operation, inputSize);
+  const mask = takeMask(step);
+  if (!merges) return native.convolveBack(upstream, packed, kernel.shape, operation, inputSize, mask);
   const wide = native.convolveBack(upstream, packed, [kh, Math.ceil(kw / sw), sw * cin, kernel.shape[3] ?? 1], {
     strides: [sh, 1], dilations, padding: { ...padding, left: padding.left / sw },
-  }, [inputSize[0], inputSize[1] / sw]);
+  }, [inputSize[0], inputSize[1] / sw], mask);
   const result = reshape(wide, [wide.shape[0] ?? 1, ...inputSize, cin]);
   wide.dispose();
   return result;
 }
 
-function linearMap(weights: StepWeights, operation: Convolution, inputSize: readonly [number, number]): LinearMap {
+function linearMap(weights: StepWeights, operation: Convolution, inputSize: readonly [number, number], step: MaskedStep): LinearMap {
   const bias = weights.has('bias') ? weights.get('bias') : null;
   const { groups } = operation;
   return {
     bias,
     apply: (input, sign, withBias) => applyGrouped(input, weights, sign, operation, withBias ? bias : null, null),
-    transpose: (upstream, sign) => transposeNatively(upstream, weights, sign, operation, inputSize) ?? tidy(() => {
+    transpose: (upstream, sign) => transposeNatively(upstream, weights, sign, operation, inputSize, step) ?? tidy(() => {
       if (groups === 1 && canSplitIntoPhases(operation, weights.array('kernel').shape)) return transposeByPhases(upstream, weights, sign, operation, inputSize);
       if (groups === 1) return transposeOne(upstream, weights, sign, 0, operation, inputSize);
       const parts = split(upstream, groups, 3);
@@ -123,6 +126,6 @@ export const convolutionKernel: Kernel<Convolution> = {
   },
   backward: (step: BackwardStep<Convolution>) => {
     const [input] = step.inputs as readonly [Tensor];
-    return [backwardLinear(linearMap(step.weights, step.operation, mapSizeOf(input)), step.rule, () => input, step.upstream)];
+    return [backwardLinear(linearMap(step.weights, step.operation, mapSizeOf(input), step), step.rule, () => input, step.upstream)];
   },
 };

@@ -1,10 +1,10 @@
 import { fused, tensor1d, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Activation, Operation } from '../../graph/ops';
-import { borrowNativeKernels, unlimited, type Finish } from '../native/native-kernels';
+import { borrowNativeKernels, unlimited, type Finish, type ReluMask } from '../native/native-kernels';
 import { packKernel } from '../native/pack-kernel';
 import { viewOnCpu } from '../readback';
 import { fusedName } from './activation';
-import type { StepWeights } from './kernel';
+import type { BackwardStep, StepWeights } from './kernel';
 import { toTfjsPadding } from './spatial';
 
 /** Strides, dilations and padding of a convolution. */
@@ -18,6 +18,16 @@ export function finishOf(activation: Activation | null): Finish | null {
     case 'relu6': return { low: 0, high: 6 };
     default: return null;
   }
+}
+
+export type MaskedStep = Pick<BackwardStep, 'inputMask' | 'inputs'>;
+
+/** A step's input mask as our kernels take it, marked as applied; null where there is none. */
+export function takeMask({ inputMask, inputs }: MaskedStep): ReluMask | null {
+  const [y] = inputs;
+  if (inputMask === undefined || y === undefined) return null;
+  inputMask.isApplied = true;
+  return { y, high: inputMask.high };
 }
 
 /**
@@ -38,7 +48,11 @@ export function convolve(
       pad: toTfjsPadding(geometry.padding), ...(bias === null ? {} : { bias: bias as Tensor1D }), ...fusedName(activation),
     });
   }
-  const packed = weights.derive(`packed ${key}${bias === null ? '' : ' with bias'}`, () => tensor1d(packKernel(
+  return native.convolve(input, packOnce(kernel, bias, weights, key), kernel.shape, geometry, finish);
+}
+
+/** The packed copy of a kernel, kept beside the weights under `key`. Borrowed. */
+export function packOnce(kernel: Tensor, bias: Tensor | null, weights: StepWeights, key: string): Tensor {
+  return weights.derive(`packed ${key}${bias === null ? '' : ' with bias'}`, () => tensor1d(packKernel(
     viewOnCpu(kernel), bias === null ? null : viewOnCpu(bias), kernel.shape[3] ?? 1)));
-  return native.convolve(input, packed, kernel.shape, geometry, finish);
 }

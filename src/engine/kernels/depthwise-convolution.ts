@@ -4,7 +4,7 @@ import { dilatedExtent } from '../../graph/padding';
 import { fusedName } from './activation';
 import { borrowNativeKernels, NativeKernels, unlimited } from '../native/native-kernels';
 import { forwardKernel, signedKernel } from './convolution';
-import { finishOf, type Geometry } from './convolve';
+import { finishOf, takeMask, type Geometry, type MaskedStep } from './convolve';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
 import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
 import { insertZeros, mapSizeOf, padOrCrop, splitCrop, toTfjsPadding, transposedPadding } from './spatial';
@@ -63,19 +63,20 @@ function flippedKernel(weights: StepWeights, sign: WeightSign): Tensor {
 
 /** The gradient by our own kernel, where it is in use and the kernel suits it; else null. */
 function transposeNatively(
-  upstream: Tensor, weights: StepWeights, sign: WeightSign, operation: Depthwise, inputSize: readonly [number, number],
+  upstream: Tensor, weights: StepWeights, sign: WeightSign, operation: Depthwise, inputSize: readonly [number, number], step: MaskedStep,
 ): Tensor | null {
   const native = borrowNativeKernels();
   const kernel = signedKernel(weights, sign);
-  return native === null || !NativeKernels.canDepthwise(kernel.shape) ? null : native.depthwise(upstream, kernel, null, operation, inputSize, true, unlimited);
+  if (native === null || !NativeKernels.canDepthwise(kernel.shape)) return null;
+  return native.depthwise(upstream, kernel, null, operation, inputSize, true, { ...unlimited, mask: takeMask(step) });
 }
 
-function linearMap(weights: StepWeights, operation: Depthwise, inputSize: readonly [number, number]): LinearMap {
+function linearMap(weights: StepWeights, operation: Depthwise, inputSize: readonly [number, number], step: MaskedStep): LinearMap {
   const bias = weights.has('bias') ? weights.get('bias') : null;
   return {
     bias,
     apply: (input, sign, withBias) => convolveDepthwise(input, ...forwardKernel(weights, sign, operation), withBias ? bias : null, null),
-    transpose: (upstream, sign) => transposeNatively(upstream, weights, sign, operation, inputSize) ?? tidy(() => {
+    transpose: (upstream, sign) => transposeNatively(upstream, weights, sign, operation, inputSize, step) ?? tidy(() => {
       const [kh = 1, kw = 1, channels = 1, multiplier = 1] = weights.get('kernel').shape;
       const kernel = reshape(signedKernel(weights, sign), [kh, kw, channels * multiplier, 1]);
       const spread = transposeDepthwise(upstream, kernel, () => flippedKernel(weights, sign), operation, inputSize);
@@ -94,6 +95,6 @@ export const depthwiseConvolutionKernel: Kernel<Depthwise> = {
   },
   backward: (step: BackwardStep<Depthwise>) => {
     const [input] = step.inputs as readonly [Tensor];
-    return [backwardLinear(linearMap(step.weights, step.operation, mapSizeOf(input)), step.rule, () => input, step.upstream)];
+    return [backwardLinear(linearMap(step.weights, step.operation, mapSizeOf(input), step), step.rule, () => input, step.upstream)];
   },
 };

@@ -24,6 +24,13 @@ export interface ForwardStep<O extends Operation = Operation> {
   readonly outputShape: Shape;
 }
 
+/** The derivative of the activation that made a step's input: 1 where 0 < input < high, else 0. */
+export interface InputMask {
+  readonly high: number;
+  /** True: the gradient that was returned has been multiplied by it. */
+  isApplied: boolean;
+}
+
 export interface BackwardStep<O extends Operation = Operation> {
   readonly operation: O;
   readonly rule: BackwardRule;
@@ -35,6 +42,8 @@ export interface BackwardStep<O extends Operation = Operation> {
   readonly weights: StepWeights;
   /** `deep-lift` only: the same step's values in the reference pass, borrowed. */
   readonly reference?: { readonly inputs: readonly Tensor[]; readonly output: Tensor };
+  /** Set where the only input came out of a ReLU whose derivative may be applied at once; a kernel that does so says so. */
+  readonly inputMask?: InputMask;
   /** Which inputs' gradients are wanted; the others are answered with null. */
   readonly wants: readonly boolean[];
 }

@@ -5,9 +5,18 @@ import { dilatedExtent } from '../../graph/padding';
 import { compileKernels, type KernelExports } from './kernel-module';
 import { listPhases, panelChannels, type Phase } from './pack-kernel';
 
-/** The range that a result is clamped to. */
+/** What happens to a result before it is written: clamped to a range; 0 where a map of its shape is not between 0 and a bound. */
 export interface Finish {
   readonly low: number;
+  readonly high: number;
+  readonly mask?: ReluMask | null;
+}
+
+/** The derivative of a ReLU or ReLU6, read off its output. */
+export interface ReluMask {
+  /** The activation's output · borrowed */
+  readonly y: Tensor;
+  /** 6, or infinity. */
   readonly high: number;
 }
 
@@ -25,8 +34,8 @@ export const mostHelpers = 3;
 const mostTaps = 128;
 const operations = { convolution: 0, depthwise: 1, mask: 2 } as const;
 const tilePixels = 6;
-/** Multiply-adds (or values of a mask) below which waking a helper costs more than it saves. */
-const leastShared = 200_000;
+/** Multiply-adds below which waking a helper costs more than it saves: 50 microseconds of work. */
+const leastShared = 1_000_000;
 
 interface Heap {
   readonly memory: WebAssembly.Memory;
@@ -108,7 +117,7 @@ export class NativeKernels {
     const outputRow = ow * cout * 4;
     this.#convolve(this.#addressOf(packed), { rows: kh, columns, run, pixels: n * oh * ow, channels: cout }, [
       ow, dh * rowBytes, dw * cin * 4, sw * cin * 4, sh * rowBytes, ph * rowBytes, oh * ow, cout * 4, outputRow, oh * outputRow,
-    ], from, this.#addressOf(output), finish);
+    ], from, output, 0, finish);
     return output;
   }
 
@@ -122,16 +131,17 @@ export class NativeKernels {
    * @param inputSize  [height, width] of the result
    * @returns          `[n, height, width, cin]` f32 · owned by the caller
    */
-  convolveBack(upstream: Tensor, packed: Tensor, shape: readonly number[], geometry: Geometry, inputSize: readonly [number, number]): Tensor {
+  convolveBack(
+    upstream: Tensor, packed: Tensor, shape: readonly number[], geometry: Geometry, inputSize: readonly [number, number], mask: ReluMask | null = null,
+  ): Tensor {
     const [n = 1, oh = 1, ow = 1] = upstream.shape;
     const [kh = 1, kw = 1, cin = 1, cout = 1] = shape;
     const { strides: [sh, sw], padding } = geometry;
     const [height, width] = inputSize;
     const output = this.#makeTensor([n, height, width, cin]);
-    const to = this.#addressOf(output);
     const rowPhases = listPhases(height, kh, sh, padding.top);
     const columnPhases = listPhases(width, kw, sw, padding.left);
-    if (kh < sh || kw < sw) new Uint8Array(this.heap.memory.buffer, to, output.size * 4).fill(0);
+    if (kh < sh || kw < sw) new Uint8Array(this.heap.memory.buffer, this.#addressOf(output), output.size * 4).fill(0);
     const before = (phases: readonly Phase[]): number => Math.max(0, ...phases.map((phase) => -phase.firstUpstream));
     const after = (phases: readonly Phase[], size: number): number => Math.max(0, ...phases.map((phase) => phase.firstUpstream + phase.taps + phase.pixels - 1 - size));
     const top = before(rowPhases);
@@ -154,7 +164,7 @@ export class NativeKernels {
         if (depth > 0 && y.pixels > 0 && x.pixels > 0) {
           this.#convolve(weights, { rows: y.taps, columns: 1, run: x.taps * cout, pixels: n * y.pixels * x.pixels, channels: cin }, [
             x.pixels, row, 0, cout * 4, row, ph * row, y.pixels * x.pixels, sw * cin * 4, sh * outputRow, height * outputRow,
-          ], from + (y.firstUpstream + top) * row + (x.firstUpstream + left) * cout * 4, to + y.firstPixel * outputRow + x.firstPixel * cin * 4, unlimited);
+          ], from + (y.firstUpstream + top) * row + (x.firstUpstream + left) * cout * 4, output, y.firstPixel * outputRow + x.firstPixel * cin * 4, { ...unlimited, mask });
         }
         weights += panelWidth * (1 + depth) * 4;
       }
@@ -165,7 +175,7 @@ export class NativeKernels {
   /** @param walk  output width, then the steps in bytes: of a kernel row, a kernel column, and of the walks over input and output */
   #convolve(
     packed: number, size: { readonly rows: number; readonly columns: number; readonly run: number; readonly pixels: number; readonly channels: number },
-    walk: readonly number[], from: number, to: number, finish: Finish,
+    walk: readonly number[], from: number, output: Tensor, offset: number, finish: Finish,
   ): void {
     const { rows, columns, run, pixels, channels } = size;
     const depth = rows * columns * run;
@@ -178,8 +188,9 @@ export class NativeKernels {
     const pixelBlocks = Math.ceil(pixels / pixelBlock);
     const [outputWidth = 1, ...steps] = walk;
     this.#run(operations.convolution, pixelBlocks * Math.ceil(panels / panelBlock), threads, [
-      from, packed + panels * panelChannels * 4, packed, to, outputWidth, pixels, channels, rows, columns, run, ...steps, pixelBlock, panelBlock, pixelBlocks, panels,
-    ], [finish.low, finish.high]);
+      from, packed + panels * panelChannels * 4, packed, this.#addressOf(output) + offset, outputWidth, pixels, channels, rows, columns, run, ...steps,
+      this.#maskShift(output, finish), pixelBlock, panelBlock, pixelBlocks, panels,
+    ], [finish.low, finish.high, finish.mask?.high ?? 0]);
   }
 
   /** Whether {@link depthwise} has room for a kernel. */
@@ -206,12 +217,12 @@ export class NativeKernels {
     const [height, width] = outputSize;
     const output = this.#makeTensor([n, height, width, c]);
     const rows = n * height;
-    const threads = this.#threadsFor(output.size * kh * kw * 2);
+    const threads = this.#threadsFor(output.size * kh * kw * 4);
     const rowBlock = threads === 1 ? rows : Math.max(1, Math.floor(rows / (threads * 4)));
     this.#run(operations.depthwise, Math.ceil(rows / rowBlock), threads, [
       this.#addressOf(input), this.#addressOf(kernel), bias === null ? 0 : this.#addressOf(bias), this.#addressOf(output),
-      h, w, height, width, c, kh, kw, ...strides, ...dilations, padding.top, padding.left, transposed ? 1 : 0, rowBlock, rows,
-    ], [finish.low, finish.high]);
+      h, w, height, width, c, kh, kw, ...strides, ...dilations, padding.top, padding.left, transposed ? 1 : 0, rowBlock, rows, this.#maskShift(output, finish),
+    ], [finish.low, finish.high, finish.mask?.high ?? 0]);
     return output;
   }
 
@@ -224,7 +235,7 @@ export class NativeKernels {
   mask(upstream: Tensor, y: Tensor, high: number, slope: number, positiveOnly: boolean): Tensor {
     const output = this.#makeTensor(upstream.shape);
     const count = upstream.size;
-    const threads = this.#threadsFor(count);
+    const threads = this.#threadsFor(count * 8);
     const block = threads === 1 ? count : Math.ceil(count / (threads * 4) / 4) * 4;
     this.#run(operations.mask, Math.ceil(count / block), threads, [this.#addressOf(upstream), this.#addressOf(y), this.#addressOf(output), count, block, positiveOnly ? 1 : 0], [high, slope]);
     return output;
@@ -240,6 +251,11 @@ export class NativeKernels {
     this.#write(0, [this.#addressOf(input), this.#addressOf(upstream), to, h, w, oh, ow, c, ...window, ...strides, padding.top, padding.left, n]);
     this.exports.routeMaxima(this.#job);
     return output;
+  }
+
+  /** How far the mask lies from the output; 0: there is none. */
+  #maskShift(output: Tensor, { mask }: Finish): number {
+    return mask === undefined || mask === null ? 0 : this.#addressOf(mask.y) - this.#addressOf(output);
   }
 
   #threadsFor(work: number): number {
