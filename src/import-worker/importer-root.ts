@@ -2,7 +2,6 @@
 import { AppError } from '../contract/errors';
 import type { ImporterApi } from '../contract/importer';
 import { exposeApi } from '../contract/rpc';
-import { readNumpyArrays } from '../formats/numpy';
 import { readNetworkWithFacts } from '../formats/read-network';
 import { openDownloadStore } from '../store/download-store';
 import { openNetworkStore } from '../store/network-store';
@@ -29,7 +28,7 @@ exposeApi<ImporterApi>(createImporter({
   networks: openNetworkStore,
   downloads: openDownloadStore,
   readNetwork: readNetworkWithFacts,
-  readArrays: async (name, bytes) => readNumpyArrays(name, bytes),
+  readArrays: async (name, bytes) => (await import('../formats/input-arrays')).readInputArrays(name, bytes),
   estimate: async () => {
     const { usage = 0, quota = 0 } = await storage?.estimate?.() ?? {};
     return { usedBytes: usage, quotaBytes: quota, persisted: await storage?.persisted?.() ?? false };
