@@ -6,6 +6,7 @@ import { errorTexts, type NextStep } from '../../state/error-texts';
 import { draft, failedImport, importNotice, importRun, importShare } from '../../state/import-state';
 import { deletions, formatBytes } from '../../state/kept-networks';
 import { inputNeed } from '../../state/input-need';
+import { bars } from '../../state/worker-state';
 import { openDialog, showDialog } from '../dialogs/open-dialog';
 import { choosePictures } from '../controls/file-input';
 import { FailureNotice } from '../page/failure-notice';
@@ -95,7 +96,7 @@ function InputNeedNotice() {
   if (need === null) return null;
   return (
     <div class="notice">
-      <p>{need}</p>
+      <p>{need}{bars.value.length > 0 && ' The answers and maps shown belong to what was open before.'}</p>
       <div class="notice-steps"><button type="button" class="button" onClick={choosePictures}>Open array</button></div>
     </div>
   );
