@@ -28,7 +28,7 @@ exposeApi<ImporterApi>(createImporter({
   networks: openNetworkStore,
   downloads: openDownloadStore,
   readNetwork: readNetworkWithFacts,
-  readArrays: async (name, bytes) => (await import('../formats/input-arrays')).readInputArrays(name, bytes),
+  readArrays: async (name, bytes) => (await import('../formats/numpy')).readNumpyArrays(name, bytes),
   estimate: async () => {
     const { usage = 0, quota = 0 } = await storage?.estimate?.() ?? {};
     return { usedBytes: usage, quotaBytes: quota, persisted: await storage?.persisted?.() ?? false };
