@@ -23,7 +23,7 @@ export function Header() {
           {isUnlisted.value && <option value={spec.value.network}>{network.value?.network === spec.value.network ? network.value.card.name : spec.value.network}</option>}
         </select>
       </label>
-      <button type="button" class="button icon quiet header-open" aria-label="Open network" title="Open network" onClick={() => showDialog('open-network')}><FilePlusCorner size={20} /></button>
+      <button type="button" class="button header-open" aria-label="Open network" title="Open network: your own file, or one from the shelf" onClick={() => showDialog('open-network')}><FilePlusCorner size={18} /><span class="header-open-word">Open network</span></button>
       <NetworkButton />
       <span class="header-space" />
       {offer !== null && (
