@@ -19,6 +19,9 @@ export interface ThreadsReport {
   readonly helpedMs: number;
 }
 
+/** Where the control block counts the helpers inside a job (assembly/index.ts). */
+const activeAt = 64;
+
 const geometry = { strides: [1, 1], dilations: [1, 1], padding: { top: 1, bottom: 1, left: 1, right: 1 } } as const;
 const strided = { ...geometry, strides: [2, 2] } as const;
 
@@ -87,4 +90,30 @@ export async function checkThreads(helperCount: number): Promise<ThreadsReport> 
     why: started.why, isShared: kernels.heap.memory.buffer instanceof SharedArrayBuffer, fused: kernels.fused, helpers: helpers.count,
     helpedBlocks, differences, leakedTensors: memory().numTensors - before, aloneMs: alone?.medianMs ?? 0, helpedMs: helped?.medianMs ?? 0,
   };
+}
+
+export interface LostHelperReport {
+  readonly difference: number;
+  readonly helpersAfter: number;
+  readonly timesTold: number;
+}
+
+/** A helper that joined a job and never came back: counted as active for ever. */
+export async function checkLostHelper(): Promise<LostHelperReport> {
+  const started = await startWasmBackend('/wasm/');
+  started.helpers?.stop();
+  const kernels = await createNativeKernels();
+  if (kernels === null) throw new Error('our own kernels do not run here');
+  const { jobs } = listJobs(kernels);
+  const run = Object.values(jobs)[0] as () => Tensor;
+  const expected = run().dataSync();
+  let timesTold = 0;
+  kernels.onHelperLost = () => { timesTold += 1; };
+  Atomics.add(new Int32Array(kernels.heap.memory.buffer), (kernels.control + activeAt) / 4, 1);
+  kernels.helpers = 1;
+  const values = run().dataSync() as Float32Array;
+  const difference = values.reduce((most, value, index) => Math.max(most, Math.abs(value - (expected[index] ?? Number.NaN))), 0);
+  kernels.helpers = 1;
+  run().dispose();
+  return { difference, helpersAfter: kernels.helpers, timesTold };
 }
