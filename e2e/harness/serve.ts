@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createServer, type ViteDevServer } from 'vite';
 import { serveFolder } from '../../tools/static-server';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What `npm run build` made. */
-export const buildFolder = join(root, 'dist');
+/** What `npm run build` made: dist/, or the folder that INNERVIEW_DIST names to both. */
+export const buildFolder = resolve(root, process.env['INNERVIEW_DIST'] || 'dist');
 
 export interface Site {
   /** Address of the page; ends with a slash. */
@@ -25,7 +25,7 @@ export interface SiteOptions {
 
 /** Serves dist/ as `npm start` does, on a free port. @throws when there is no build */
 export async function serveBuild({ basePath = '/', isolated = true, folder = buildFolder }: SiteOptions = {}): Promise<Site> {
-  if (!existsSync(join(folder, 'index.html'))) throw new Error('There is no build in dist/: npm run build.');
+  if (!existsSync(join(folder, 'index.html'))) throw new Error(`There is no build in ${folder}: npm run build.`);
   const server = await serveFolder({ folder, host: 'localhost', port: 0, basePath, isolated });
   return { url: `http://localhost:${server.port}${basePath}`, close: () => server.close() };
 }
