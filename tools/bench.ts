@@ -121,6 +121,8 @@ for (const backend of backends) {
       const frame = await withBrowser(backend, await movingObjectClip(), (context) => measureLiveFrame(context, site.url, backend));
       const tickMs = medianOf(frame.tickMs);
       const forwardMs = medianOf(frame.forwardMs);
+      const withoutMs = medianOf(frame.tickWithoutMs);
+      report([{ id: 'live-frame-with-grad-cam/everyday', backend, value: round(tickMs), unit: 'ms', against: `the same without (${round(withoutMs)} ms)`, ratio: round(tickMs / withoutMs) }]);
       report([{ id: 'live-frame/everyday', backend, value: round(tickMs), unit: 'ms', against: `its own forward (${round(forwardMs)} ms)`, ratio: round(tickMs / forwardMs) }]);
       console.log(`        ${medianOf(frame.framesPerSecond).toFixed(1)} frames a second with the rail, one open layer and Grad-CAM, ${frame.tickMs.length} samples`);
     } finally {

@@ -3,6 +3,8 @@ import type { Backend } from '../../src/contract/session-spec';
 
 export interface LiveFrameSamples {
   readonly tickMs: readonly number[];
+  /** The same with the explanation off, in blocks between those of `tickMs`. */
+  readonly tickWithoutMs: readonly number[];
   readonly forwardMs: readonly number[];
   readonly framesPerSecond: readonly number[];
 }
@@ -31,15 +33,25 @@ export async function measureLiveFrame(context: BrowserContext, url: string, bac
     }
   };
   const perSample = backend === 'wasm' ? 15 : 2;
-  let sequence = (await reach(1)).frame.sequence + 4 * perSample;
-  const samples: Snapshot[] = [];
-  for (let count = 0; count < (backend === 'wasm' ? 40 : 8); count++) {
-    const now = await reach(sequence);
-    samples.push(now);
-    sequence = now.frame.sequence + perSample;
+  const perBlock = backend === 'wasm' ? 5 : 2;
+  const samples: Record<'grad-cam' | 'off', Snapshot[]> = { 'grad-cam': [], 'off': [] };
+  await reach(1);
+  for (let block = 0; block < (backend === 'wasm' ? 8 : 4); block++) {
+    // In turn, so that a machine that gets busy disturbs both alike.
+    for (const explanation of ['grad-cam', 'off'] as const) {
+      await page.getByRole('combobox', { name: 'Explanation' }).selectOption(explanation);
+      // The rates are running averages: those of the other setting have to fade first.
+      let sequence = (await snapshot()).frame.sequence + 4 * perSample;
+      for (let count = 0; count < perBlock; count++) {
+        const now = await reach(sequence);
+        samples[explanation].push(now);
+        sequence = now.frame.sequence + perSample;
+      }
+    }
   }
+  const shown = samples['grad-cam'];
   return {
-    tickMs: samples.map((sample) => sample.rate.tickMs), forwardMs: samples.map((sample) => sample.rate.forwardMs),
-    framesPerSecond: samples.map((sample) => sample.rate.framesPerSecond),
+    tickMs: shown.map((sample) => sample.rate.tickMs), tickWithoutMs: samples.off.map((sample) => sample.rate.tickMs),
+    forwardMs: shown.map((sample) => sample.rate.forwardMs), framesPerSecond: shown.map((sample) => sample.rate.framesPerSecond),
   };
 }
