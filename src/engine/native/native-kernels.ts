@@ -34,8 +34,8 @@ export const mostHelpers = 3;
 const mostTaps = 128;
 const operations = { convolution: 0, depthwise: 1, mask: 2 } as const;
 const tilePixels = 6;
-/** Multiply-adds below which waking a helper costs more than it saves: 50 microseconds of work. */
-const leastShared = 1_000_000;
+/** Multiply-adds below which sharing costs more than it saves: some 25 microseconds of work. */
+const leastShared = 400_000;
 
 interface Heap {
   readonly memory: WebAssembly.Memory;
