@@ -6,8 +6,8 @@ import { wasmFiles, withoutIdleThreads } from './tools/wasm-backend';
 /*
  * Window and worker. The service worker is bundled apart, by tools/build.ts, because it lists what this build made.
  *
- * For the worker, before the WASM backend is made: setWasmPaths(`${options.baseUrl}wasm/`). No setThreadsCount: tfjs's
- * threaded build starts no threads and is left out (docs/adr/0002-threads-in-wasm.md); getThreadsCount() is 1.
+ * For the worker: tfjs's .wasm files lie in `wasm/`. Its threaded build starts no threads and is left out; threads are our own
+ * (docs/adr/0002-threads-in-wasm.md).
  */
 export default defineConfig({
   base: './',
