@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { dispose, memory, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BackwardRule } from '../../src/engine/executor.interface';
+import { borrowNativeKernels, createNativeKernels, useNativeKernels } from '../../src/engine/native/native-kernels';
 import { kernelOf } from '../../src/engine/kernels/registry';
 import { WeightStore } from '../../src/engine/weight-store';
 import type { GraphNode, WeightArray } from '../../src/graph/network-graph';
@@ -64,8 +65,13 @@ function run(kernelCase: KernelCase, rule: BackwardRule): { output: Float32Array
   return result;
 }
 
-describe.each(['linear', 'other'])('kernels against PyTorch: %s', (file) => {
-  beforeAll(startWasm);
+describe.each([['linear', 'our own'], ['linear', 'tfjs'], ['other', 'our own'], ['other', 'tfjs']])('kernels against PyTorch: %s, %s', (file, whose) => {
+  beforeAll(async () => {
+    await startWasm();
+    // Whatever the start's measurement chose.
+    useNativeKernels(whose === 'tfjs' ? null : await createNativeKernels());
+    expect(borrowNativeKernels() === null).toBe(whose === 'tfjs');
+  });
 
   it.each(readCases(file).map((kernelCase) => [kernelCase.name, kernelCase] as const))('%s', (_, kernelCase) => {
     const result = run(kernelCase, { kind: 'gradient' });
