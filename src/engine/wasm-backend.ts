@@ -34,8 +34,9 @@ const slowestRatio = 4;
 async function prepareSharedBinary(wasmPath: string): Promise<string | null> {
   const scope = globalThis as { readonly crossOriginIsolated?: boolean };
   if (scope.crossOriginIsolated !== true || countSpareCores() === 0 || !(await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) return null;
-  const response = await fetch(`${wasmPath}${simdBinary}`);
-  if (!response.ok) return null;
+  // A file that cannot be fetched is told of by tfjs, which asks for it next.
+  const response = await fetch(`${wasmPath}${simdBinary}`).catch(() => null);
+  if (response === null || !response.ok) return null;
   const bytes = setMemoryShared(new Uint8Array(await response.arrayBuffer()), true);
   if (bytes === null || !WebAssembly.validate(bytes)) return null;
   // A phone with little address space may refuse; it is asked before tfjs depends on it.

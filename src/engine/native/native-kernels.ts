@@ -1,5 +1,6 @@
 import { backend, engine, type Tensor } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { AppError } from '../../contract/errors';
 import type { Operation } from '../../graph/ops';
 import { dilatedExtent } from '../../graph/padding';
 import { compileKernels, type KernelExports } from './kernel-module';
@@ -49,7 +50,12 @@ function heapOf(owner: BackendWasm): Heap | null {
   };
   const memory = module.asm?.memory;
   if (memory === undefined) return null;
-  return { memory, allocate: (bytes) => module._malloc(bytes) >>> 0, free: (address) => module._free(address) };
+  const allocate = (bytes: number): number => {
+    const address = module._malloc(bytes) >>> 0;
+    if (address === 0) throw new AppError('out-of-memory', `${bytes} bytes on tfjs's heap`, true);
+    return address;
+  };
+  return { memory, allocate, free: (address) => module._free(address) };
 }
 
 /**
@@ -284,6 +290,8 @@ export class NativeKernels {
   #padTo(bytes: number): number {
     if (bytes > this.#paddedBytes) {
       if (this.#padded !== 0) this.heap.free(this.#padded);
+      this.#paddedBytes = 0;
+      this.#padded = 0;
       this.#padded = this.heap.allocate(bytes);
       this.#paddedBytes = bytes;
     }
@@ -295,7 +303,13 @@ export class NativeKernels {
   }
 
   #makeTensor(shape: readonly number[]): Tensor {
-    return engine().makeTensorFromTensorInfo(this.owner.makeOutput([...shape], 'float32'), this.owner);
+    const tensor = engine().makeTensorFromTensorInfo(this.owner.makeOutput([...shape], 'float32'), this.owner);
+    if (tensor.size > 0 && this.#addressOf(tensor) === 0) {
+      // tfjs does not look at what its allocation answers; writing there would destroy its own data.
+      tensor.dispose();
+      throw new AppError('out-of-memory', `a tensor of shape [${shape.join(', ')}]`, true);
+    }
+    return tensor;
   }
 }
 
