@@ -16,7 +16,7 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
   render: { layers: ['graph', 'contract'], packages: [] },
   store: { layers: ['contract'], packages: ['idb'] },
   worker: { layers: ['contract', 'graph', 'formats', 'engine', 'explain', 'render', 'store'], packages: ['comlink'] },
-  'import-worker': { layers: ['contract', 'graph', 'formats', 'store'], packages: ['comlink', 'fflate'] },
+  'import-worker': { layers: ['contract', 'graph', 'formats', 'store'], packages: ['@noble/hashes/', 'comlink', 'fflate'] },
   camera: { layers: ['contract'], packages: [] },
   client: { layers: ['contract'], packages: ['comlink'] },
   state: { layers: ['contract', 'graph', 'client', 'camera', 'pwa'], packages: ['@preact/signals-core', 'fflate'] },

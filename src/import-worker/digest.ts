@@ -1,5 +1,13 @@
-/** SHA-256 of bytes; null where the browser has no `crypto.subtle` (insecure origins). */
+/** SHA-256 of bytes. */
 export type Digest = (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
+
+/** The browser's SHA-256, or a library's on pages that are not secure (`http` in a school's network), which have no `crypto.subtle`. */
+export const digestBytes: Digest = async (bytes) => {
+  const { subtle } = crypto as { readonly subtle?: SubtleCrypto };
+  if (subtle !== undefined) return subtle.digest('SHA-256', bytes);
+  const { sha256 } = await import('@noble/hashes/sha2.js');
+  return sha256(bytes).slice().buffer;
+};
 
 /** Hexadecimal, lower case. */
 export function toHex(bytes: ArrayBuffer): string {

@@ -1,6 +1,7 @@
 import { AppError } from '../contract/errors';
 import type { ShelfFile } from '../contract/shelf';
 import type { DownloadStore } from '../store/download-store';
+import { digestBytes, toHex } from './digest';
 import { createAttempt } from './download-attempt';
 
 /** How a download behaves; everything but the store and the signal has a default that suits a page. */
@@ -169,8 +170,7 @@ async function check(file: ShelfFile, { store, digest = sha256 }: DownloadOption
 
 /** SHA-256 in hexadecimal. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(await digestBytes(bytes));
 }
 
 /** All pieces in one array; owned by the caller. */

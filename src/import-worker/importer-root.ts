@@ -1,14 +1,13 @@
 /** Composition root of the import worker: reads the files a person brings, apart from the worker that shows frames. */
-import { AppError } from '../contract/errors';
 import type { ImporterApi } from '../contract/importer';
 import { exposeApi } from '../contract/rpc';
 import { readNetworkWithFacts } from '../formats/read-network';
 import { openDownloadStore } from '../store/download-store';
 import { openNetworkStore } from '../store/network-store';
+import { digestBytes } from './digest';
 import { createImporter } from './importer';
 
 // Absent on insecure origins, whatever the type says.
-const subtle = (crypto as { readonly subtle?: SubtleCrypto }).subtle;
 const storage = (navigator as { readonly storage?: StorageManager }).storage;
 
 exposeApi<ImporterApi>(createImporter({
@@ -21,10 +20,7 @@ exposeApi<ImporterApi>(createImporter({
   },
   today: () => new Date().toISOString(),
   fetch: (...request) => fetch(...request),
-  digest: (bytes) => {
-    if (subtle === undefined) throw new AppError('storage-unavailable', 'pages that are not secure cannot tell networks apart: open this one with https or on localhost');
-    return subtle.digest('SHA-256', bytes);
-  },
+  digest: digestBytes,
   networks: openNetworkStore,
   downloads: openDownloadStore,
   readNetwork: readNetworkWithFacts,
