@@ -1,6 +1,6 @@
 import { transfer } from 'comlink';
 import { AppError } from '../contract/errors';
-import type { ImporterApi, ImportProgress } from '../contract/importer';
+import type { DropDrafts, ImporterApi, ImportProgress } from '../contract/importer';
 import { createDeathWatch, wrapApi } from '../contract/rpc';
 
 /** One import worker, alive or dead. Owned by the importer until `terminate`. */
@@ -8,7 +8,7 @@ export interface ImporterConnection {
   /** Typed calls; each rejects when the worker dies. */
   readonly api: Omit<ImporterApi, 'start'>;
   /** The handshake: resolves when the worker's code runs and has its port. */
-  start(dropDrafts: boolean): Promise<void>;
+  start(dropDrafts: DropDrafts): Promise<void>;
   /** Ends the worker and rejects every pending call with the reason. Idempotent. */
   terminate(reason: AppError): void;
 }

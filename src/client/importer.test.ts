@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../contract/errors';
-import type { ImportPhase, ImportReport } from '../contract/importer';
+import type { DropDrafts, ImportPhase, ImportReport } from '../contract/importer';
 import type { Clock } from './clock';
 import { createImporterOwner, idleLimitMs, readLimitMs, startLimitMs, wholeLimitMs } from './importer';
 import type { ImporterConnection, ImporterHandlers } from './importer-connection';
@@ -8,7 +8,7 @@ import type { ImporterConnection, ImporterHandlers } from './importer-connection
 interface FakeWorker {
   readonly handlers: ImporterHandlers;
   readonly calls: string[];
-  readonly dropDrafts: boolean | null;
+  readonly dropDrafts: DropDrafts | null;
   readonly ended: AppError | null;
   finishStart(): void;
   /** Answers the oldest call that waits. */
@@ -47,12 +47,13 @@ function setUp(startsAtOnce = true) {
   let asked = 0;
   const importer = createImporterOwner({
     clock,
+    visit: (start) => start('all'),
     askToPersist: async () => { asked += 1; },
     openConnection: (handlers) => {
       const waiting: { readonly resolve: (value: unknown) => void; readonly reject: (error: AppError) => void }[] = [];
       const calls: string[] = [];
       let ended: AppError | null = null;
-      let dropDrafts: boolean | null = null;
+      let dropDrafts: DropDrafts | null = null;
       let finishStart = (): void => undefined;
       const wait = (): Promise<unknown> => new Promise((resolve, reject) => {
         if (ended !== null) reject(ended);
@@ -104,12 +105,12 @@ describe('createImporterOwner', () => {
     workers[0]?.answer([]);
     workers[0]?.answer({});
     await Promise.all([list, storage]);
-    expect(workers.map(({ calls, dropDrafts }) => [calls, dropDrafts])).toEqual([[['listKept', 'storage'], true]]);
+    expect(workers.map(({ calls, dropDrafts }) => [calls, dropDrafts])).toEqual([[['listKept', 'storage'], 'all']]);
     await advance(idleLimitMs);
     expect(workers[0]?.ended?.code).toBe('cancelled');
     void importer.listKept();
     await settle();
-    expect(workers.map(({ dropDrafts }) => dropDrafts)).toEqual([true, false]);
+    expect(workers.map(({ dropDrafts }) => dropDrafts)).toEqual(['all', 'none']);
   });
 
   it('ends a worker that reads without a sign of life, and the next call has a fresh one', async () => {

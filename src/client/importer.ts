@@ -6,6 +6,8 @@ import { windowClock } from './clock';
 import type { Importer } from './importer.interface';
 import { openImporterConnection } from './importer-connection';
 import type { ImporterConnection, OpenImporterConnection } from './importer-connection';
+import { createVisit } from './visit';
+import type { Visit } from './visit';
 import { asAppError } from './worker-errors';
 
 export type { Importer } from './importer.interface';
@@ -24,6 +26,8 @@ export const idleLimitMs = 60_000;
 export interface ImporterWindowParts {
   readonly openConnection: OpenImporterConnection;
   readonly clock: Clock;
+  /** The page's first start of an import worker; from then on other pages know that this one may have a draft open. */
+  readonly visit: Visit;
   /** Asks the browser not to clear what is kept; its answer changes nothing here. */
   readonly askToPersist: () => Promise<unknown>;
 }
@@ -33,6 +37,7 @@ export function startImporter({ baseUrl }: { readonly baseUrl: string }): Import
   return createImporterOwner({
     openConnection: (handlers) => openImporterConnection(baseUrl, handlers),
     clock: windowClock,
+    visit: createVisit((navigator as { readonly locks?: LockManager }).locks),
     askToPersist: async () => (navigator as { readonly storage?: StorageManager }).storage?.persist?.(),
   });
 }
@@ -76,7 +81,7 @@ export function createImporterOwner(parts: ImporterWindowParts): Importer {
     const cancelLimit = clock.after(startLimitMs, () => {
       if (living?.connection === connection) end(new AppError('worker-crashed', 'the import worker did not start', true));
     });
-    const ready = connection.start(isFirst).finally(cancelLimit);
+    const ready = (isFirst ? parts.visit((dropDrafts) => connection.start(dropDrafts)) : connection.start('none')).finally(cancelLimit);
     isFirst = false;
     const made = { connection, ready };
     living = made;

@@ -28,7 +28,7 @@ export interface KeptNetwork {
   readonly format: string;
   /** What its files occupy on this device. */
   readonly bytes: number;
-  /** False: a draft whose questions were not answered yet; dropped at the next start. */
+  /** False: a draft whose questions were not answered yet; dropped at a later start, see {@link DropDrafts}. */
   readonly confirmed: boolean;
   /** ISO date. */
   readonly importedAt: string;
@@ -87,13 +87,18 @@ export interface StorageReport {
   readonly persisted: boolean;
 }
 
+/**
+ * Which drafts an import worker drops as it starts. `all`: no other page of this origin is open, so nobody answers them any more;
+ * `old`: it cannot be told, and a day is enough for any answer; `none`: another page is open, or this page made them.
+ */
+export type DropDrafts = 'all' | 'old' | 'none';
+
 export interface ImporterStart {
   /** Sends {@link ImportProgress}. Transferred. */
   readonly eventPort: MessagePort;
   /** Address under which `models/` lies; ends with a slash. */
   readonly baseUrl: string;
-  /** True with the page's first import worker: drafts that an earlier visit left are dropped. */
-  readonly dropDrafts: boolean;
+  readonly dropDrafts: DropDrafts;
 }
 
 /**

@@ -142,8 +142,14 @@ describe('changing what is kept', () => {
     const draft = await importer.importNetwork('a', files(...pickDigits()));
     const kept = await importer.importNetwork('b', files(pick('net.onnx', readFileSync(vgg))));
     await importer.changeKept(kept.network.id, { confirmed: true });
-    const remade = await startFakeImporter({ dropDrafts: false });
-    expect((await remade.importer.listKept()).map(({ id }) => id).sort()).toEqual([draft.network.id, kept.network.id].sort());
+    const both = [draft.network.id, kept.network.id].sort();
+    const remade = await startFakeImporter({ dropDrafts: 'none' });
+    expect((await remade.importer.listKept()).map(({ id }) => id).sort()).toEqual(both);
+    const soon = await startFakeImporter({ dropDrafts: 'old', today: () => '2026-01-03T03:04:04.000Z' });
+    expect((await soon.importer.listKept()).map(({ id }) => id).sort()).toEqual(both);
+    const dayLater = await startFakeImporter({ dropDrafts: 'old', today: () => '2026-01-03T03:04:06.000Z' });
+    expect((await dayLater.importer.listKept()).map(({ id }) => id)).toEqual([kept.network.id]);
+    await dayLater.importer.importNetwork('c', files(...pickDigits()));
     const next = await startFakeImporter();
     expect((await next.importer.listKept()).map(({ id }) => id)).toEqual([kept.network.id]);
   });

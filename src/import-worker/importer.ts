@@ -34,6 +34,9 @@ export interface ImporterParts {
   readonly estimate: () => Promise<{ readonly usedBytes: number; readonly quotaBytes: number; readonly persisted: boolean }>;
 }
 
+/** Where nobody can say whether another page has it open. */
+const longestDraftMs = 24 * 3_600_000;
+
 interface RunningJob {
   readonly abort: AbortController;
   readonly progress: JobProgress;
@@ -137,10 +140,13 @@ export function createImporter(parts: ImporterParts): ImporterApi {
   return {
     start: async (options) => {
       started = options;
-      if (!options.dropDrafts) return;
+      if (options.dropDrafts === 'none') return;
       try {
         const store = await networks();
-        for (const entry of await store.list()) if (!entry.report.network.confirmed) await store.remove(entry.id);
+        const youngest = options.dropDrafts === 'all' ? Number.POSITIVE_INFINITY : Date.parse(parts.today()) - longestDraftMs;
+        for (const { id, report: { network } } of await store.list()) {
+          if (!network.confirmed && Date.parse(network.importedAt) < youngest) await store.remove(id);
+        }
       } catch (thrown) {
         // Without a store there are no drafts; whoever needs it is told then.
         if (toErrorReport(thrown).code !== 'storage-unavailable') throw thrown;

@@ -1,4 +1,4 @@
-import type { ImporterApi, ImportProgress } from '../contract/importer';
+import type { DropDrafts, ImporterApi, ImportProgress } from '../contract/importer';
 import { readNetworkWithFacts } from '../formats/read-network';
 import { openDownloadStore } from '../store/download-store';
 import { openNetworkStore } from '../store/network-store';
@@ -13,7 +13,7 @@ export interface FakeImporter {
   advance(ms: number): void;
 }
 
-export async function startFakeImporter(changes: Partial<ImporterParts> & { readonly dropDrafts?: boolean } = {}): Promise<FakeImporter> {
+export async function startFakeImporter(changes: Partial<ImporterParts> & { readonly dropDrafts?: DropDrafts } = {}): Promise<FakeImporter> {
   const progress: ImportProgress[] = [];
   const timers = new Set<{ readonly periodMs: number; nextMs: number; readonly callback: () => void }>();
   let nowMs = 0;
@@ -41,7 +41,7 @@ export async function startFakeImporter(changes: Partial<ImporterParts> & { read
     ...changes,
   });
   const eventPort = { postMessage: (event: ImportProgress) => { progress.push(event); } } as unknown as MessagePort;
-  await importer.start({ eventPort, baseUrl: 'https://app.example/', dropDrafts: changes.dropDrafts ?? true });
+  await importer.start({ eventPort, baseUrl: 'https://app.example/', dropDrafts: changes.dropDrafts ?? 'all' });
   return {
     importer, progress,
     advance: (ms) => {
