@@ -1,7 +1,7 @@
 import { AppError } from '../contract/errors';
 import { createBitmapSource } from './bitmap-source';
 import type { FrameSource } from './frame-source';
-import { createPictureSource } from './picture-source';
+import { decodePicture } from './picture-source';
 
 /** A place of the network's square as the person sees it (mirrored where the source is), 0..1 from its top left. */
 export interface StrokePoint {
@@ -27,7 +27,7 @@ const blurredSidePx = 8;
  * @throws AppError 'input-mismatch' for a source without a still picture
  */
 export async function createPaintedSource(original: FrameSource, strokes: readonly Stroke[]): Promise<FrameSource> {
-  if (original.display.kind !== 'picture') throw new AppError('input-mismatch', 'only a still picture can be painted over');
+  if (original.display.kind !== 'picture' || original.takeArray !== undefined) throw new AppError('input-mismatch', 'only a still picture can be painted over');
   const { bitmap } = original.display;
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d');
@@ -133,7 +133,5 @@ export async function encodeStill(source: FrameSource): Promise<Blob> {
 
 /** A kept moment as a still again, mirrored as it was. @returns owned by the caller until `dispose` */
 export async function createStillFromPicture(picture: Blob, label: string, mirror: boolean): Promise<FrameSource> {
-  const source = await createPictureSource(picture, label);
-  source.mirror = mirror;
-  return source;
+  return createBitmapSource('still', await decodePicture(picture, label), label, mirror);
 }

@@ -17,6 +17,11 @@ const largestPixels = 300e6;
  *         · 'picture-unreadable' when it is broken or no picture
  */
 export async function createPictureSource(file: Blob, label: string): Promise<FrameSource> {
+  return createBitmapSource('picture', await decodePicture(file, label), label, false);
+}
+
+/** The pixels of {@link createPictureSource}, owned by the caller. @throws AppError as there */
+export async function decodePicture(file: Blob, label: string): Promise<ImageBitmap> {
   const head = new Uint8Array(await readHead(file, label));
   const format = sniffPictureFormat(head.subarray(0, signatureBytes));
   let bitmap: ImageBitmap;
@@ -30,7 +35,7 @@ export async function createPictureSource(file: Blob, label: string): Promise<Fr
     if (format === 'video') throw new AppError('picture-unsupported', `video: ${label}`, false, { cause: thrown });
     throw new AppError('picture-unreadable', `${label} (${format}): ${String(thrown)}`, false, { cause: thrown });
   }
-  return createBitmapSource('picture', bitmap, label, false);
+  return bitmap;
 }
 
 /** Signatures and the header with the size lie within the first 256 KiB, also behind a large EXIF block. */

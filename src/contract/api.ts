@@ -93,6 +93,7 @@ export interface VisualizerApi {
    * @throws AppError 'cancelled' | 'explain-unsupported' (detail: a plain sentence that says why) | 'superseded' when the network changed
    */
   runJob(job: JobId, what: Job): Promise<JobResult>;
+  /** Also forgets the map of a job that has ended, so that nothing can refer to it any more. */
   cancelJob(job: JobId): Promise<void>;
   memory(): Promise<MemoryReport>;
   /** Only with `debug`: makes the named failure happen for real (device.destroy(), a throw outside any handler, an endless loop). */

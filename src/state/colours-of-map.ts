@@ -21,8 +21,19 @@ export interface ColourRange {
 /** Part of the absolute values that lies below the end of the colours, for `percentile`. */
 const shownPart = 0.99;
 
-/** The range of colours of a plane; unsigned maps begin at 0. */
+const ranges = new WeakMap<MapPlane, Map<string, ColourRange>>();
+
+/** The range of colours of a plane; unsigned maps begin at 0. Worked out once for a plane and scale. */
 export function colourRangeOf(plane: MapPlane, signed: boolean, scale: ColourScale): ColourRange {
+  const known = ranges.get(plane) ?? new Map<string, ColourRange>();
+  ranges.set(plane, known);
+  const key = `${scale} ${signed}`;
+  const range = known.get(key) ?? findRange(plane, signed, scale);
+  known.set(key, range);
+  return range;
+}
+
+function findRange(plane: MapPlane, signed: boolean, scale: ColourScale): ColourRange {
   const { min, max } = rangeOf(plane.values);
   const largest = signed ? Math.max(Math.abs(min), Math.abs(max)) : Math.max(0, max);
   const high = scale === 'percentile' ? percentileOfSizes(plane.values, shownPart, signed) || largest : largest;
@@ -39,7 +50,7 @@ function percentileOfSizes(values: Float32Array, part: number, signed: boolean):
  *
  * @param sidePx  of the square that is drawn; layer maps are enlarged bilinearly, input maps too unless `crisp`
  */
-export function paintPlane(plane: MapPlane, range: ColourRange, sidePx: number, strength: number, crisp: boolean): Uint8ClampedArray<ArrayBuffer> {
+export function paintPlane(plane: MapPlane, range: ColourRange, sidePx: number, crisp: boolean): Uint8ClampedArray<ArrayBuffer> {
   const table = colourTable(range.map);
   const values = crisp ? repeatPlane(plane, sidePx) : enlargePlane(plane, sidePx, sidePx);
   const pixels = new Uint8ClampedArray(sidePx * sidePx * 4);
@@ -50,7 +61,7 @@ export function paintPlane(plane: MapPlane, range: ColourRange, sidePx: number, 
     pixels[place * 4] = table[entry * 4] ?? 0;
     pixels[place * 4 + 1] = table[entry * 4 + 1] ?? 0;
     pixels[place * 4 + 2] = table[entry * 4 + 2] ?? 0;
-    pixels[place * 4 + 3] = 255 * strength * Math.sqrt(Math.abs(range.low < 0 ? share : Math.max(0, share)));
+    pixels[place * 4 + 3] = 255 * Math.sqrt(Math.abs(range.low < 0 ? share : Math.max(0, share)));
   }
   return pixels;
 }

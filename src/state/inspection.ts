@@ -5,7 +5,8 @@ import type { JobId, LayerId, NetworkId } from '../contract/ids';
 import type { ExplainResult, FaithfulnessResult, JobMap, JobNote, JobParameters, SanityResult } from '../contract/jobs';
 import { planeOf, rangeOf, type MapPlane } from '../contract/map-plane';
 import type { ExplanationTarget } from '../contract/session-spec';
-import { drawn, layers } from './worker-state';
+import { isOfOlderPicture } from './picture-seen';
+import { layers } from './worker-state';
 
 /** So many maps stand side by side. */
 export const mostMaps = 4;
@@ -30,7 +31,10 @@ export interface MapRequest {
 
 /** One map of the inspection, from the asking to the end. */
 export interface InspectedMap {
-  readonly id: JobId;
+  /** Its place on screen: stays when the map is made again. */
+  readonly id: string;
+  /** The job that makes it, or made it. */
+  readonly job: JobId;
   readonly network: NetworkId;
   readonly request: MapRequest;
   readonly phase: TaskPhase;
@@ -71,13 +75,22 @@ export function methodOf(map: InspectedMap): ExplanationDescription | null {
 
 /** The picture was changed after this map was made. */
 export function isStale(map: InspectedMap): boolean {
-  return map.result !== null && drawn.value !== null && map.result.sequence !== drawn.value.sequence;
+  return map.result !== null && isOfOlderPicture(map.result.sequence);
 }
 
-/** The map, or what there is of it, as it is drawn. */
+/** One plane for each map's values, so that what is drawn is worked out once. */
+const planes = new WeakMap<JobMap, MapPlane>();
+
+/** The map, or what there is of it, as it is drawn; while it is made again the old one stays until there is something new. */
 export function planeOfMap(map: InspectedMap): MapPlane | null {
-  const values = map.result?.map ?? map.partial;
-  return values === null || values === undefined ? null : planeOf(values.values, values.shape, methodOf(map)?.pixel ?? 'sum');
+  const shown = map.partial ?? map.result?.map ?? null;
+  const method = methodOf(map);
+  if (shown === null || method === null) return null;
+  const known = planes.get(shown);
+  if (known !== undefined) return known;
+  const plane = planeOf(shown.values, shown.shape, method.pixel);
+  planes.set(shown, plane);
+  return plane;
 }
 
 /** What is true of a finished map, for the sentence beside it. */
@@ -97,6 +110,7 @@ export function valueAt(plane: MapPlane, at: LinkedPlace): number {
   return plane.values[y * plane.width + x] ?? 0;
 }
 
-export function changeMap(id: JobId, change: (map: InspectedMap) => Partial<InspectedMap>): void {
-  maps.value = maps.peek().map((map) => (map.id === id ? { ...map, ...change(map) } : map));
+/** Changes the map that this job makes or made; a job whose map is gone, or is made by another one now, changes nothing. */
+export function changeMap(job: JobId, change: (map: InspectedMap) => Partial<InspectedMap>): void {
+  if (maps.peek().some((map) => map.job === job)) maps.value = maps.peek().map((map) => (map.job === job ? { ...map, ...change(map) } : map));
 }

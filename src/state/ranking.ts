@@ -12,7 +12,10 @@ export interface RankedMethod {
 export interface Ranking {
   readonly phase: 'running' | 'done' | 'cancelled';
   readonly target: ExplanationTarget;
-  readonly sequence: number;
+  /** The class behind `target`; null: not known yet. */
+  readonly targetIndex: number | null;
+  /** Of the frame that is judged; null: none yet. */
+  readonly sequence: number | null;
   readonly rows: readonly RankedMethod[];
   /** A random order of the same pixels. */
   readonly random: { readonly deletion: number; readonly insertion: number } | null;

@@ -6,6 +6,7 @@ import { changeSpec, pinnedIndex, spec } from './choices';
 import { showFailure } from './failure';
 import { takeOrder } from './live-order';
 import { receiveActivity } from './network-page';
+import { notePictureSeen } from './picture-seen';
 import { smoothBars } from './prediction-bars';
 import { getRuntime } from './runtime';
 import { isLive } from './source-state';
@@ -29,7 +30,10 @@ export function receiveEvent(event: WorkerEvent): void {
       case 'loading': loading.value = event.totalBytes > 0 && event.loadedBytes >= event.totalBytes ? null : event; break;
       case 'network': receiveNetwork(event); break;
       case 'predictions': receivePredictions(event); break;
-      case 'drawn': drawn.value = event; break;
+      case 'drawn':
+        drawn.value = event;
+        notePictureSeen(event);
+        break;
       case 'rate': rate.value = event; break;
       case 'explanation': explanation.value = event; break;
       case 'range': range.value = event; break;

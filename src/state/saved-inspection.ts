@@ -2,6 +2,7 @@ import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
 import { AppError } from '../contract/errors';
 import type { ExplainResult, FaithfulnessResult, SanityResult } from '../contract/jobs';
 import type { InspectedMap, MapRequest } from './inspection';
+import { readSavedFacts } from './read-saved-facts';
 import { writeNpy } from './write-npy';
 
 /** What a saved inspection consists of; a zip that other programs can open too. */
@@ -13,7 +14,14 @@ export interface SavedInspection {
   readonly mirror: boolean;
   /** PNG of the whole picture. */
   readonly picture: Blob;
+  /** Where an array was looked at: what went to the network instead of the picture. */
+  readonly array: SavedArray | null;
   readonly maps: readonly SavedMap[];
+}
+
+export interface SavedArray {
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly values: Float32Array;
 }
 
 export interface SavedMap {
@@ -25,7 +33,8 @@ export interface SavedMap {
 
 const version = 1;
 /** A picture and four maps are far below; a zip that says more is not one of ours. */
-const largestBytes = 256 * 2 ** 20;
+export const largestInspectionBytes = 192 * 2 ** 20;
+const largestJsonBytes = 4 * 2 ** 20;
 
 /** How such files are called, so that they are told from networks when they are dropped. */
 export const inspectionEnding = '.inspection.zip';
@@ -38,63 +47,65 @@ export function listSavedMaps(maps: readonly InspectedMap[]): readonly SavedMap[
 
 /** Picture, maps as `.npy`, and `inspection.json` that says what they are. */
 export async function packInspection(saved: SavedInspection): Promise<Blob> {
-  const files: Zippable = { 'picture.png': [new Uint8Array(await saved.picture.arrayBuffer()), { level: 0 }] };
+  const files: Zippable = { 'picture.png': new Uint8Array(await saved.picture.arrayBuffer()) };
   const maps = saved.maps.map(({ result: { map, ...result }, ...others }, index) => {
     const file = `map-${index + 1}-${result.method.replaceAll(/[^a-z0-9-]/gi, '')}.npy`;
     files[file] = writeNpy(map.shape, map.values);
     return { ...others, result: { ...result, map: { shape: map.shape, file } } };
   });
-  const { picture: _, ...facts } = saved;
-  files['inspection.json'] = strToU8(JSON.stringify({ program: 'Innerview', version, ...facts, maps }, null, 1));
-  return new Blob([zipSync(files) as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
+  const { picture: _, array, ...facts } = saved;
+  if (array !== null) files['picture.npy'] = writeNpy(array.shape, array.values);
+  files['inspection.json'] = strToU8(JSON.stringify({ program: 'Innerview', version, ...facts, arrayShape: array?.shape ?? null, maps }, null, 1));
+  // Stored as they are: pictures and floats hardly shrink, and packing them would hold the window up.
+  return new Blob([zipSync(files, { level: 0 }) as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
 }
 
-/** @throws AppError 'format-malformed' for a file that is no saved inspection */
+/** @throws AppError 'format-malformed' for a file that is no saved inspection · 'format-too-large' */
 export function unpackInspection(bytes: Uint8Array): SavedInspection {
-  let declared = 0;
-  let files: Record<string, Uint8Array>;
+  const files = unzip(bytes);
+  const json = files.get('inspection.json');
+  const picture = files.get('picture.png');
+  if (json === undefined || picture === undefined) throw new AppError('format-malformed', 'the zip holds no inspection.json with its picture.png');
+  let parsed: unknown;
   try {
-    files = unzipSync(bytes, {
-      filter: ({ originalSize }) => {
+    parsed = JSON.parse(strFromU8(json));
+  } catch (thrown) {
+    throw new AppError('format-malformed', `inspection.json: ${String(thrown)}`, false, { cause: thrown });
+  }
+  const { arrayShape, maps, ...facts } = readSavedFacts(parsed, version);
+  return {
+    ...facts, picture: new Blob([picture as Uint8Array<ArrayBuffer>], { type: 'image/png' }),
+    array: arrayShape === null ? null : { shape: arrayShape, values: readValues(files, 'picture.npy', arrayShape) },
+    maps: maps.map(({ file, shape, request, result, faithfulness, sanity }): SavedMap => (
+      { request, faithfulness, sanity, result: { ...result, map: { shape, values: readValues(files, file, shape) } } })),
+  };
+}
+
+/** Only files that are ours are unpacked, and no more than they declare. */
+function unzip(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  let declared = 0;
+  try {
+    return new Map(Object.entries(unzipSync(bytes, {
+      filter: ({ name, size, originalSize }) => {
+        if (!/^(inspection\.json|picture\.(png|npy)|map-\d+-[a-z0-9-]*\.npy)$/i.test(name)) return false;
         declared += originalSize;
-        if (declared > largestBytes) throw new AppError('format-too-large', `more than ${largestBytes} bytes`);
+        if (declared > largestInspectionBytes || (name === 'inspection.json' && originalSize > largestJsonBytes)) {
+          throw new AppError('format-too-large', `${name} says it has ${originalSize} bytes`);
+        }
+        // Packed data is never much longer than what is in it: a lie about its size, made to be unpacked without end.
+        if (size > originalSize * 1.01 + 1024) throw new AppError('format-malformed', `${name} says it has ${originalSize} bytes and takes ${size}`);
         return true;
       },
-    });
+    })));
   } catch (thrown) {
     throw thrown instanceof AppError ? thrown : new AppError('format-malformed', 'not a zip of a saved inspection', false, { cause: thrown });
   }
-  const json = files['inspection.json'];
-  const picture = files['picture.png'];
-  if (json === undefined || picture === undefined) throw new AppError('format-malformed', 'the zip holds no inspection.json with its picture.png');
-  try {
-    return readFacts(JSON.parse(strFromU8(json)), picture, files);
-  } catch (thrown) {
-    throw thrown instanceof AppError ? thrown : new AppError('format-malformed', `inspection.json: ${String(thrown)}`, false, { cause: thrown });
-  }
 }
 
-interface StoredMap extends Omit<SavedMap, 'result'> {
-  readonly result: Omit<ExplainResult, 'map'> & { readonly map: { readonly shape: readonly number[]; readonly file: string } };
-}
-
-function readFacts(value: unknown, picture: Uint8Array, files: Readonly<Record<string, Uint8Array>>): SavedInspection {
-  const facts = value as Omit<SavedInspection, 'picture' | 'maps'> & { readonly program?: unknown; readonly version?: unknown; readonly maps?: unknown };
-  if (facts.program !== 'Innerview' || facts.version !== version) throw new AppError('format-malformed', `written by ${String(facts.program)}, version ${String(facts.version)}`);
-  if (typeof facts.network !== 'string' || typeof facts.label !== 'string' || !Array.isArray(facts.maps) || facts.maps.length > 16) {
-    throw new AppError('format-malformed', 'inspection.json does not say what it holds');
-  }
-  const maps = (facts.maps as readonly StoredMap[]).map(({ result, request, faithfulness, sanity }): SavedMap => {
-    const { file, shape } = result.map;
-    const bytes = Object.hasOwn(files, file) ? files[file] : undefined;
-    const count = shape.reduce((product, size) => product * size, 1);
-    if (bytes === undefined || bytes.byteLength < count * 4 || typeof request.method !== 'string') throw new AppError('format-malformed', `${file} is missing or cut off`);
-    // Our own writer puts the values at the end, little endian.
-    const values = new Float32Array(bytes.slice(bytes.byteLength - count * 4).buffer);
-    return { request, faithfulness, sanity, result: { ...result, map: { shape, values } } };
-  });
-  return {
-    network: facts.network, networkName: String(facts.networkName), savedAt: String(facts.savedAt), label: facts.label, mirror: facts.mirror === true,
-    picture: new Blob([picture as Uint8Array<ArrayBuffer>], { type: 'image/png' }), maps,
-  };
+/** The values of a `.npy` that our own writer made: they stand at its end, little endian. */
+function readValues(files: ReadonlyMap<string, Uint8Array>, file: string, shape: readonly number[]): Float32Array {
+  const bytes = files.get(file);
+  const size = 4 * shape.reduce((product, side) => product * side, 1);
+  if (bytes === undefined || bytes.byteLength < size + 64 || bytes.byteLength > size + 256) throw new AppError('format-malformed', `${file} is missing, cut off, or of another shape`);
+  return new Float32Array(bytes.slice(bytes.byteLength - size).buffer);
 }

@@ -74,7 +74,7 @@ export function useFakeRuntime(): FakeRuntime {
       supervisor, importer,
       sources: {
         openCamera, listCameras: () => Promise.resolve([]), onCameraListChange: () => () => undefined, readRememberedCamera: () => null, rememberCamera: () => undefined,
-        cameraSource: () => make('camera'), pictureSource: (_, label) => make('picture', label), clipSource: (_, label) => make('clip', label), stillSource: () => make('still'), paintedSource: () => make('still'), encodeStill: async () => new Blob(['picture']), keptStill: (_, label) => make('picture', label), arraySource: ({ name }) => make('picture', name),
+        cameraSource: () => make('camera'), pictureSource: (_, label) => make('picture', label), clipSource: (_, label) => make('clip', label), stillSource: () => make('still'), paintedSource: () => make('still'), encodeStill: async () => new Blob(['picture']), keptStill: (_, label) => make('still', label), arraySource: ({ name }) => make('picture', name),
       },
       page: {
         search: '', debug: false, baseUrl: 'http://localhost/', readHash: () => '', writeHash: () => undefined, onHashChange: () => undefined, isWide: () => page.wide,

@@ -8,7 +8,10 @@ import { changeMap, draft, inspecting, maps, methods, mostMaps, type InspectedMa
 import { getRuntime } from '../runtime';
 import { source } from '../source-state';
 import { network } from '../worker-state';
+import { whenPictureIsSeen } from '../picture-seen';
+import { ranking } from '../ranking';
 import { freeze } from './freeze';
+import { stopRanking } from './rank-methods';
 
 /** Parts that the pixels are removed in, for the curves. Petsiuk et al. 2018 use each pixel; 64 parts are enough to see. */
 const faithfulnessSteps = 64;
@@ -17,9 +20,9 @@ let lastNumber = 0;
 
 /** Freezes what is live and opens the inspection, with a map of this method or, without one, the live one. */
 export async function openInspection(method: string | null = null): Promise<void> {
-  const current = source.peek();
-  if (current === null) return;
-  if (!current.still) await freeze();
+  if (source.peek()?.still === false) await freeze();
+  // A source that gives no frame is not frozen; that was said.
+  if (source.peek()?.still !== true) return;
   inspecting.value = true;
   if (methods.peek().length === 0) await readMethods();
   const { explanation, target, explanationLayer } = spec.peek();
@@ -28,9 +31,10 @@ export async function openInspection(method: string | null = null): Promise<void
   if (method !== null || maps.peek().length === 0) void makeMap(draft.peek());
 }
 
-/** Back to the live view; maps are kept until the network changes. */
+/** Back to the live view; what is being computed stops, finished maps are kept until the network changes. */
 export function closeInspection(): void {
-  for (const map of maps.peek()) if (map.phase === 'running') cancelMap(map.id);
+  for (const map of maps.peek()) for (const job of listRunningJobs(map)) stopJob(job);
+  stopRanking();
   inspecting.value = false;
 }
 
@@ -45,36 +49,45 @@ export async function readMethods(): Promise<void> {
 
 /** Makes a map of the frame on screen; with four there already, the oldest makes room. */
 export async function makeMap(request: MapRequest): Promise<void> {
-  lastNumber += 1;
-  const id = `map-${lastNumber}`;
+  const job = nextJob();
   const kept = maps.peek();
   if (kept.length >= mostMaps && kept[0] !== undefined) removeMap(kept[0].id);
   const entry: InspectedMap = {
-    id, network: network.peek()?.network ?? '', request, phase: 'running', fraction: 0, note: null, partial: null, result: null, error: null,
+    id: job, job, network: network.peek()?.network ?? '', request, phase: 'running', fraction: 0, note: null, partial: null, result: null, error: null,
     faithfulness: null, sanity: null,
   };
   maps.value = [...maps.peek(), entry];
-  await runMap(id, request);
+  await runMap(job, request);
 }
 
-/** Makes a map again, on the frame that is on screen now or with other settings; its place stays. */
-export async function remakeMap(id: JobId, request: MapRequest): Promise<void> {
+/** Makes a map again, on the frame that is on screen now or with other settings; its place stays, and the old map until there is a new one. */
+export async function remakeMap(id: string, request: MapRequest): Promise<void> {
   const old = maps.peek().find((map) => map.id === id);
   if (old === undefined) return;
-  if (old.phase === 'running') cancelMap(id);
-  lastNumber += 1;
-  const next = `map-${lastNumber}`;
+  for (const job of [old.job, ...listRunningJobs(old)]) stopJob(job);
+  const job = nextJob();
   maps.value = maps.peek().map((map) => (map.id === id
-    ? { ...map, id: next, request, phase: 'running', fraction: 0, note: null, error: null, faithfulness: null, sanity: null } : map));
-  await runMap(next, request);
+    ? { ...map, job, request, phase: 'running', fraction: 0, note: null, partial: null, error: null, faithfulness: null, sanity: null } : map));
+  await runMap(job, request);
 }
 
-async function runMap(id: JobId, request: MapRequest): Promise<void> {
+function nextJob(): JobId {
+  lastNumber += 1;
+  return `map-${lastNumber}`;
+}
+
+/** Jobs that wait for the network to see the picture; the worker does not know them yet. */
+const unsent = new Set<JobId>();
+
+async function runMap(job: JobId, request: MapRequest): Promise<void> {
+  unsent.add(job);
+  await whenPictureIsSeen();
+  if (!unsent.delete(job)) return;
   try {
-    const result = await getRuntime().supervisor.runJob(id, { kind: 'explain', ...request });
-    if (result.kind === 'explain') changeMap(id, () => ({ phase: 'done', fraction: 1, note: result.note, partial: null, result }));
+    const result = await getRuntime().supervisor.runJob(job, { kind: 'explain', ...request });
+    if (result.kind === 'explain') changeMap(job, () => ({ phase: 'done', fraction: 1, note: result.note, partial: null, result }));
   } catch (thrown) {
-    changeMap(id, () => endOf(thrown));
+    changeMap(job, () => endOf(thrown));
   }
 }
 
@@ -83,31 +96,38 @@ function endOf(thrown: unknown): { readonly phase: 'failed' | 'cancelled'; reado
   return error.code === 'cancelled' || error.code === 'superseded' ? { phase: 'cancelled', error: null } : { phase: 'failed', error };
 }
 
-/** Stops a map, or a check of it, that is being made. */
-export function cancelMap(id: JobId): void {
-  getRuntime().supervisor.cancelJob(id).catch(reportFailure);
+/** Stops what is being computed; of a finished map the worker forgets what it kept for checks. */
+export function stopJob(job: JobId): void {
+  if (unsent.delete(job)) changeMap(job, () => ({ phase: 'cancelled' }));
+  else getRuntime().supervisor.cancelJob(job).catch(reportFailure);
 }
 
-export function removeMap(id: JobId): void {
+export function removeMap(id: string): void {
   const map = maps.peek().find((entry) => entry.id === id);
   if (map === undefined) return;
-  for (const job of [map.phase === 'running' ? id : null, map.faithfulness?.phase === 'running' ? faithfulnessId(id) : null, map.sanity?.phase === 'running' ? sanityId(id) : null]) {
-    if (job !== null) cancelMap(job);
-  }
+  for (const job of new Set([map.job, ...listRunningJobs(map)])) stopJob(job);
   maps.value = maps.peek().filter((entry) => entry.id !== id);
 }
 
-export const faithfulnessId = (id: JobId): JobId => `${id}-faithfulness`;
-export const sanityId = (id: JobId): JobId => `${id}-sanity`;
+function listRunningJobs(map: InspectedMap): readonly JobId[] {
+  const { job, faithfulness, sanity } = map;
+  return [
+    ...(map.phase === 'running' ? [job] : []), ...(faithfulness?.phase === 'running' ? [faithfulnessId(job)] : []),
+    ...(sanity?.phase === 'running' ? [sanityId(job)] : []),
+  ];
+}
+
+export const faithfulnessId = (job: JobId): JobId => `${job}-faithfulness`;
+export const sanityId = (job: JobId): JobId => `${job}-sanity`;
 
 const begun = { phase: 'running', fraction: 0, result: null, error: null } as const;
 
 /** Deletion and insertion curves of a finished map. */
-export async function checkFaithfulness(id: JobId): Promise<void> {
-  const put = (faithfulness: TrustCheck<FaithfulnessResult>): void => changeMap(id, () => ({ faithfulness }));
+export async function checkFaithfulness(job: JobId): Promise<void> {
+  const put = (faithfulness: TrustCheck<FaithfulnessResult>): void => changeMap(job, () => ({ faithfulness }));
   put(begun);
   try {
-    const result = await getRuntime().supervisor.runJob(faithfulnessId(id), { kind: 'faithfulness', of: id, steps: faithfulnessSteps, random: true });
+    const result = await getRuntime().supervisor.runJob(faithfulnessId(job), { kind: 'faithfulness', of: job, steps: faithfulnessSteps, random: true });
     if (result.kind === 'faithfulness') put({ phase: 'done', fraction: 1, result, error: null });
   } catch (thrown) {
     put({ ...begun, ...endOf(thrown) });
@@ -115,11 +135,11 @@ export async function checkFaithfulness(id: JobId): Promise<void> {
 }
 
 /** Whether the map changes when the network forgets what it learned. */
-export async function checkSanity(id: JobId): Promise<void> {
-  const put = (sanity: TrustCheck<SanityResult>): void => changeMap(id, () => ({ sanity }));
+export async function checkSanity(job: JobId): Promise<void> {
+  const put = (sanity: TrustCheck<SanityResult>): void => changeMap(job, () => ({ sanity }));
   put(begun);
   try {
-    const result = await getRuntime().supervisor.runJob(sanityId(id), { kind: 'sanity', of: id, seed: 1 });
+    const result = await getRuntime().supervisor.runJob(sanityId(job), { kind: 'sanity', of: job, seed: 1 });
     if (result.kind === 'sanity') put({ phase: 'done', fraction: 1, result, error: null });
   } catch (thrown) {
     put({ ...begun, ...endOf(thrown) });
@@ -128,17 +148,20 @@ export async function checkSanity(id: JobId): Promise<void> {
 
 /** The worker says how far a job is. */
 export function receiveJobEvent(event: Extract<WorkerEvent, { readonly kind: 'job' }>): void {
-  for (const map of maps.peek()) {
-    if (event.job === map.id) changeMap(map.id, () => ({ fraction: event.fraction, note: event.note, ...(event.partial === null ? {} : { partial: event.partial }) }));
-    else if (event.job === faithfulnessId(map.id)) changeMap(map.id, ({ faithfulness }) => ({ faithfulness: faithfulness === null ? null : { ...faithfulness, fraction: event.fraction } }));
-    else if (event.job === sanityId(map.id)) changeMap(map.id, ({ sanity }) => ({ sanity: sanity === null ? null : { ...sanity, fraction: event.fraction } }));
+  for (const { job } of maps.peek()) {
+    if (event.job === job) changeMap(job, () => ({ fraction: event.fraction, note: event.note, ...(event.partial === null ? {} : { partial: event.partial }) }));
+    else if (event.job === faithfulnessId(job)) changeMap(job, ({ faithfulness }) => ({ faithfulness: faithfulness === null ? null : { ...faithfulness, fraction: event.fraction } }));
+    else if (event.job === sanityId(job)) changeMap(job, ({ sanity }) => ({ sanity: sanity === null ? null : { ...sanity, fraction: event.fraction } }));
   }
 }
 
-/** Another network answers: its methods are asked for, maps of the one before go. */
+/** Another network answers: its methods are asked for, maps of the one before go; a person who was looking at maps gets one of the new network. */
 export function forgetMaps(): void {
+  const looking = inspecting.peek() && maps.peek().length > 0;
   for (const map of maps.peek()) removeMap(map.id);
+  stopRanking();
+  ranking.value = null;
   draft.value = { ...draft.peek(), layer: null, target: { kind: 'top' }, parameters: {} };
   methods.value = [];
-  void readMethods().then(() => { if (inspecting.peek()) void makeMap(draft.peek()); });
+  void readMethods().then(() => { if (looking) void makeMap(draft.peek()); });
 }

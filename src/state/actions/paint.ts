@@ -6,12 +6,13 @@ import { maps, methods } from '../inspection';
 import { answersBefore, original, strokes, undone } from '../painting';
 import { getRuntime } from '../runtime';
 import { source, waitingSource } from '../source-state';
-import { answers, drawn } from '../worker-state';
+import { answers } from '../worker-state';
 import { remakeMap } from './explain-frame';
 import { putOnScreen } from './show-source';
 
 /** What lies over the original now; owned here. */
 let shown: FrameSource | null = null;
+let shownStrokes: readonly Stroke[] = [];
 let wanted = 0;
 
 /** Paints one more stroke over the frozen picture; predictions and quick maps follow. */
@@ -34,7 +35,7 @@ export async function redoStroke(): Promise<void> {
   await show([...strokes.peek(), next]);
 }
 
-/** Back to the picture as it was; undo brings the strokes back. */
+/** Back to the picture as it was; redo brings the strokes back, one by one. */
 export async function clearStrokes(): Promise<void> {
   if (strokes.peek().length === 0) return;
   undone.value = [...strokes.peek()];
@@ -45,6 +46,12 @@ async function show(next: readonly Stroke[]): Promise<void> {
   const mine = (wanted += 1);
   const base = original.peek() ?? source.peek();
   if (base === null || !base.still) return;
+  // At once: the next stroke goes on top of this one, also while this one is still being drawn.
+  batch(() => {
+    if (original.peek() === null) answersBefore.value = answers.peek();
+    original.value = base;
+    strokes.value = next;
+  });
   try {
     const made = next.length === 0 ? base : await getRuntime().sources.paintedSource(base, next);
     if (mine !== wanted || (source.peek() !== base && source.peek() !== shown)) {
@@ -52,34 +59,22 @@ async function show(next: readonly Stroke[]): Promise<void> {
       return;
     }
     const before = shown;
-    batch(() => {
-      if (original.peek() === null) answersBefore.value = answers.peek();
-      original.value = base;
-      strokes.value = next;
-      shown = made;
-      putOnScreen(made, waitingSource.peek());
-    });
+    shown = made;
+    shownStrokes = next;
+    putOnScreen(made, waitingSource.peek());
     if (before !== base) before?.dispose();
     followWithMaps();
   } catch (thrown) {
+    if (mine === wanted) strokes.value = shownStrokes;
     reportFailure(thrown);
   }
 }
 
-/** Maps of one backward pass are made again for the new picture, once the network has seen it. */
+/** Maps of one backward pass are made again for the new picture; they wait until the network has seen it. */
 function followWithMaps(): void {
-  const before = drawn.peek()?.sequence ?? 0;
-  const mine = wanted;
-  const stop = effect(() => {
-    if ((drawn.value?.sequence ?? 0) <= before) return;
-    queueMicrotask(() => {
-      stop();
-      if (mine !== wanted) return;
-      for (const map of maps.peek()) {
-        if (map.phase === 'done' && methods.peek().find(({ id }) => id === map.request.method)?.live === true) void remakeMap(map.id, map.request);
-      }
-    });
-  });
+  for (const map of maps.peek()) {
+    if (map.result !== null && methods.peek().find(({ id }) => id === map.request.method)?.live === true) void remakeMap(map.id, map.request);
+  }
 }
 
 /** Forgets strokes when something else comes on screen. Called once. */
@@ -91,6 +86,8 @@ export function followPainting(): void {
     // Whoever put something else there disposed what was shown; the one that waited behind the strokes is ours.
     if (base !== shown) base.dispose();
     shown = null;
+    shownStrokes = [];
+    wanted += 1;
     batch(() => {
       original.value = null;
       strokes.value = [];

@@ -3,41 +3,46 @@ import type { JobId } from '../../contract/ids';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { reportFailure } from '../failure';
 import { methods } from '../inspection';
-import { ranking, sortRanking, type RankedMethod } from '../ranking';
+import { isOfOlderPicture, whenPictureIsSeen } from '../picture-seen';
+import { ranking, sortRanking, type RankedMethod, type Ranking } from '../ranking';
 import { getRuntime } from '../runtime';
-import { drawn } from '../worker-state';
 
 /** Methods that need more passes than this are left out: the table would take minutes. */
 const mostPasses = 120;
 /** Fewer parts than for one map: the order among methods shows earlier than the exact area. */
 const steps = 24;
 
-let number = 0;
-let current: JobId | null = null;
+/** One name for all maps of a ranking: the worker keeps only the last of them beside the person's own. */
+const mapJob: JobId = 'ranking';
+const judgeJob: JobId = 'ranking-faithfulness';
+
 let stopped = false;
 
 /** Judges every quick method that is defined for this network on the frame on screen, one after the other. */
 export async function rankMethods(target: ExplanationTarget): Promise<void> {
+  if (ranking.peek()?.phase === 'running') return;
   const { supervisor } = getRuntime();
   const candidates = methods.peek().filter(({ unsupported, cost }) => unsupported === null && cost <= mostPasses);
   const rows: RankedMethod[] = [];
-  let random: { readonly deletion: number; readonly insertion: number } | null = null;
+  let random: Ranking['random'] = null;
+  let sequence: number | null = null;
+  let targetIndex: number | null = null;
   stopped = false;
-  const show = (phase: 'running' | 'done' | 'cancelled', method: string | null, left: number): void => {
-    ranking.value = {
-      phase, target, sequence: drawn.peek()?.sequence ?? 0, rows: sortRanking(rows), current: method, left,
-      random,
-    };
+  const show = (phase: Ranking['phase'], current: string | null, left: number): void => {
+    ranking.value = { phase, target, targetIndex, sequence, rows: sortRanking(rows), random, current, left };
   };
+  await whenPictureIsSeen();
   for (const [index, { id }] of candidates.entries()) {
     if (stopped) break;
     show('running', id, candidates.length - index);
     try {
-      current = `rank-${(number += 1)}`;
-      const of = current;
-      await supervisor.runJob(of, { kind: 'explain', method: id, target, layer: null, parameters: {} });
-      current = `${of}-faithfulness`;
-      const judged = await supervisor.runJob(current, { kind: 'faithfulness', of, steps, random: random === null });
+      const made = await supervisor.runJob(mapJob, { kind: 'explain', method: id, target, layer: null, parameters: {} });
+      if (made.kind !== 'explain') continue;
+      sequence ??= made.sequence;
+      targetIndex ??= made.targetIndex;
+      // Rows of two pictures cannot be compared.
+      if (isOfOlderPicture(sequence)) break;
+      const judged = await supervisor.runJob(judgeJob, { kind: 'faithfulness', of: mapJob, steps, random: random === null });
       if (judged.kind !== 'faithfulness') continue;
       rows.push({ method: id, deletion: judged.areas.deletion, insertion: judged.areas.insertion });
       random ??= { deletion: judged.areas.randomDeletion, insertion: judged.areas.randomInsertion };
@@ -51,11 +56,14 @@ export async function rankMethods(target: ExplanationTarget): Promise<void> {
       }
     }
   }
-  current = null;
-  show(stopped ? 'cancelled' : 'done', null, 0);
+  // Of another network by now: nothing of it is shown.
+  if (ranking.peek() === null) return;
+  show(stopped || (sequence !== null && isOfOlderPicture(sequence)) ? 'cancelled' : 'done', null, 0);
+  supervisor.cancelJob(mapJob).catch(reportFailure);
 }
 
 export function stopRanking(): void {
+  if (ranking.peek()?.phase !== 'running') return;
   stopped = true;
-  if (current !== null) getRuntime().supervisor.cancelJob(current).catch(reportFailure);
+  for (const job of [mapJob, judgeJob]) getRuntime().supervisor.cancelJob(job).catch(reportFailure);
 }

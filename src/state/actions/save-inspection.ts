@@ -1,13 +1,20 @@
+import { batch } from '@preact/signals-core';
+import type { FrameSource } from '../../camera/frame-source';
+import { rangeOf } from '../../contract/map-plane';
 import { AppError } from '../../contract/errors';
-import { changeSpec, spec } from '../choices';
+import { changeSpec, changeView, spec } from '../choices';
 import { clearFailure, failure, reportFailure } from '../failure';
 import { inspecting, maps, mostMaps, type InspectedMap } from '../inspection';
+import { firstSequence, whenPictureIsSeen } from '../picture-seen';
+import { playingClip } from '../pictures';
 import { getRuntime } from '../runtime';
-import { listSavedMaps, packInspection, unpackInspection, inspectionEnding } from '../saved-inspection';
-import { source } from '../source-state';
-import { drawn, network } from '../worker-state';
-import { readMethods } from './explain-frame';
-import { showSource } from './show-source';
+import { inspectionEnding, largestInspectionBytes, listSavedMaps, packInspection, unpackInspection, type SavedInspection } from '../saved-inspection';
+import { begun, source } from '../source-state';
+import { until } from '../until';
+import { network } from '../worker-state';
+import { readMethods, removeMap } from './explain-frame';
+import { forgetPicturesOnTheWay } from './open-picture';
+import { closeCamera, showSource } from './show-source';
 
 /** The inspection on screen as one file: picture, maps, checks. @throws AppError when there is no still picture */
 export async function saveInspection(): Promise<{ readonly name: string; readonly file: Blob }> {
@@ -16,7 +23,7 @@ export async function saveInspection(): Promise<{ readonly name: string; readonl
   if (still === null || !still.still || shown === null) throw new AppError('internal', 'nothing is frozen');
   const file = await packInspection({
     network: shown.network, networkName: shown.card.name, savedAt: new Date().toISOString(), label: still.label, mirror: still.mirror,
-    picture: await getRuntime().sources.encodeStill(still), maps: listSavedMaps(maps.peek()),
+    picture: await getRuntime().sources.encodeStill(still), array: still.takeArray?.() ?? null, maps: listSavedMaps(maps.peek()),
   });
   return { name: `innerview-${shown.network}-${new Date().toISOString().slice(0, 16).replaceAll(/[:T]/g, '-')}${inspectionEnding}`, file };
 }
@@ -24,39 +31,44 @@ export async function saveInspection(): Promise<{ readonly name: string; readonl
 /** Opens a saved inspection: its picture, its network where it is on this device, its maps as they were. */
 export async function openSavedInspection(file: Blob): Promise<void> {
   try {
+    if (file.size > largestInspectionBytes) throw new AppError('format-too-large', `${file.size} bytes`);
     const saved = unpackInspection(new Uint8Array(await file.arrayBuffer()));
+    const still = await makeStill(saved);
     clearFailure();
-    const still = await getRuntime().sources.keptStill(saved.picture, saved.label, saved.mirror);
+    forgetPicturesOnTheWay();
+    // First, so that no map is made for them when the network comes.
+    for (const map of maps.peek()) removeMap(map.id);
     if (spec.peek().network !== saved.network) changeSpec({ network: saved.network, networkRevision: 0, openLayer: null, openChannel: null, target: { kind: 'top' } });
     showSource(still);
-    inspecting.value = true;
-    await waitForNetwork(saved.network);
+    closeCamera();
+    batch(() => {
+      playingClip.value = null;
+      begun.value = true;
+      inspecting.value = true;
+    });
+    changeView({ picture: null });
+    // Without its network (it is not on this device, say) the maps can still be looked at.
+    await until(() => network.value?.network === saved.network || failure.value !== null);
+    await whenPictureIsSeen();
     await readMethods();
-    const sequence = drawn.peek()?.sequence ?? 0;
-    maps.value = saved.maps.slice(0, mostMaps).map(({ request, result, faithfulness, sanity }, index): InspectedMap => ({
-      id: `saved-${Date.now()}-${index}`, network: saved.network, request, phase: 'done', fraction: 1, note: result.note, partial: null, error: null,
-      // It belongs to the picture that was just put on screen.
-      result: { ...result, sequence },
-      faithfulness: faithfulness === null ? null : { phase: 'done', fraction: 1, result: faithfulness, error: null },
-      sanity: sanity === null ? null : { phase: 'done', fraction: 1, result: sanity, error: null },
-    }));
+    if (source.peek() === still) maps.value = saved.maps.slice(0, mostMaps).map((map, index) => restoreMap(saved.network, map, index));
   } catch (thrown) {
     reportFailure(thrown);
   }
 }
 
-/** Until the network has seen the picture, so that its maps are not dropped by its arrival. */
-async function waitForNetwork(id: string): Promise<void> {
-  const before = drawn.peek()?.sequence ?? 0;
-  await new Promise<void>((resolve) => {
-    const stops: (() => void)[] = [];
-    const look = (): void => {
-      // Without its network (it is not on this device, say) the maps can still be looked at.
-      const seen = network.value?.network === id && (drawn.value?.sequence ?? 0) > before;
-      if (!seen && failure.value === null) return;
-      queueMicrotask(() => { for (const stop of stops) stop(); });
-      resolve();
-    };
-    stops.push(network.subscribe(look), drawn.subscribe(look), failure.subscribe(look));
-  });
+function makeStill({ array, picture, label, mirror }: SavedInspection): Promise<FrameSource> {
+  const { sources } = getRuntime();
+  return array === null ? sources.keptStill(picture, label, mirror) : sources.arraySource({ name: label, ...array, ...rangeOf(array.values) });
+}
+
+function restoreMap(networkId: string, { request, result, faithfulness, sanity }: SavedInspection['maps'][number], index: number): InspectedMap {
+  const id = `saved-${Date.now()}-${index}`;
+  return {
+    id, job: id, network: networkId, request, phase: 'done', fraction: 1, note: result.note, partial: null, error: null,
+    // It belongs to the picture that was just put on screen.
+    result: { ...result, sequence: firstSequence.peek() ?? 0 },
+    faithfulness: faithfulness === null ? null : { phase: 'done', fraction: 1, result: faithfulness, error: null },
+    sanity: sanity === null ? null : { phase: 'done', fraction: 1, result: sanity, error: null },
+  };
 }

@@ -1,6 +1,7 @@
 import { batch } from '@preact/signals-core';
 import type { FrameSource } from '../../camera/frame-source';
 import { view } from '../choices';
+import { notePictureChange } from '../picture-seen';
 import { getRuntime } from '../runtime';
 import { camera, cameraAbilities, cameraMuted, pictureShape, source, torchOn, waitingSource, zoom } from '../source-state';
 
@@ -23,10 +24,14 @@ export function putOnScreen(next: FrameSource | null, waiting: FrameSource | nul
     pictureShape.value = next === null || next.widthPx === 0 ? null
       : { widthPx: next.widthPx, heightPx: next.heightPx, crop: next.crop, mirror: next.mirror };
   };
-  stopFollowing = next === null ? () => undefined : next.onChange(follow);
+  stopFollowing = next === null ? () => undefined : next.onChange(() => {
+    notePictureChange(getRuntime().page.nowMs());
+    follow();
+  });
   batch(() => {
     source.value = next;
     waitingSource.value = waiting;
+    notePictureChange(getRuntime().page.nowMs());
     follow();
   });
   getRuntime().supervisor.setSource(next);

@@ -1,9 +1,8 @@
 import { signal } from '@preact/signals';
-import type { JobId } from '../../contract/ids';
 import type { ColourScale } from '../../state/colours-of-map';
 
 /** The map whose trust is shown; null: the newest. */
-export const chosenMap = signal<JobId | null>(null);
+export const chosenMap = signal<string | null>(null);
 export const colourScale = signal<ColourScale>('percentile');
 /** True: the map's own pixels; false: interpolated. */
 export const crispMaps = signal(false);

@@ -48,9 +48,27 @@ export function drawMap(context: CanvasRenderingContext2D, plane: MapPlane | nul
   context.globalCompositeOperation = 'source-over';
   context.fillStyle = `rgb(0 0 0 / ${0.45 * strength})`;
   context.fillRect(0, 0, side, side);
-  const layer = new OffscreenCanvas(side, side);
-  layer.getContext('2d')?.putImageData(new ImageData(paintPlane(plane, range, side, strength, crisp), side, side), 0, 0);
-  context.drawImage(layer, 0, 0);
+  context.globalAlpha = strength;
+  context.drawImage(paintLayer(plane, range, side, crisp), 0, 0);
+  context.globalAlpha = 1;
+}
+
+interface PaintedLayer {
+  readonly key: string;
+  readonly canvas: OffscreenCanvas;
+}
+
+/** The last drawing of each plane: a change of strength, or of the picture below, colours nothing again. */
+const layersOfPlanes = new WeakMap<MapPlane, PaintedLayer>();
+
+function paintLayer(plane: MapPlane, range: ColourRange, side: number, crisp: boolean): OffscreenCanvas {
+  const key = `${side} ${crisp} ${range.map} ${range.low} ${range.high}`;
+  const known = layersOfPlanes.get(plane);
+  if (known?.key === key) return known.canvas;
+  const canvas = new OffscreenCanvas(side, side);
+  canvas.getContext('2d')?.putImageData(new ImageData(paintPlane(plane, range, side, crisp), side, side), 0, 0);
+  layersOfPlanes.set(plane, { key, canvas });
+  return canvas;
 }
 
 /** One place on all maps: by mouse, finger or arrow keys. */

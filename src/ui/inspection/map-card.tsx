@@ -1,7 +1,7 @@
 import { RotateCw, Square, Trash2 } from 'lucide-preact';
 import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
-import { cancelMap, remakeMap, removeMap } from '../../state/actions/explain-frame';
+import { remakeMap, removeMap, stopJob } from '../../state/actions/explain-frame';
 import { colourRangeOf, type ColourRange } from '../../state/colours-of-map';
 import { describeNote, describeSigns, nameTarget, describeVerdict } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
@@ -43,7 +43,7 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
 function MapTools({ map, title }: { readonly map: InspectedMap; readonly title: string }) {
   return (
     <div class="map-tools">
-      {map.phase === 'running' && <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => cancelMap(map.id)}><Square size={16} /></button>}
+      {map.phase === 'running' && <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => stopJob(map.job)}><Square size={16} /></button>}
       {map.phase !== 'running' && <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
       {map.phase === 'done' && <MapActions map={map} title={title} />}
       <button type="button" class="button icon quiet" aria-label={`Remove ${title}`} title="Remove" onClick={() => removeMap(map.id)}><Trash2 size={16} /></button>

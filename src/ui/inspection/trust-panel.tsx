@@ -1,6 +1,6 @@
 import { describeMethod } from '../../lessons/method-texts';
 import { localisationOf } from '../../lessons/localisation';
-import { cancelMap, checkFaithfulness, checkSanity, faithfulnessId, sanityId } from '../../state/actions/explain-frame';
+import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
 import { nameTarget, describeSigns } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
@@ -36,11 +36,11 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       </details>
       <h4>On this very picture</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} disabled={result === null} onStart={() => void checkFaithfulness(map.id)} onStop={() => cancelMap(faithfulnessId(map.id))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} disabled={result === null} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} disabled={result === null} onStart={() => void checkSanity(map.id)} onStop={() => cancelMap(sanityId(map.id))} />
+      <Check name="Randomise the network" check={map.sanity} disabled={result === null} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights

@@ -4,6 +4,7 @@ import { stepPicture } from '../../state/actions/open-picture';
 import { openLayer as showLayer, stepLayer } from '../../state/actions/open-layer';
 import { showNetworkPage } from '../../state/actions/show-network-page';
 import { spec } from '../../state/choices';
+import { inspecting } from '../../state/inspection';
 import { networkPageOpen } from '../../state/network-page';
 import { filmstrip } from '../../state/pictures';
 import { canFreeze } from '../../state/source-state';
@@ -13,7 +14,7 @@ import { openDialog, showDialog } from '../dialogs/open-dialog';
 /** Every main control has a key. Controls that use a key themselves keep it. @returns what removes them */
 export function listenForShortcuts(): () => void {
   const handleKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || openDialog.peek() !== null) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || openDialog.peek() !== null || inspecting.peek()) return;
     const target = event.target instanceof HTMLElement ? event.target : document.body;
     if (target.closest('input, select, textarea') !== null) return;
     if (event.key === ' ' && target.closest('button, a') !== null) return;

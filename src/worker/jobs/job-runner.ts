@@ -54,7 +54,7 @@ export interface JobRunnerParts {
 export interface JobRunner {
   /** @throws AppError 'cancelled' | 'superseded' (the network changed) | 'explain-unsupported' | what the job throws */
   run(job: JobId, what: Job): Promise<JobResult>;
-  /** The job rejects with `cancelled` before its next step. Unknown jobs are ignored: it may just have ended. */
+  /** The job rejects with `cancelled` before its next step; of one that has ended, the map that was kept is forgotten. Unknown jobs are ignored. */
   cancel(job: JobId): void;
   /** Ends every job with `superseded`; resolves when nothing of theirs is held any more. Idempotent. */
   dispose(): Promise<void>;
@@ -132,6 +132,7 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
       return turn;
     },
     cancel: (job) => {
+      kept.delete(job);
       if (waiting.has(job)) ended.set(job, new AppError('cancelled', `job '${job}'`, true));
     },
     dispose: async () => {

@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../contract/errors';
+import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
+import { inspecting, isStale, maps, mostMaps, planeOfMap, type MapRequest } from '../inspection';
+import { settle, useInspection } from '../inspection.fixture';
+import { ranking } from '../ranking';
+import { receiveEvent } from '../receive-event';
+import { fakeSource } from '../testing.fixture';
+import { checkFaithfulness, checkSanity, closeInspection, forgetMaps, makeMap, openInspection, readMethods, remakeMap, removeMap, stopJob } from './explain-frame';
+import { rankMethods, stopRanking } from './rank-methods';
+import { showSource } from './show-source';
+
+const request: MapRequest = { method: 'gradient', target: { kind: 'top' }, layer: null, parameters: {} };
+const curves: FaithfulnessResult = {
+  kind: 'faithfulness', deletion: [1, 0], insertion: [0, 1], randomDeletion: [1, 0], randomInsertion: [0, 1], areas: { deletion: 0.2, insertion: 0.8, randomDeletion: 0.5, randomInsertion: 0.5 },
+};
+const sane: SanityResult = { kind: 'sanity', steps: [{ layer: 'fc', correlation: 0.1 }], dependsOnWeights: true };
+let stage: ReturnType<typeof useInspection>;
+beforeEach(() => { stage = useInspection(); });
+const only = () => { const [map] = maps.peek(); if (map === undefined) throw new Error('no map'); return map; };
+
+describe('a map of the frozen frame', () => {
+  it('shows progress and what there is so far, then the result', async () => {
+    await readMethods();
+    void makeMap(request);
+    await settle();
+    const [job] = stage.asked;
+    expect(job?.what).toEqual({ kind: 'explain', ...request });
+    receiveEvent({ kind: 'job', job: job?.job ?? '', fraction: 0.4, note: { steps: { done: 4, of: 10 } }, partial: { shape: [1, 2, 1], values: Float32Array.of(3, 4) } });
+    expect(only()).toMatchObject({ phase: 'running', fraction: 0.4, note: { steps: { done: 4, of: 10 } } });
+    expect([...planeOfMap(only())?.values ?? []]).toEqual([3, 4]);
+    receiveEvent({ kind: 'job', job: job?.job ?? '', fraction: 0.6, note: { steps: { done: 6, of: 10 } }, partial: null });
+    expect([...planeOfMap(only())?.values ?? []], 'the last part stays').toEqual([3, 4]);
+    job?.finish();
+    await settle();
+    expect(only()).toMatchObject({ phase: 'done', fraction: 1, partial: null });
+    expect([...planeOfMap(only())?.values ?? []]).toEqual([1, -2]);
+    expect(planeOfMap(only()), 'worked out once').toBe(planeOfMap(only()));
+  });
+
+  it('tells stopping and failing apart', async () => {
+    for (const [error, phase] of [[new AppError('cancelled', 'x', true), 'cancelled'], [new AppError('superseded', 'x', true), 'cancelled'], [new AppError('explain-unsupported', 'No ReLU.'), 'failed']] as const) {
+      maps.value = [];
+      void makeMap(request);
+      await settle();
+      stage.asked.at(-1)?.fail(error);
+      await settle();
+      expect(only().phase).toBe(phase);
+      expect(only().error?.detail ?? null).toBe(phase === 'failed' ? 'No ReLU.' : null);
+    }
+  });
+
+  it('stands beside three others; the oldest makes room and its job ends', async () => {
+    for (let count = 0; count < mostMaps + 1; count += 1) void makeMap(request);
+    await settle();
+    expect(maps.peek()).toHaveLength(mostMaps);
+    expect(stage.cancelled.length + 1).toBeLessThanOrEqual(2);
+    const ids = new Set(maps.peek().map(({ id }) => id));
+    expect(ids.size).toBe(mostMaps);
+  });
+
+  it('keeps its place when it is made again, and ignores the job before', async () => {
+    void makeMap(request);
+    await settle();
+    const { id } = only();
+    stage.asked[0]?.finish();
+    await settle();
+    void checkFaithfulness(only().job);
+    await settle();
+    void remakeMap(id, { ...request, method: 'occlusion' });
+    await settle();
+    expect(stage.cancelled).toEqual([stage.asked[0]?.job, `${stage.asked[0]?.job}-faithfulness`]);
+    expect(only()).toMatchObject({ id, phase: 'running', faithfulness: null });
+    expect(only().result, 'the old map stays until there is a new one').not.toBeNull();
+    stage.asked[0]?.finish({ score: 99 });
+    stage.asked.at(-1)?.finish({ score: 7 });
+    await settle();
+    expect(only().result?.score).toBe(7);
+  });
+
+  it('waits until the network has seen the picture, and can be stopped while it waits', async () => {
+    stage.fake.page.nowMs = 2000;
+    showSource(fakeSource('still'));
+    void makeMap(request);
+    await settle();
+    expect(stage.asked).toHaveLength(0);
+    stopJob(only().job);
+    expect(only().phase).toBe('cancelled');
+    void makeMap(request);
+    stage.fake.page.nowMs = 1999;
+    stage.see(4);
+    await settle();
+    expect(stage.asked, 'a frame of the picture before').toHaveLength(0);
+    stage.fake.page.nowMs = 2001;
+    stage.see(5);
+    await settle();
+    expect(stage.asked.map(({ job }) => job)).toEqual([maps.peek()[1]?.job]);
+  });
+
+  it('is stale on another picture, not when the same one is sent again', async () => {
+    void makeMap(request);
+    await settle();
+    stage.asked[0]?.finish({ sequence: 1 });
+    await settle();
+    expect(isStale(only())).toBe(false);
+    stage.see(2);
+    expect(isStale(only())).toBe(false);
+    stage.fake.page.nowMs = 3000;
+    showSource(fakeSource('still'));
+    expect(isStale(only())).toBe(true);
+    stage.see(3);
+    expect(isStale(only())).toBe(true);
+  });
+
+  it('is judged by jobs of its own', async () => {
+    void makeMap(request);
+    await settle();
+    stage.asked[0]?.finish();
+    await settle();
+    const { job } = only();
+    void checkFaithfulness(job);
+    void checkSanity(job);
+    await settle();
+    expect(stage.asked.slice(1).map(({ what }) => what)).toEqual([{ kind: 'faithfulness', of: job, steps: 64, random: true }, { kind: 'sanity', of: job, seed: 1 }]);
+    receiveEvent({ kind: 'job', job: `${job}-sanity`, fraction: 0.5, note: { steps: null }, partial: null });
+    expect(only().sanity).toMatchObject({ phase: 'running', fraction: 0.5 });
+    stage.asked[1]?.finish(curves);
+    stage.asked[2]?.finish(sane);
+    await settle();
+    expect(only()).toMatchObject({ faithfulness: { phase: 'done', result: curves }, sanity: { phase: 'done', result: sane } });
+  });
+
+  it('goes with its network; a person who was looking at maps gets one of the next', async () => {
+    inspecting.value = true;
+    void makeMap(request);
+    await settle();
+    forgetMaps();
+    expect(maps.peek()).toEqual([]);
+    expect(stage.cancelled).toEqual([stage.asked[0]?.job]);
+    await settle();
+    expect(maps.peek()).toHaveLength(1);
+    removeMap(only().id);
+    forgetMaps();
+    await settle();
+    expect(maps.peek(), 'nobody was looking at one').toEqual([]);
+  });
+});
+
+describe('the inspection', () => {
+  it('freezes what is live, and ends all that runs when it is closed', async () => {
+    showSource(fakeSource('camera'));
+    const opening = openInspection();
+    await settle();
+    stage.fake.page.nowMs = 1500;
+    await opening;
+    expect(inspecting.peek()).toBe(true);
+    expect(maps.peek()).toHaveLength(1);
+    expect(stage.fake.made.map(({ kind }) => kind)).toContain('still');
+    stage.see(9);
+    await settle();
+    closeInspection();
+    await settle();
+    expect(only().phase).toBe('cancelled');
+    expect(inspecting.peek()).toBe(false);
+  });
+
+  it('does not open where no frame can be frozen', async () => {
+    showSource(fakeSource('camera'));
+    stage.fake.refuse = new AppError('camera-ended', 'x');
+    await openInspection();
+    expect(inspecting.peek()).toBe(false);
+  });
+});
+
+describe('the ranking', () => {
+  it('makes every quick method that is defined, under one name, and sorts by the curves', async () => {
+    await readMethods();
+    const running = rankMethods({ kind: 'top' });
+    for (const [deletion, insertion] of [[0.6, 0.3], [0.1, 0.9]] as const) {
+      await settle();
+      stage.asked.at(-1)?.finish({ sequence: 1 });
+      await settle();
+      stage.asked.at(-1)?.finish({ ...curves, areas: { ...curves.areas, deletion, insertion } });
+    }
+    await running;
+    expect(ranking.peek()).toMatchObject({ phase: 'done', random: { deletion: 0.5, insertion: 0.5 }, targetIndex: 0 });
+    expect(ranking.peek()?.rows.map(({ method }) => method)).toEqual(['occlusion', 'gradient']);
+    expect(new Set(stage.asked.map(({ job }) => job)).size).toBe(2);
+    expect(stage.asked.map(({ what }) => (what.kind === 'faithfulness' ? what.random : null))).toEqual([null, true, null, false]);
+  });
+
+  it('stops, and does not mix two pictures', async () => {
+    await readMethods();
+    let running = rankMethods({ kind: 'top' });
+    await settle();
+    stopRanking();
+    await running;
+    expect(ranking.peek()).toMatchObject({ phase: 'cancelled', rows: [] });
+    stage.asked.splice(0);
+    running = rankMethods({ kind: 'top' });
+    await settle();
+    stage.fake.page.nowMs = 4000;
+    showSource(fakeSource('still'));
+    stage.asked.at(-1)?.finish({ sequence: 1 });
+    await running;
+    expect(ranking.peek()).toMatchObject({ phase: 'cancelled', rows: [] });
+  });
+});

@@ -1,0 +1,31 @@
+import { signal } from '@preact/signals-core';
+import { failure } from './failure';
+import { until } from './until';
+import { status } from './worker-state';
+
+/** The first frame of the picture on screen that the network saw; null: it did not see this picture yet. */
+export const firstSequence = signal<number | null>(null);
+
+/** When the picture on screen came there, milliseconds since the epoch. */
+let sinceMs = 0;
+
+/** Another picture is on screen, or the same one cut or mirrored otherwise: frames taken before are not of it. */
+export function notePictureChange(nowMs: number): void {
+  sinceMs = nowMs;
+  firstSequence.value = null;
+}
+
+/** The network saw a frame. Later ones of the same picture change nothing: it may be sent again, to another network or worker. */
+export function notePictureSeen(frame: { readonly sequence: number; readonly capturedAtMs: number }): void {
+  if (firstSequence.peek() === null && frame.capturedAtMs >= sinceMs) firstSequence.value = frame.sequence;
+}
+
+/** True: made from a frame before the picture on screen. */
+export function isOfOlderPicture(sequence: number): boolean {
+  return firstSequence.value === null || sequence < firstSequence.value;
+}
+
+/** Resolves when the network has seen the picture on screen, or when it cannot. */
+export function whenPictureIsSeen(): Promise<void> {
+  return until(() => firstSequence.value !== null || failure.value !== null || status.value.phase === 'failed');
+}
