@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals';
 import { Target } from 'lucide-preact';
 import type { JSX } from 'preact';
 import { explanationIds, type ExplanationId } from '../../contract/session-spec';
@@ -51,6 +52,12 @@ export function ExplanationControls() {
   );
 }
 
+/** A layer other than the usual one, where the person chose it. */
+const otherLayer = computed(() => {
+  const found = explanation.value?.layer ?? null;
+  return spec.value.explanationLayer !== null && found === spec.value.explanationLayer ? found : null;
+});
+
 /** They say what would change, not what there is. */
 const sensitivities: ReadonlySet<ExplanationId> = new Set(['gradient', 'guided-backprop', 'deconvnet']);
 
@@ -68,5 +75,5 @@ function describeExplanation(method: ExplanationId) {
   if (label === null) return explainMethod(method).plain;
   if (heldUnit.value !== null) return <>What excites <b>{label}</b>, which you hold. <button type="button" class="link" onClick={releaseTarget}>Let go</button></>;
   if (found?.state === 'no-positive-evidence') return <>No positive evidence for <b>{label}</b> in this layer.</>;
-  return <>{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}</>;
+  return <>{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}{otherLayer.value === null ? '' : <>, in {otherLayer.value}. <button type="button" class="link" onClick={() => changeSpec({ explanationLayer: null })}>Back to the last layer</button></>}</>;
 }

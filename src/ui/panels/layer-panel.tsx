@@ -1,6 +1,9 @@
 import { signal } from '@preact/signals';
 import { ArrowLeft, SlidersHorizontal, X } from 'lucide-preact';
+import type { LayerInfo } from '../../contract/events';
 import { channelOrders, colourMaps, type ChannelOrder, type ColourMap, type MapScale } from '../../contract/session-spec';
+import { methodName } from '../../lessons/explanation-texts';
+import { methods } from '../../state/inspection';
 import { describeLayer } from '../../lessons/layer-texts';
 import { chooseOrder } from '../../state/actions/choose-order';
 import { openChannel as showChannel } from '../../state/actions/open-channel';
@@ -44,6 +47,7 @@ export function LayerPanel() {
       {large ? <ChannelView layer={layer} channel={channel} /> : (
         <ChannelGrid layer={layer}>
           <p class="layer-sentence small muted">{describeLayer(layer, openLayerPosition.value, layers.value.length, inputPx)}</p>
+          <ExplainHere layer={layer} />
           {choicesShown && <div class="layer-choices">
             <Choice name="Sort" value={spec.value.channelOrder} options={channelOrders} names={orderNames} onChoose={chooseOrder} />
             <Choice name="Scale" value={spec.value.scale} options={['channel', 'layer']} names={scaleNames} onChoose={(scale) => changeSpec({ scale })} />
@@ -54,6 +58,18 @@ export function LayerPanel() {
         </ChannelGrid>
       )}
     </section>
+  );
+}
+
+/** Grad-CAM and its family can look at any layer with places; the last one is the usual choice. */
+function ExplainHere({ layer }: { readonly layer: LayerInfo }) {
+  const { explanation: method, explanationLayer } = spec.value;
+  if (!layer.spatial || !methods.value.some(({ id, choosesLayer }) => id === method && choosesLayer)) return null;
+  const here = (explanationLayer ?? network.value?.explanationLayer) === layer.id;
+  const usual = network.value?.explanationLayer === layer.id;
+  return (
+    <button type="button" class="button explain-here" aria-pressed={here} title={usual ? 'The usual layer: the last with places, closest to the answer' : 'Make the map over the picture from this layer; earlier layers are finer and know less about classes'}
+      onClick={() => changeSpec({ explanationLayer: here || usual ? null : layer.id })}>{here ? `${methodName(method)} looks at this layer` : `Let ${methodName(method)} look at this layer`}</button>
   );
 }
 
