@@ -2,12 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../contract/errors';
 import type { InputArray } from '../../contract/importer';
 import { clearFailure, failure } from '../failure';
-import { draft, importRun } from '../import-state';
+import { draft, importNotice, importRun } from '../import-state';
 import { fakeReport } from '../importer.fixture';
 import { describeInputNeed } from '../input-need';
+import { keptNetworks } from '../kept-networks';
 import { currentPicture, filmstrip } from '../pictures';
 import { source } from '../source-state';
 import { useFakeRuntime, type FakeRuntime } from '../testing.fixture';
+import { chooseNetwork } from './choose-network';
 import { openDraft } from './import-network';
 import { isNetworkAddress, openAddress, openDropped } from './import-dropped';
 import { stepPicture } from './open-picture';
@@ -23,6 +25,8 @@ beforeEach(() => {
   clearFailure();
   draft.value = null;
   importRun.value = null;
+  importNotice.value = null;
+  keptNetworks.value = null;
   filmstrip.value = [];
 });
 
@@ -50,15 +54,29 @@ describe('what is dropped', () => {
     expect(source.value?.label).toBe('a.png');
   });
 
-  it('a list of labels answers the question that is open, and is else tried as a file', async () => {
+  it('a list of labels answers the question that is open', async () => {
     draft.value = openDraft(fakeReport('mine', { classes: 2 }), 'everyday', false);
     fake.importer.kept.set('mine', fakeReport('mine', { classes: 2 }));
     await openDropped([file('labels.txt', 'cat\ndog')]);
     expect(draft.value?.answers.classes).toEqual(['cat', 'dog']);
     expect(fake.importer.sources).toEqual([]);
-    draft.value = null;
+  });
+
+  it('a list of labels opens the questions of the own network on screen, and is told where it belongs else', async () => {
     await openDropped([file('labels.txt', 'cat\ndog')]);
-    expect(fake.importer.sources).toHaveLength(1);
+    expect(importNotice.value?.sentence).toContain('labels.txt looks like a list of names.');
+    const report = fakeReport('mine', { classes: 2 });
+    const kept = { ...report, network: { ...report.network, confirmed: true } };
+    fake.importer.kept.set('mine', kept);
+    keptNetworks.value = [kept.network];
+    chooseNetwork('mine');
+    await openDropped([file('readme.txt', 'about these pictures'), file('a.png')]);
+    expect(draft.value).toBeNull();
+    await openDropped([file('labels.txt', 'cat\ndog')]);
+    expect(draft.value).toMatchObject({ again: true, error: null, answers: { labels: 'file', classes: ['cat', 'dog'] } });
+    await openDropped([file('more.txt', 'cat\ndog\ncow')]);
+    expect(draft.value).toMatchObject({ error: { code: 'labels-mismatch' }, answers: { classes: ['cat', 'dog'] } });
+    expect(fake.importer.sources).toEqual([]);
   });
 
   it('addresses are opened only when they can be fetched', () => {

@@ -1,9 +1,12 @@
+import { spec } from '../choices';
 import { reportFailure } from '../failure';
 import { cleanPaths, namesNetworkFile, readAddress, sortFiles, type DroppedFile } from '../import-files';
-import { draft } from '../import-state';
+import { draft, importNotice } from '../import-state';
+import { shownKept } from '../kept-networks';
 import { getRuntime } from '../runtime';
 import { tryLabels } from './import-answers';
 import { importNetwork } from './import-network';
+import { reopenQuestions } from './manage-networks';
 import { inspectionEnding } from '../saved-inspection';
 import { openSavedInspection } from './save-inspection';
 import { openItems, pictureItems } from './open-picture';
@@ -17,12 +20,23 @@ export async function openDropped(dropped: readonly DroppedFile[]): Promise<void
     return;
   }
   const { pictures, arrays, network, labels } = sortFiles(cleanPaths(dropped));
-  if (labels !== null && draft.peek() !== null) await tryLabels('file', labels);
+  // A read-me beside pictures is no answer to a question that nobody asked.
+  if (labels !== null && (draft.peek() !== null || pictures.length + arrays.length === 0)) await takeLabels(labels);
   else if (network.length > 0) void importNetwork({ kind: 'files', files: network });
   if (pictures.length + arrays.length === 0) return;
   const items: PictureItem[] = [...pictureItems(pictures)];
   for (const file of arrays) items.push(...await readArrayItems(file));
   if (items.length > 0) await openItems(items);
+}
+
+/** A list of names is for the network that is asked about, else for the person's own network on screen. */
+async function takeLabels(labels: File): Promise<void> {
+  const shown = spec.peek().network;
+  if (draft.peek() === null && shownKept.peek().some(({ id }) => id === shown)) await reopenQuestions(shown);
+  if (draft.peek() !== null) await tryLabels('file', labels);
+  else {
+    importNotice.value = { network: null, sentence: `${labels.name} looks like a list of names. Put one of your own networks on screen and drop the list again, or drop it together with a network.` };
+  }
 }
 
 /** Files without folders: a file dialog, the clipboard. */
