@@ -61,6 +61,7 @@ export function openWorkerConnection(options: SupervisorOptions, handlers: Conne
       detachSurface: (surface) => death.race(remote.detachSurface(surface)),
       watchPoint: (point) => death.race(remote.watchPoint(point)),
       readActivation: (layer) => death.race(remote.readActivation(layer)),
+      readUnits: (at) => death.race(remote.readUnits(at)),
       describeNetwork: () => death.race(remote.describeNetwork()),
       describeExplanations: () => death.race(remote.describeExplanations()),
       readKernels: (layer) => death.race(remote.readKernels(layer)),

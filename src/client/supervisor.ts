@@ -214,6 +214,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     readKernels: async (layer) => (await whenConnected()).api.readKernels(layer),
     runJob: async (job, what) => (await whenConnected()).api.runJob(job, what),
     cancelJob: async (job) => (await whenConnected()).api.cancelJob(job),
+    readUnits: async (at) => (await whenConnected()).api.readUnits(at),
     readActivation: async (layer) => (await whenConnected()).api.readActivation(layer),
     memory: async () => (await whenConnected()).api.memory(),
     breakForTest: async (what) => (await whenConnected()).api.breakForTest(what),

@@ -195,6 +195,7 @@ function createFakeConnection(handlers: ConnectionHandlers): FakeConnection {
       attachSurface: call('attachSurface'), layoutSurface: call('layoutSurface'), detachSurface: call('detachSurface'),
       watchPoint: async (point) => { connection.calls.push(`watchPoint ${point?.layer ?? 'none'}`); },
       readActivation: async () => ({ shape: [1], values: new Float32Array([7]) }),
+      readUnits: async () => [],
       describeNetwork: async () => ({ nodes: [], input: 'in', output: 'out', logits: 'out', firstConvolution: null }),
       describeExplanations: async () => [],
       readKernels: async () => ({ shape: [1], values: new Float32Array([1]) }),

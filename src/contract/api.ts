@@ -37,6 +37,15 @@ export interface PointQuery {
   readonly x: number;
 }
 
+/** The unit of one layer that looks at a place of the picture. */
+export interface UnitReport {
+  readonly layer: LayerId;
+  readonly y: number;
+  readonly x: number;
+  /** The strongest first, by absolute value; three at most. */
+  readonly channels: readonly { readonly channel: number; readonly value: number }[];
+}
+
 /** One node of the graph as the network page draws it. */
 export interface NodeDescription {
   readonly id: LayerId;
@@ -82,6 +91,11 @@ export interface VisualizerApi {
   watchPoint(point: PointQuery | null): Promise<void>;
   /** All values of one layer for the frame on screen, `[n, h, w, c]` or `[n, c]`. @throws AppError 'layer-unknown' */
   readActivation(layer: LayerId): Promise<ActivationReport>;
+  /**
+   * For each layer of the rail with a place in the picture: the unit that looks at this place of the frame on screen.
+   * @param at  place of the network's square, 0..1 from its top left
+   */
+  readUnits(at: { readonly y: number; readonly x: number }): Promise<readonly UnitReport[]>;
   /** The graph of the network on screen. */
   describeNetwork(): Promise<NetworkDescription>;
   /** Every method, and whether it is defined for the network on screen. */

@@ -63,7 +63,7 @@ describe('a saved inspection', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
     expect((read as unknown as Record<string, unknown>)['polluted']).toBeUndefined();
     expect(read.maps[0]?.request.parameters).toMatchObject({ steps: 5 });
-    expect((read.maps[0]?.request.parameters as Record<string, unknown>)['polluted']).toBeUndefined();
+    expect(({ ...read.maps[0]?.request.parameters } as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
   it('that is cut off, no zip, or empty is refused', async () => {

@@ -17,6 +17,7 @@ import type { LiveNetwork } from './live-network';
 import { listLayerInfos } from './live-network';
 import type { LiveSession, LiveSessionParts } from './live-session';
 import type { JobRunner } from './jobs/job-runner';
+import { readUnits } from './read-units';
 import { recogniseFailure } from './recognise-failure';
 import type { Scheduler } from './scheduler';
 import type { Tier } from './tier';
@@ -212,6 +213,10 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     if (shown === null) throw new AppError('internal', 'no network is loaded yet', true);
     return shown;
   };
+  const requireTier = (): Tier => {
+    if (tier?.opened == null) throw new AppError('internal', 'nothing runs yet', true);
+    return tier.opened;
+  };
   const shownGraph = (): NetworkGraph => requireShown().network.executor.graph;
 
   const redraw = (): void => { started?.loop.requestRedraw(); };
@@ -264,6 +269,15 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     readActivation: async (layer: LayerId) => requireStart().loop.betweenTicks(() => {
       if (shown === null) throw new AppError('internal', 'no network is loaded yet', true);
       return shown.session.readActivation(layer);
+    }),
+    readUnits: async (at) => requireStart().loop.betweenTicks(async () => {
+      const { network, session } = requireShown();
+      const { input } = session.copyFrame();
+      try {
+        return await readUnits({ network, input, mode: inEffect?.everyStep === true ? 'inspect' : 'live', readValues: requireTier().readValues }, at);
+      } finally {
+        input.dispose();
+      }
     }),
     describeNetwork: async () => requireStart().loop.betweenTicks(() => describeNetwork(shownGraph())),
     readKernels: async (layer) => requireStart().loop.betweenTicks(() => readKernels(shownGraph(), layer)),

@@ -1,4 +1,5 @@
 import { original } from '../../state/painting';
+import type { LinkedPlace } from '../../state/inspection';
 import { pictureShape, source } from '../../state/source-state';
 
 /** Draws what the network sees of the picture, mirrored as it sees it, over the whole of a square canvas. @param unpainted  as it was before strokes */
@@ -18,4 +19,16 @@ export function drawSquare(context: CanvasRenderingContext2D | OffscreenCanvasRe
   context.imageSmoothingQuality = 'high';
   context.drawImage(picture, shape.crop.x, shape.crop.y, shape.crop.sizePx, shape.crop.sizePx, 0, 0, width, height);
   context.restore();
+}
+
+/** Draws the one pixel of the picture at a place of the network's square. @returns its red, green and blue, 0..255; '' where there is none */
+export function drawPixel(context: CanvasRenderingContext2D, at: LinkedPlace): string {
+  const shown = source.peek();
+  const shape = pictureShape.peek();
+  if (shown === null || shape === null) return '';
+  const picture = shown.display.kind === 'video' ? shown.display.element : shown.display.bitmap;
+  const across = shape.mirror ? 1 - at.x : at.x;
+  const last = shape.crop.sizePx - 1;
+  context.drawImage(picture, shape.crop.x + Math.min(last, Math.floor(across * shape.crop.sizePx)), shape.crop.y + Math.min(last, Math.floor(at.y * shape.crop.sizePx)), 1, 1, 0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)].join(', ');
 }

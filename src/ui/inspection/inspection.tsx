@@ -8,6 +8,7 @@ import { MethodForm } from './method-form';
 import { chosenMap, colourScale, comparing, crispMaps } from './inspection-view';
 import { InspectionFile } from './inspection-file';
 import { MomentStrip } from './moment-strip';
+import { PlacePanel } from './place-panel';
 import { RankingTable } from './ranking-table';
 import { Subject } from './subject';
 import { TrustPanel } from './trust-panel';
@@ -46,6 +47,7 @@ function InspectionPage() {
           {all.map((map) => <MapCard key={map.id} map={map} comparing={comparing.value} />)}
         </div>
         <div class="inspection-trust">
+          <PlacePanel />
           {chosen !== null && <TrustPanel map={chosen} />}
           <RankingTable />
         </div>

@@ -1,0 +1,89 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { nameTarget } from '../../state/describe-map';
+import { formatValue } from '../../state/format-value';
+import { draft, maps, methodOf, planeOfMap, valueAt, type InspectedMap, type LinkedPlace } from '../../state/inspection';
+import { chooseUnit, followPlace, restingPlace, shareAround, unitsHere } from '../../state/place-report';
+import { pictureShape, source } from '../../state/source-state';
+import { drawPixel } from './draw-square';
+
+/** What is at the place under the crosshair: its colour, the evidence for and against in each map, and the units that see it. */
+export function PlacePanel() {
+  useEffect(() => followPlace(), []);
+  const at = restingPlace.value;
+  return (
+    <section class="place-panel" aria-label="At this place">
+      <h3>At this place</h3>
+      {at === null ? <p class="small muted">Point at a place of the picture or of a map, or move the crosshair with the arrow keys.</p> : (
+        <>
+          <ColourHere at={at} />
+          {maps.value.length > 0 && <EvidenceTable at={at} />}
+          <UnitTable />
+        </>
+      )}
+    </section>
+  );
+}
+
+function ColourHere({ at }: { readonly at: LinkedPlace }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [colour, setColour] = useState('');
+  const shown = source.value;
+  const shape = pictureShape.value;
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext('2d', { willReadFrequently: true }) ?? null;
+    if (context !== null) setColour(drawPixel(context, at));
+  }, [at, shown, shape]);
+  return (
+    <p class="place-colour small"><canvas ref={canvas} width={1} height={1} aria-hidden="true" />
+      <span class="numbers">{Math.round(at.x * 100)} % from the left, {Math.round(at.y * 100)} % from the top{colour === '' ? '' : <>; red, green, blue {colour}</>}</span></p>
+  );
+}
+
+function EvidenceTable({ at }: { readonly at: LinkedPlace }) {
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label="Evidence at this place">
+      <table class="place-table small numbers">
+        <caption class="small muted">The value here, and the part of all evidence that lies within a small disc around it</caption>
+        <thead><tr><th scope="col">Map</th><th scope="col">Value</th><th scope="col">For</th><th scope="col">Against</th></tr></thead>
+        <tbody>{maps.value.map((map) => <EvidenceRow key={map.id} map={map} at={at} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function EvidenceRow({ map, at }: { readonly map: InspectedMap; readonly at: LinkedPlace }) {
+  const plane = planeOfMap(map);
+  const method = methodOf(map);
+  if (plane === null || method === null) return null;
+  const { positive, negative } = shareAround(plane, at);
+  const percent = (share: number | null): string => (share === null ? 'none' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
+  return <tr><td>{method.name}</td><td>{formatValue(valueAt(plane, at))}</td><td>{percent(positive)}</td><td>{method.signed ? percent(negative) : 'not shown'}</td></tr>;
+}
+
+function UnitTable() {
+  const units = unitsHere.value;
+  const { target } = draft.value;
+  if (units === null) return <p class="small muted">Reading the units that see it…</p>;
+  return (
+    <div class="place-units table-scroll" tabIndex={0} role="region" aria-label="Units that see this place">
+      <table class="place-table small numbers">
+        <caption class="small muted">In each layer, the unit with this place in its middle: its strongest channels. Tap one to ask what excites it.</caption>
+        <thead><tr><th scope="col">Layer</th><th scope="col">Channels and their values</th></tr></thead>
+        <tbody>
+          {units.map((unit) => (
+            <tr key={unit.layer}>
+              <td>{unit.layer}<span class="muted"> row {unit.y}, column {unit.x}</span></td>
+              <td class="place-channels">
+                {unit.channels.map(({ channel, value }) => {
+                  const chosen = target.kind === 'unit' && target.layer === unit.layer && target.channel === channel && target.y === unit.y && target.x === unit.x;
+                  return <button key={channel} type="button" class="button quiet" aria-pressed={chosen} aria-label={`Explain ${nameTarget({ kind: 'unit', layer: unit.layer, channel, y: unit.y, x: unit.x }, null)}, value ${formatValue(value)}`}
+                    onClick={() => chooseUnit(unit, channel)}><b>{channel}</b> {formatValue(value)}</button>;
+                })}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
