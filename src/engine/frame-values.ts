@@ -84,6 +84,8 @@ export function createTargetSeed(logits: Tensor, target: number | null): Tensor 
       values[target] = 1;
       return tensor(values, logits.shape, 'float32');
     }
+    // A network with one answer: tfjs makes no one-hot of depth 1.
+    if (classes === 1) return tensor([1], logits.shape, 'float32');
     const winner = argMax<Tensor1D>(reshape(logits, [1, classes]), 1);
     // The WASM kernel writes integers whatever dtype it is asked for.
     return reshape(cast(oneHot(winner, classes, 1, 0, 'int32'), 'float32'), logits.shape);

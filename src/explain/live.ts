@@ -45,7 +45,8 @@ export function planLiveExplanation(executor: Executor, method: OnePassExplanati
 }
 
 function seedOf(start: Tensor, target: LiveTarget, weighByValue: boolean): Tensor {
-  if (target.kind !== 'top') return createSeed(start, target, weighByValue);
+  // A network with one answer has no other winner, and tfjs makes no one-hot of depth 1.
+  if (target.kind !== 'top' || start.size === 1) return createSeed(start, target.kind === 'top' ? { kind: 'class', index: 0 } : target, weighByValue);
   return tidy(() => {
     const winner = argMax<Tensor1D>(reshape(start, [1, start.size]), 1);
     // The WASM kernel writes integers whatever dtype it is asked for.

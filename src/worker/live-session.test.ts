@@ -88,6 +88,17 @@ function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = true, n
   return stage;
 }
 
+/** One answer, a yes or no: the mean light, through a sigmoid. */
+function createYesOrNo(): LiveNetwork {
+  const builder = new GraphBuilder('yes-or-no', 'test');
+  const pad = { top: 0, bottom: 0, left: 0, right: 0 };
+  const conv = builder.add('relu', { op: 'conv2d', strides: [1, 1], dilations: [1, 1], padding: pad, groups: 1 }, [builder.addInput('input', [4, 4, 1])],
+    { kernel: { shape: [1, 1, 1, 1], values: new Float32Array([2]) } });
+  const pool = builder.add('pool', { op: 'global-average-pool', keepDims: false }, [conv]);
+  const graph = builder.build(builder.add('yes', { op: 'activation', activation: { kind: 'sigmoid' } }, [pool]));
+  return createLiveNetwork({ id: 'yes-or-no', classes: ['yes'], input: { height: 4, width: 4, channels: 1, mean: [0], std: [1] } } as unknown as NetworkCard, createExecutor(graph));
+}
+
 /** Every channel goes to a class of its own, as its mean. */
 function createWideNetwork(channels: number, input: Partial<InputSpec> = {}): LiveNetwork {
   const builder = new GraphBuilder('wide', 'test');
@@ -123,6 +134,19 @@ describe('createLiveSession', () => {
     expect(last(stage, 'explanation')).toMatchObject({ method: 'grad-cam', state: 'ok', layer: 'relu', targetIndex: 0 });
     expect(stage.drawnLayers.get('relu')?.shape).toEqual([4, 4, 2]);
     expect(stage.drawnLayers.get('relu')?.values.slice(0, 2)).toEqual([0.5, 0]);
+    stage.session.dispose();
+  });
+
+  it('explains the only answer of a network that has one', async () => {
+    const stage = createStage({}, true, createYesOrNo());
+    await stage.show(0.5);
+    expect(stage.errors).toEqual([]);
+    const { top, targetIndex } = last(stage, 'predictions');
+    const yes = 1 / (1 + Math.exp(-1));
+    expect([top.map(({ label }) => label), targetIndex]).toEqual([['yes'], 0]);
+    expect(top[0]?.probability).toBeCloseTo(yes, 5);
+    for (const value of stage.drawnExplanation ?? []) expect(value).toBeCloseTo(yes * (1 - yes) / 16, 5);
+    expect(stage.drawnExplanation).toHaveLength(16);
     stage.session.dispose();
   });
 
