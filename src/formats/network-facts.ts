@@ -26,6 +26,8 @@ export interface FileReading {
   readonly dequantised: boolean;
   /** The real numbers that the input's integers stand for, lowest and highest, where the file says so. */
   readonly inputRange?: readonly [low: number, high: number] | null;
+  /** Names of the outputs where the file has several, the one that was read first. */
+  readonly outputNames?: readonly string[];
 }
 
 /** What the network does to its input before anything else: `(x - mean) / std` per channel. */
@@ -53,6 +55,10 @@ export interface NetworkFileFacts {
   readonly inputRange: readonly [low: number, high: number] | null;
   /** Numbers in the output: how many classes there are to name. */
   readonly outputs: number;
+  /** Shape of the file's own output where that is a map and the graph ends in its mean; else null. */
+  readonly outputMap: readonly [height: number, width: number, channels: number] | null;
+  /** Names of the outputs where the file has several, the one that was read first; else none. */
+  readonly outputNames: readonly string[];
 }
 
 const renames: ReadonlySet<string> = new Set(['identity', 'flatten', 'reshape']);
@@ -135,8 +141,8 @@ export function isFullyConvolutional(graph: NetworkGraph): boolean {
   return !sized.has(graph.output);
 }
 
-/** What a file and its graph tell together. */
-export function collectFacts(format: FormatName, reading: FileReading): NetworkFileFacts {
+/** What a file and its graph tell together. @param outputMap  as in {@link NetworkFileFacts}, when the graph was given one answer */
+export function collectFacts(format: FormatName, reading: FileReading, outputMap: NetworkFileFacts['outputMap'] = null): NetworkFileFacts {
   const { graph, sizeIsOpen, labels, dequantised } = reading;
   const output = graph.nodes.find((node) => node.id === graph.output);
   return {
@@ -145,5 +151,6 @@ export function collectFacts(format: FormatName, reading: FileReading): NetworkF
     outputIsProbability: endsInProbability(graph),
     normalisation: findNormalisation(graph),
     outputs: (output?.outputShape ?? []).reduce((product, size) => product * size, 1),
+    outputMap, outputNames: reading.outputNames ?? [],
   };
 }

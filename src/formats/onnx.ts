@@ -156,7 +156,7 @@ export function readOnnxFile(file: Uint8Array, external: ReadonlyMap<string, Uin
   if (result.kind !== 'placed') throw new AppError('graph-unsupported', `the output '${output}' does not depend on the picture`);
   const settled = settleOutput(result.placed, layouts);
   if (shapeOf(settled).some((axis) => !Number.isSafeInteger(axis))) throw new AppError('format-too-large', `output '${output}'`);
-  return { graph: builder.build(settled.id), sizeIsOpen, labels: readLabels(model.metadata), dequantised: budget.dequantised };
+  return { graph: builder.build(settled.id), sizeIsOpen, labels: readLabels(model.metadata), dequantised: budget.dequantised, outputNames: model.outputs.length > 1 ? model.outputs.map(({ name }) => name) : [] };
 }
 
 /** The graph alone of {@link readOnnxFile}. */

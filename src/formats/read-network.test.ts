@@ -42,6 +42,15 @@ describe('facts of a network file', () => {
     expect((await readNetwork(makeSource([input([8, 8, 3]), conv, pool]), { height: 4 })).inputShape).toEqual([4, 8, 3]);
   });
 
+  it('gives a network that ends in a map one answer, and leaves the map to whoever reads the file alone', async () => {
+    const source = makeSource([input([8, 6, 3]), conv]);
+    const { graph, facts } = await readNetworkWithFacts(source);
+    expect(facts).toMatchObject({ outputs: 2, outputMap: [8, 6, 2], outputNames: [] });
+    expect(graph.nodes.at(-1)).toMatchObject({ id: 'mean over the picture', outputShape: [2] });
+    const plain = await readNetwork(source);
+    expect([plain.output, plain.nodes.at(-1)?.outputShape]).toEqual(['conv', [8, 6, 2]]);
+  });
+
   it('joins the normalisations at the start, and stops at what is none', async () => {
     const { facts } = await readNetworkWithFacts(makeSource([input([8, 8, 3]), rescaling, norm, conv, pool]));
     expect(facts.normalisation?.layer).toBe('norm');

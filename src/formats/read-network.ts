@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors';
 import type { NetworkGraph } from '../graph/network-graph';
+import { poolAnswer } from '../graph/pool-answer';
 import { detectFormat } from './detect';
 import { field, asRecord } from './json-access';
 import { collectFacts, type FileReading, type FormatName, type NetworkFileFacts, type ReadOptions } from './network-facts';
@@ -81,23 +82,29 @@ async function readFile(source: NetworkSource, options: ReadOptions): Promise<Re
   }
 }
 
+function checkOptions(options: ReadOptions): void {
+  for (const [side, sizePx] of Object.entries(options)) {
+    if (sizePx !== undefined && (!Number.isSafeInteger(sizePx) || sizePx < 1)) throw new AppError('graph-unsupported', `${side} ${String(sizePx)}`);
+  }
+}
+
 /**
- * Reads a network of any supported format, and what its file tells about its use; what it is is told by its bytes. Parsers of
+ * Reads a network of any supported format with one answer at its end, and what its file tells about its use; what it is is told by its bytes. Parsers of
  * other formats than our own are loaded only when they are needed.
  *
  * @param source   not trusted; `bytes` and what lies beside may be kept: arrays of the graph can be views of them
  * @param options  the size at which to read it; see {@link ReadOptions}
- * @throws AppError 'format-unknown' | 'format-malformed' | 'format-too-large' | 'op-unsupported' | 'graph-unsupported' | 'input-unsupported'
+ * @throws AppError 'format-unknown' | 'format-foreign' | 'format-malformed' | 'format-too-large' | 'op-unsupported' | 'graph-unsupported' | 'input-unsupported'
  */
 export async function readNetworkWithFacts(source: NetworkSource, options: ReadOptions = {}): Promise<NetworkWithFacts> {
-  for (const [side, sizePx] of Object.entries(options)) {
-    if (sizePx !== undefined && (!Number.isSafeInteger(sizePx) || sizePx < 1)) throw new AppError('graph-unsupported', `${side} ${String(sizePx)}`);
-  }
+  checkOptions(options);
   const reading = await readFile(source, options);
-  return { graph: reading.graph, facts: collectFacts(reading.format, reading) };
+  const { graph, map } = poolAnswer(reading.graph);
+  return { graph, facts: collectFacts(reading.format, { ...reading, graph }, map) };
 }
 
-/** The graph alone of {@link readNetworkWithFacts}. */
+/** The graph exactly as the file has it: a map at its end stays one. Otherwise as {@link readNetworkWithFacts}. */
 export async function readNetwork(source: NetworkSource, options: ReadOptions = {}): Promise<NetworkGraph> {
-  return (await readNetworkWithFacts(source, options)).graph;
+  checkOptions(options);
+  return (await readFile(source, options)).graph;
 }

@@ -133,5 +133,9 @@ export function readTfjsGraph(modelJson: unknown, bytes: Uint8Array, options: Re
   const result = values.get(output);
   if (result === undefined) throw new AppError('format-malformed', `the output '${output}' is computed nowhere`);
   if (result.kind !== 'placed') return fail(`the output '${output}' does not depend on the picture`);
-  return { graph: builder.build(settleOutput(result.placed, layouts).id), sizeIsOpen: height === null || width === null, labels: readTfjsLabels(document), dequantised };
+  const outputs = signatureOf(document, topology, 'outputs').map(([name]) => name);
+  return {
+    graph: builder.build(settleOutput(result.placed, layouts).id), sizeIsOpen: height === null || width === null, labels: readTfjsLabels(document), dequantised,
+    outputNames: outputs.length > 1 ? outputs : [],
+  };
 }

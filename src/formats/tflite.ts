@@ -91,5 +91,6 @@ export function readTfliteFile(file: Uint8Array, options: ReadOptions = {}): Fil
   if (value === undefined) throw new AppError('graph-unsupported', `the output '${model.tensor(output).name}' does not depend on the picture`);
   return {
     graph: builder.build(value.id), sizeIsOpen, labels: readTfliteLabels(file), dequantised: isDequantised(shared), inputRange: valueRange(input),
+    outputNames: model.outputs.length > 1 ? model.outputs.map((index) => model.tensor(index).name) : [],
   };
 }

@@ -94,8 +94,12 @@ function describeOddities({ graph, facts }: NetworkWithFacts): readonly string[]
   const notes: string[] = [];
   if (facts.dequantised) notes.push('Its weights were stored as small whole numbers or half floats; they are computed with as floats here.');
   const output = graph.nodes.find((node) => node.id === graph.output);
-  const [height = 1, width = 1, depth = 1] = output !== undefined && output.outputShape.length === 3 ? output.outputShape : [];
-  if (height * width > 1) notes.push(`Its output is a map of ${height} × ${width} × ${depth} values, not one answer; each value is listed as a class of its own.`);
+  const { outputMap, outputNames } = facts;
+  if (outputMap !== null) notes.push(`Its output is a map of ${outputMap.join(' × ')} values: each answer is the mean of one channel over the picture; the map itself is the last layer before “mean over the picture”.`);
+  const [shown, ...left] = outputNames;
+  if (shown !== undefined && left.length > 0) {
+    notes.push(`It has ${outputNames.length} outputs: the first, “${shown}”, is shown; ${left.slice(0, 4).map((name) => `“${name}”`).join(', ')}${left.length > 4 ? ` and ${left.length - 4} more` : ''} ${left.length === 1 ? 'is' : 'are'} left out.`);
+  }
   const sigmoid = output?.operation.op === 'activation' && output.operation.activation.kind === 'sigmoid';
   if (facts.outputs === 1) notes.push(`It has one output: it is shown as the probability of yes${sigmoid ? '' : ', through a sigmoid'}.`);
   else if (sigmoid) notes.push('Each output is a probability of its own (sigmoid): several can be likely at once, and they do not add up to 100 %.');
