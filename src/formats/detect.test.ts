@@ -17,4 +17,11 @@ describe('format of a file', () => {
   it.each([['a.onnx', bytesOf(), 'format-malformed'], ['a.png', bytesOf(0x89, 0x50, 0x4e, 0x47), 'format-unknown'], ['a.h5', text('hello'), 'format-malformed']] as const)('refuses %s', (name, bytes, code) => {
     expect(() => detectFormat(name, bytes)).toThrow(code);
   });
+
+  it.each(['a.pt', 'a.PTH', 'saved_model.pb', 'a.safetensors', 'a.mlmodel', 'a.caffemodel', 'a.gguf', 'a.ort', 'yolo.weights'])('says what to do with %s', (name) => {
+    expect(() => detectFormat(name, bytesOf(8, 1, 18, 3))).toThrow(/^format-foreign: .+ is .+/);
+  });
+  it('reads an ONNX file that is called .pb', () => {
+    expect(detectFormat('model.pb', bytesOf(8, 7, 18))).toBe('onnx');
+  });
 });

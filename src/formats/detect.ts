@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors';
+import { describeForeign } from './foreign-formats';
 
 /** File formats told apart by their first bytes; the name only decides where the bytes do not. */
 export type NetworkFormat = 'tfjs-json' | 'keras-zip' | 'keras-h5' | 'onnx' | 'tflite';
@@ -12,10 +13,12 @@ function startsWith(bytes: Uint8Array, signature: readonly number[], offset = 0)
  *
  * @param name   its name, with extension
  * @param bytes  the file, or at least its first 64 bytes
- * @throws AppError 'format-malformed' for an empty file, 'format-unknown' when it is none of the formats we know
+ * @throws AppError 'format-malformed' for an empty file, 'format-foreign' for one that is not read (the detail says how to get there), 'format-unknown' when it is none that we know
  */
 export function detectFormat(name: string, bytes: Uint8Array): NetworkFormat {
   if (bytes.byteLength === 0) throw new AppError('format-malformed', `${name} is empty`);
+  const foreign = describeForeign(name, bytes);
+  if (foreign !== null) throw new AppError('format-foreign', `${name} is ${foreign}`);
   if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a])) return 'keras-h5';
   if (startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) return 'keras-zip';
   if (startsWith(bytes, [0x54, 0x46, 0x4c, 0x33], 4)) return 'tflite';

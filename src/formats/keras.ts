@@ -131,7 +131,7 @@ function lookUpByOrder(root: H5Group | H5File): WeightLookup {
 export async function readKerasH5(bytes: Uint8Array, options: ReadOptions = {}): Promise<FileReading> {
   return withHdf5(bytes, (file) => {
     const config = readText(file, 'model_config');
-    if (config === null) throw new AppError('format-malformed', 'the HDF5 file has no model_config: weights without their network');
+    if (config === null) throw new AppError('format-foreign', "the HDF5 file holds no Keras network, or its weights only; save all of it in Python: model.save('network.keras')");
     const weights = file.get('model_weights');
     if (!(weights instanceof h5wasm.Group)) throw new AppError('format-malformed', 'the HDF5 file has no model_weights');
     const keras3 = (readText(file, 'keras_version') ?? '').startsWith('3');

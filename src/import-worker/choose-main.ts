@@ -1,4 +1,5 @@
 import { AppError } from '../contract/errors';
+import { describeForeign } from '../formats/foreign-formats';
 import { readText } from './file-set';
 import type { FileSet } from './file-set';
 
@@ -20,7 +21,7 @@ const largestModelJson = 64 * 2 ** 20;
 /**
  * Finds the network among what was chosen: the only file with a network's ending or a `model.json`, else the only file.
  *
- * @throws AppError 'format-unknown' when there is none, or two that could be meant (the detail names them)
+ * @throws AppError 'files-several' for two that could be meant (the detail names them) · 'labels-alone' · 'format-foreign' · 'format-unknown' when there is none
  */
 export async function sortFiles(files: FileSet): Promise<SortedFiles> {
   const paths = [...files.keys()];
@@ -44,13 +45,19 @@ function chooseMain(models: readonly string[], paths: readonly string[]): string
   // Other descriptions of the same network lie beside some: the one everybody calls by that name is meant.
   const shallow = named.length === 1 && onLevel.every((path) => /\.json$/i.test(path)) ? named : onLevel;
   const [first, second] = shallow;
-  if (first !== undefined && second !== undefined) throw new AppError('format-unknown', `two networks at once: ${first} and ${second}; open one of them`);
+  if (first !== undefined && second !== undefined) {
+    throw new AppError('files-several', `${shallow.length} networks: ${shallow.slice(0, 4).join(', ')}${shallow.length > 4 ? ', …' : ''}`);
+  };
   if (first !== undefined) return first;
   const unlabelled = paths.filter((path) => !/\.(txt|names|labels|csv|tsv|md|bin|png|jpe?g)$/i.test(path));
   const [only, another] = unlabelled;
   if (only !== undefined && another === undefined) return only;
-  const saved = paths.find((path) => /\.(pb|pth?|ckpt|safetensors|caffemodel|mlmodel)$/i.test(path));
-  throw new AppError('format-unknown', saved === undefined ? `no network among ${paths.slice(0, 5).join(', ')}` : `${saved}: save it as ONNX, Keras, TensorFlow.js or TFLite`);
+  for (const path of paths) {
+    const foreign = describeForeign(path);
+    if (foreign !== null) throw new AppError('format-foreign', `${path} is ${foreign}`);
+  }
+  if (paths.every((path) => labelEnding.test(path))) throw new AppError('labels-alone', paths.slice(0, 5).join(', '));
+  throw new AppError('format-unknown', `no network among ${paths.slice(0, 5).join(', ')}`);
 }
 
 /** A TensorFlow.js `model.json` names its topology; told by its ends, since topologies can be long. */

@@ -5,7 +5,7 @@ import { zipSync } from 'fflate';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AppError } from '../contract/errors';
 import type { PickedFile } from '../contract/importer';
-import type { NetworkWithFacts } from '../formats/read-network';
+import { readNetworkWithFacts, type NetworkWithFacts } from '../formats/read-network';
 import { startFakeImporter } from './testing.fixture';
 
 const digits = 'public/models/digits/';
@@ -35,6 +35,23 @@ describe('importing files', () => {
     expect(progress.map(({ phase }) => phase)).toEqual(['read', 'check', 'store']);
     expect(await importer.listKept()).toEqual([report.network]);
     expect(await importer.storage()).toEqual({ networksBytes: report.network.bytes, usedBytes: 1, quotaBytes: 2, persisted: false });
+  });
+
+  it('says of several outputs which one is shown, and what became of a map', async () => {
+    const changed = async (facts: Partial<NetworkWithFacts['facts']>): Promise<readonly string[]> => {
+      // The same bytes a second time would be the network that is there.
+      globalThis.indexedDB = new IDBFactory();
+      const { importer } = await startFakeImporter({
+        readNetwork: async (source, options) => {
+          const read = await readNetworkWithFacts(source, options);
+          return { ...read, facts: { ...read.facts, ...facts } };
+        },
+      });
+      return (await importer.importNetwork('job', files(...pickDigits()))).notes;
+    };
+    expect((await changed({ outputNames: ['age', 'sex', 'mood'] })).join()).toContain('3 outputs: the first, “age”, is shown; “sex”, “mood” are left out.');
+    expect((await changed({ outputNames: ['age', 'sex'] })).join()).toContain('“sex” is left out.');
+    expect((await changed({ outputMap: [4, 5, 6] })).join()).toContain('a map of 4 × 5 × 6 values: each answer is the mean of one channel');
   });
 
   it('gives the same bytes the same id, and leaves what the person chose', async () => {
@@ -83,19 +100,21 @@ describe('importing files', () => {
       expect(await code(importer.importNetwork('a', files(pick('net/model.json', manifest(path)), pick('secret.bin', 'abcd')))), path).toBe('format-malformed');
     }
     const missing = await faultOf(importer.importNetwork('b', files(pick('model.json', manifest('shard.bin')))));
-    expect([missing.code, missing.detail]).toEqual(['network-missing', "model.json needs 'shard.bin', which was not opened with it"]);
+    expect([missing.code, missing.detail]).toEqual(['files-missing', 'model.json needs “shard.bin”, which was not opened with it']);
     expect(await importer.listKept()).toEqual([]);
   });
 
   it.each<readonly [string, readonly PickedFile[], string]>([
     ['nothing', [], 'format-unknown'],
-    ['a text', [pick('notes.txt', 'hello')], 'format-unknown'],
-    ['two networks', [pick('a.onnx', 'x'), pick('b.h5', 'y')], 'format-unknown'],
+    ['a list of labels', [pick('notes.txt', 'hello')], 'labels-alone'],
+    ['two networks', [pick('a.onnx', 'x'), pick('b.h5', 'y')], 'files-several'],
     ['a broken zip', [pick('a.zip', new Uint8Array([0x50, 0x4b, 3, 4, ...new Uint8Array(40)]))], 'format-malformed'],
     ['a zip of zeros', [pick('a.zip', zipSync({ 'net.onnx': new Uint8Array(20e6) }, { level: 9 }))], 'format-too-large'],
     ['two gigabytes', [{ path: 'net.onnx', file: { size: 2 ** 31 } as Blob }], 'format-too-large'],
     ['a cut network', [pick('net.onnx', readFileSync(vgg).subarray(0, 20_000))], 'format-malformed'],
-    ['weights of another framework', [pick('net.pt', 'x'), pick('readme.md', 'x'), pick('x.yaml', 'y')], 'format-unknown'],
+    ['weights of another framework', [pick('net.pt', 'x'), pick('readme.md', 'x'), pick('x.yaml', 'y')], 'format-foreign'],
+    ['weights of another framework alone', [pick('net.safetensors', '{')], 'format-foreign'],
+    ['a zip as PyTorch writes it', [pick('net.zip', zipSync({ 'net/data.pkl': new Uint8Array(30), 'net/data/0': new Uint8Array(30) }))], 'format-foreign'],
   ])('refuses %s', async (_, picked, expected) => {
     const { importer } = await startFakeImporter();
     expect(await code(importer.importNetwork('a', files(...picked)))).toBe(expected);

@@ -30,7 +30,7 @@ export function recordSource(name: string, main: ArrayBuffer, find: FindBeside):
       const known = used.get(plain);
       if (known !== undefined) return known;
       const found = await find(plain);
-      if (found === null) throw new AppError('network-missing', `${name} needs '${plain}', which was not opened with it`);
+      if (found === null) throw new AppError('files-missing', `${name} needs “${plain}”, which was not opened with it`);
       total += found.byteLength;
       refuseTooLarge(total);
       const content = new Uint8Array(found);

@@ -12,6 +12,8 @@ export interface ErrorText {
   readonly sentence: string;
   /** The main next step first. Empty: never shown. */
   readonly steps: readonly NextStep[];
+  /** The detail is for everybody and stands below the sentence; otherwise it is one tap deeper. */
+  readonly namesIt?: true;
 }
 
 /** The one place where a code becomes words. */
@@ -83,6 +85,22 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
   'address-blocked': {
     sentence: 'The file at this address could not be fetched: there is no connection, or its server does not let other pages read it. Download it and open the file instead.',
     steps: ['open-network', 'retry'],
+  },
+  'files-missing': {
+    sentence: 'Some files of this network were not opened with it. Choose all of its files together, or the folder that they lie in.',
+    steps: ['open-network'], namesIt: true,
+  },
+  'files-several': {
+    sentence: 'There is more than one network here, and one is read at a time. Choose the files of one of them.',
+    steps: ['open-network'], namesIt: true,
+  },
+  'labels-alone': {
+    sentence: 'This looks like a list of labels without its network. Open both together, or open the list under “Change answers” of a network on this device.',
+    steps: ['manage-networks', 'open-network'],
+  },
+  'format-foreign': {
+    sentence: 'Innerview does not read this kind of file as it is. Save the network as ONNX, Keras, TensorFlow.js or TFLite first.',
+    steps: ['open-network'], namesIt: true,
   },
   'format-unknown': {
     sentence: 'Innerview reads ONNX, Keras, TensorFlow.js and TFLite networks, and this file is none of them. Open another one.',

@@ -21,7 +21,7 @@ export function FailureNotice({ error, steps, onStep, onDismiss, what }: Failure
       <CircleAlert size={18} />
       <div class="notice-words">
         <p>{what !== undefined && <b class="notice-what">{what}: </b>}{errorTexts[error.code].sentence}</p>
-        {error.detail !== '' && <FailureDetails detail={error.detail} />}
+        {error.detail !== '' && (errorTexts[error.code].namesIt === true ? <p class="small notice-named">{error.detail}</p> : <FailureDetails detail={error.detail} />)}
       </div>
       <div class="notice-steps">
         {steps.filter((step) => step !== 'dismiss').map((step, index) => (
