@@ -54,7 +54,7 @@ function chooseMain(models: readonly string[], paths: readonly string[]): string
   if (only !== undefined && another === undefined) return only;
   for (const path of paths) {
     const foreign = describeForeign(path);
-    if (foreign !== null) throw new AppError('format-foreign', `${path} is ${foreign}`);
+    if (foreign !== null) throw new AppError('format-foreign', `${path.replace(/\/data\.pkl$/i, '')} is ${foreign}`);
   }
   if (paths.every((path) => labelEnding.test(path))) throw new AppError('labels-alone', paths.slice(0, 5).join(', '));
   throw new AppError('format-unknown', `no network among ${paths.slice(0, 5).join(', ')}`);

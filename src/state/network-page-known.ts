@@ -12,7 +12,8 @@ export interface KnownNetwork {
 }
 
 const torchvision = (model: string): string => `https://pytorch.org/vision/stable/models/generated/torchvision.models.${model}.html`;
-const mobileNetV1 = 'https://arxiv.org/abs/1704.04861, tables 6 and 8';
+/** The published weights themselves; the paper's tables (arXiv:1704.04861) give other training runs. */
+const mobileNetV1 = 'https://github.com/tensorflow/models/blob/02c04f49a188ba9a515100a3375a6359f3fffef1/research/slim/nets/mobilenet_v1.md';
 
 /**
  * torchvision's pages call multiply-adds GFLOPS; they are given as such there and as multiply-adds here. Weights of the
@@ -32,9 +33,9 @@ export const knownNetworks: readonly KnownNetwork[] = [
   { name: 'SqueezeNet 1.0', year: 2016, top1: 0.58092, parameters: 1_248_424, multiplyAdds: 0.82e9, inputPx: 224, source: torchvision('squeezenet1_0') },
   { name: 'SqueezeNet 1.1', year: 2016, top1: 0.58178, parameters: 1_235_496, multiplyAdds: 0.35e9, inputPx: 224, source: torchvision('squeezenet1_1') },
   { name: 'DenseNet-121', year: 2016, top1: 0.74434, parameters: 7_978_856, multiplyAdds: 2.83e9, inputPx: 224, source: torchvision('densenet121') },
-  { name: 'MobileNet v1', year: 2017, top1: 0.706, parameters: 4_200_000, multiplyAdds: 569e6, inputPx: 224, source: mobileNetV1 },
-  { name: 'MobileNet v1 0.5', year: 2017, top1: 0.637, parameters: 1_300_000, multiplyAdds: 149e6, inputPx: 224, source: mobileNetV1 },
-  { name: 'MobileNet v1 0.25', year: 2017, top1: 0.506, parameters: 500_000, multiplyAdds: 41e6, inputPx: 224, source: mobileNetV1 },
+  { name: 'MobileNet v1', year: 2017, top1: 0.709, parameters: 4_240_000, multiplyAdds: 569e6, inputPx: 224, source: mobileNetV1 },
+  { name: 'MobileNet v1 0.5', year: 2017, top1: 0.633, parameters: 1_340_000, multiplyAdds: 150e6, inputPx: 224, source: mobileNetV1 },
+  { name: 'MobileNet v1 0.25', year: 2017, top1: 0.498, parameters: 470_000, multiplyAdds: 41e6, inputPx: 224, source: mobileNetV1 },
   { name: 'MobileNet v2', year: 2018, top1: 0.71878, parameters: 3_504_872, multiplyAdds: 0.3e9, inputPx: 224, source: torchvision('mobilenet_v2') },
   { name: 'MobileNet v3 large', year: 2019, top1: 0.74042, parameters: 5_483_032, multiplyAdds: 0.22e9, inputPx: 224, source: torchvision('mobilenet_v3_large') },
   { name: 'EfficientNet-B0', year: 2019, top1: 0.77692, parameters: 5_288_548, multiplyAdds: 0.39e9, inputPx: 224, source: torchvision('efficientnet_b0') },
