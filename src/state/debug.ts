@@ -19,6 +19,7 @@ export interface Snapshot {
 export interface DebugHandle {
   snapshot(): Snapshot;
   readActivation(layer: string): Promise<ActivationReport>;
+  runJob: VisualizerApi['runJob'];
   /** Makes a failure happen for real. */
   break(what: Parameters<VisualizerApi['breakForTest']>[0]): Promise<void>;
 }
@@ -38,6 +39,7 @@ export function exposeDebugHandle(): void {
   const handle: DebugHandle = {
     snapshot: () => takeSnapshot(memory),
     readActivation: (layer) => supervisor.readActivation(layer),
+    runJob: (job, what) => supervisor.runJob(job, what),
     break: (what) => supervisor.breakForTest(what),
   };
   Object.assign(globalThis, { innerview: handle });

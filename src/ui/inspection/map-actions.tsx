@@ -10,12 +10,25 @@ export function MapActions({ map, title }: { readonly map: InspectedMap; readonl
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!open) return undefined;
-    const close = (event: Event): void => {
-      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !(element.current?.contains(event.target as Node) ?? false)) setOpen(false);
+    const items = [...element.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? []];
+    items[0]?.focus();
+    const close = (event: Event): void => { if (!(element.current?.contains(event.target as Node) ?? false)) setOpen(false); };
+    const handleKey = (event: KeyboardEvent): void => {
+      const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+      if (step !== 0) items[(items.indexOf(document.activeElement as HTMLElement) + step + items.length) % items.length]?.focus();
+      else if (event.key === 'Escape') {
+        setOpen(false);
+        element.current?.querySelector('button')?.focus();
+      } else if (event.key === 'Tab') {
+        setOpen(false);
+        return;
+      } else return;
+      // Escape would close the inspection as well.
+      event.preventDefault();
     };
     addEventListener('pointerdown', close);
-    addEventListener('keydown', close);
-    return () => { removeEventListener('pointerdown', close); removeEventListener('keydown', close); };
+    addEventListener('keydown', handleKey, true);
+    return () => { removeEventListener('pointerdown', close); removeEventListener('keydown', handleKey, true); };
   }, [open]);
   const name = nameMap(map);
   const act = (work: () => void | Promise<void>): void => {

@@ -6,6 +6,7 @@ import { colourRangeOf, type ColourRange } from '../../state/colours-of-map';
 import { describeNote, describeSigns, nameTarget, describeVerdict } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, place, planeOfMap, valueAt, type InspectedMap } from '../../state/inspection';
+import { network } from '../../state/worker-state';
 import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
 import { MapCanvas } from './map-canvas';
@@ -32,6 +33,7 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
       {map.phase === 'cancelled' && <p class="small muted">Stopped{plane === null ? '.' : '; this is what there was.'}</p>}
       {range !== null && plane !== null && <Scale range={range} plane={plane} />}
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
+      {map.network !== network.value?.network && <p class="map-verdict small">Made by the network {map.network}, which is not on screen.</p>}
       {isStale(map) && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
       {map.phase === 'done' && method !== null && <p class="small muted">{describeSigns(method)}</p>}
       {map.phase === 'done' && <p class="small muted numbers">{[map.result?.layer === null || map.result === null ? '' : `layer ${map.result.layer}`, describeNote(map)].filter((part) => part !== '').join(' · ')}</p>}

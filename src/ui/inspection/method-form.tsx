@@ -1,10 +1,10 @@
-import type { ExplanationDescription, ParameterDescription } from '../../contract/explanations';
+import type { ParameterDescription } from '../../contract/explanations';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { describeMethod } from '../../lessons/method-texts';
 import { makeMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
 import { draft, draftMethod, methods, spatialLayers, type MapRequest } from '../../state/inspection';
-import { classes, network, rate, targetIndex } from '../../state/worker-state';
+import { answers, classes, network, rate, targetIndex } from '../../state/worker-state';
 import { chosenMap } from './inspection-view';
 import { maps } from '../../state/inspection';
 
@@ -17,6 +17,7 @@ export function MethodForm() {
     <form class="method-form" aria-label="New map" onSubmit={(event) => {
       event.preventDefault();
       void makeMap(draft.peek());
+      // The newest: the one that was just asked for.
       chosenMap.value = maps.peek().at(-1)?.id ?? null;
     }}>
       <label class="field stacked">
@@ -27,7 +28,7 @@ export function MethodForm() {
       </label>
       {method !== null && <p class="small muted">{describeMethod(method.id).shows}</p>}
       <TargetField target={request.target} onChange={(target) => change({ target })} />
-      {method?.choosesLayer === true && <LayerField method={method} layer={request.layer} onChange={(layer) => change({ layer })} />}
+      {method?.choosesLayer === true && <LayerField ofUnit={request.target.kind === 'unit'} layer={request.layer} onChange={(layer) => change({ layer })} />}
       {method !== null && method.parameters.length > 0 && (
         <details class="settings"><summary>Settings</summary>
           {method.parameters.map((parameter) => <ParameterField key={`${method.id} ${parameter.name}`} parameter={parameter} />)}
@@ -73,7 +74,7 @@ function TargetField({ target, onChange }: TargetFieldProps) {
 }
 
 function secondBest(top: number): number {
-  return top === 0 ? 1 : 0;
+  return answers.peek().find(({ index }) => index !== top)?.index ?? (top === 0 ? 1 : 0);
 }
 
 function ClassField({ name, index, onChange }: { readonly name: string; readonly index: number; readonly onChange: (index: number) => void }) {
@@ -89,6 +90,7 @@ function ClassField({ name, index, onChange }: { readonly name: string; readonly
 
 function UnitField({ target, onChange }: { readonly target: Extract<ExplanationTarget, { readonly kind: 'unit' }>; readonly onChange: (target: ExplanationTarget) => void }) {
   const layer = spatialLayers.value.find(({ id }) => id === target.layer);
+  const { y, x, ...channel } = target;
   return (
     <div class="unit-field">
       <label class="field stacked">
@@ -102,13 +104,15 @@ function UnitField({ target, onChange }: { readonly target: Extract<ExplanationT
         <input class="text-input" type="number" aria-label="Channel" min={0} max={(layer?.shape[2] ?? 1) - 1} value={target.channel}
           onChange={(event) => onChange({ ...target, channel: Math.max(0, Math.min((layer?.shape[2] ?? 1) - 1, Math.round(event.currentTarget.valueAsNumber) || 0)) })} />
       </label>
+      {y !== undefined && x !== undefined && <p class="small muted unit-place">Only the unit at row {y}, column {x}. <button type="button" class="link" onClick={() => onChange(channel)}>The whole channel</button></p>}
     </div>
   );
 }
 
 /** The layer a CAM method looks at, with the reason of the default and one tap back to it. */
-function LayerField({ layer, onChange }: { readonly method: ExplanationDescription; readonly layer: string | null; readonly onChange: (layer: string | null) => void }) {
-  const standard = network.value?.explanationLayer ?? null;
+function LayerField({ ofUnit, layer, onChange }: { readonly ofUnit: boolean; readonly layer: string | null; readonly onChange: (layer: string | null) => void }) {
+  // Before a unit another layer is the last one; the worker finds it.
+  const standard = ofUnit ? null : network.value?.explanationLayer ?? null;
   return (
     <div>
       <label class="field stacked">
@@ -130,7 +134,7 @@ function ParameterField({ parameter }: { readonly parameter: ParameterDescriptio
     draft.value = { ...draft.peek(), parameters: next === undefined ? others : { ...others, [parameter.name]: next } };
   };
   return (
-    <label class="field stacked parameter" title={parameter.plain}>
+    <label class="field stacked parameter" data-name={parameter.name} title={parameter.plain}>
       <span>{parameter.label}</span>
       {parameter.kind === 'number' && (
         <input class="text-input" type="number" step={parameter.integer ? 1 : 'any'} min={parameter.min} max={parameter.max} placeholder={parameter.default === null ? 'from the picture' : String(parameter.default)}

@@ -2,7 +2,7 @@ import { colourAt } from '../../contract/colour-map';
 import { colourRangeOf } from '../../state/colours-of-map';
 import { writeCaption } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
-import { mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
+import { isStale, mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
 import { network } from '../../state/worker-state';
 import { writeNpy } from '../../state/write-npy';
 import { colourScale, crispMaps } from './inspection-view';
@@ -29,7 +29,7 @@ export async function renderMapPicture(map: InspectedMap): Promise<Blob> {
   square.width = sidePx;
   square.height = sidePx;
   const squareContext = square.getContext('2d');
-  const lines = writeCaption(map, network.peek()?.card.name ?? map.network).split('\n');
+  const lines = [...writeCaption(map, network.peek()?.card.name ?? map.network).split('\n'), ...(isStale(map) ? ['The picture below was changed after this map was made.'] : [])];
   const page = document.createElement('canvas');
   page.width = sidePx + 2 * marginPx;
   page.height = sidePx + 2 * marginPx + 56 + lines.length * 44 + 28;

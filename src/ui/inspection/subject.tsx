@@ -2,6 +2,7 @@ import { Eraser, Droplet, Eye, Move, Redo2, Undo2, X } from 'lucide-preact';
 import { useRef, useState } from 'preact/hooks';
 import { addStroke, clearStrokes, redoStroke, undoStroke } from '../../state/actions/paint';
 import { answersBefore, brushRadius, painted, strokes, tool, undone, type PaintTool } from '../../state/painting';
+import { source } from '../../state/source-state';
 import { answers } from '../../state/worker-state';
 import { comparing } from './inspection-view';
 import { MapCanvas } from './map-canvas';
@@ -15,21 +16,23 @@ const tools: readonly { readonly id: PaintTool; readonly name: string; readonly 
 
 /** The frozen frame itself, what the network says of it, and the tools that change it. */
 export function Subject() {
+  const isArray = source.value?.takeArray !== undefined;
   return (
     <article class="map-card subject" aria-label="Frozen frame">
       <header class="map-card-header"><h3 class="subject-title">The picture{painted.value ? <span class="muted"> as you changed it</span> : null}</h3></header>
       <div class="subject-picture">
         <MapCanvas plane={null} range={null} strength={0} crisp={false} label="the picture" original={comparing.value} />
-        {tool.value !== 'look' && <Brush />}
+        {tool.value !== 'look' && !isArray && <Brush />}
       </div>
-      <div class="paint-tools" role="group" aria-label="Change the picture">
+      {isArray && <p class="small muted">These are numbers of an array; only pictures can be painted over.</p>}
+      {!isArray && <div class="paint-tools" role="group" aria-label="Change the picture">
         {tools.map(({ id, name, hint, Icon }) => (
           <button key={id} type="button" class="button" aria-pressed={tool.value === id} title={hint} onClick={() => { tool.value = id; }}><Icon size={16} /><span>{name}</span></button>
         ))}
         <button type="button" class="button icon" aria-label="Undo" title="Undo" disabled={strokes.value.length === 0} onClick={() => void undoStroke()}><Undo2 size={16} /></button>
         <button type="button" class="button icon" aria-label="Redo" title="Redo" disabled={undone.value.length === 0} onClick={() => void redoStroke()}><Redo2 size={16} /></button>
         <button type="button" class="button icon" aria-label="Take all changes back" title="Take all changes back" disabled={strokes.value.length === 0} onClick={() => void clearStrokes()}><X size={16} /></button>
-      </div>
+      </div>}
       {tool.value !== 'look' && (
         <label class="field"><span>Size</span>
           <input type="range" class="slider" aria-label="Size of the brush" min={2} max={40} value={Math.round(brushRadius.value * 100)} onInput={(event) => { brushRadius.value = event.currentTarget.valueAsNumber / 100; }} />
@@ -111,6 +114,7 @@ function Brush() {
       }}
       onPointerUp={(event) => { if (path.current.length > 0) finish(place(event)); }}
       onPointerCancel={() => { path.current = []; setFrom(null); }}>
+      {path.current.length > 1 && <svg class="brush-trail" viewBox="0 0 1 1" aria-hidden="true"><polyline points={path.current.map(({ x, y }) => `${x},${y}`).join(' ')} stroke-width={2 * brushRadius.value} /></svg>}
       {from !== null && <i class="brush-circle" style={circle(from)} />}
       <i class="brush-circle" style={circle(at)} />
     </div>

@@ -1,10 +1,10 @@
 import { describeMethod } from '../../lessons/method-texts';
-import { localisationOf } from '../../lessons/localisation';
+import { localisationOf, localisationRows } from '../../lessons/localisation';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
 import { nameTarget, describeSigns } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
-import { methodOf, type InspectedMap, type TrustCheck } from '../../state/inspection';
+import { methodOf, methods, type InspectedMap, type TrustCheck } from '../../state/inspection';
 import { Curves } from './curves';
 
 /** What a map shows, by which definition, how far it can be trusted on this very picture, and what it does not prove. */
@@ -53,9 +53,27 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
         </>
       )}
       <h4>Where it points, in general</h4>
-      {place === null ? <p class="small muted">Not measured for this method.</p>
-        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of its positive evidence for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %; docs/localisation.md#{place.method})</span></p>}
+      {place === null ? <p class="small muted">{localisationRows.length === 0 ? 'Not measured yet.' : 'Not measured for this method.'}</p>
+        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of its positive evidence for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %)</span></p>}
+      {localisationRows.length > 0 && <LocalisationTable method={method.id} />}
     </section>
+  );
+}
+
+/** The measured table, with this method's row marked; the same as docs/localisation.md of the sources. */
+function LocalisationTable({ method }: { readonly method: string }) {
+  return (
+    <details><summary>All methods that were measured</summary>
+      <p class="small muted">The grid pointing game: four pictures of four classes on one square, and for one of them the share of positive evidence in its own quarter. Four unrelated pictures are easy to tell apart: a good share does not show that a map is right within one picture.</p>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label="Pointing, all methods">
+        <table class="ranking-table small numbers">
+          <thead><tr><th scope="col">Method</th><th scope="col">Share</th><th scope="col">Maps</th></tr></thead>
+          <tbody>{[...localisationRows].sort((a, b) => b.mean - a.mean).map((row) => (
+            <tr key={row.method} class={row.method === method ? 'marked-row' : undefined} aria-current={row.method === method ? 'true' : undefined}><td>{methods.value.find(({ id }) => id === row.method)?.name ?? row.method}</td><td>{(row.mean * 100).toFixed(1)} %</td><td>{row.maps}</td></tr>
+          ))}</tbody>
+        </table>
+      </div>
+    </details>
   );
 }
 

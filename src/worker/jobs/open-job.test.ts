@@ -1,0 +1,147 @@
+import { memory } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildRandomNetwork, drawInput } from '../../../test/conformance/random-network';
+import { explainNow, quick } from '../../../test/conformance/run-explanation';
+import { startWasm } from '../../../test/conformance/wasm-in-node';
+import type { ExplainJob, ExplainResult, Job, JobResult } from '../../contract/jobs';
+import type { ExplanationTarget } from '../../contract/session-spec';
+import { createExecutor } from '../../engine/executor';
+import type { Executor } from '../../engine/executor.interface';
+import type { Tensor4D } from '../../engine/frame-values';
+import { viewOnCpu } from '../../engine/readback';
+import { explanations } from '../../explain/registry';
+import type { ScoreTarget } from '../../explain/score-target';
+import { createJobRunner, type JobRunner } from './job-runner';
+import { openJobs } from './open-job';
+
+const pixels = { mean: [120, 110, 100], std: [60, 61, 62] };
+let executor: Executor;
+let picture: Tensor4D;
+let runner: JobRunner;
+let onYield: () => void = () => undefined;
+
+beforeAll(async () => {
+  await startWasm();
+  executor = createExecutor(buildRandomNetwork({ seed: 11, activation: 'relu', bias: true, batchNorm: true, pool: 'max', shortcut: true, head: 'average', channels: 3 }));
+  picture = drawInput(executor.graph, 1);
+  const readValues = async (tensor: Parameters<typeof viewOnCpu>[0]): Promise<Float32Array> => viewOnCpu(tensor).slice();
+  runner = createJobRunner({
+    loop: { betweenTicks: async (task) => task() }, yieldToMessages: async () => { onYield(); }, now: () => performance.now(), post: () => undefined,
+    copyFrame: () => ({ input: drawInput(executor.graph, 1), sequence: 3 }), finish: async () => undefined, readValues,
+    open: openJobs({ executor, createExecutor, readValues, now: () => performance.now(), pixels: () => pixels }),
+  });
+});
+afterAll(async () => {
+  await runner.dispose();
+  picture.dispose();
+  executor.dispose();
+});
+
+const job = (method: string, target: ExplanationTarget = { kind: 'class', index: 1 }): ExplainJob =>
+  ({ kind: 'explain', method, target, layer: null, parameters: quick[method] ?? {} });
+const run = (id: string, what: Job): Promise<JobResult> => runner.run(id, what);
+async function explain(id: string, what: ExplainJob): Promise<ExplainResult> {
+  const result = await run(id, what);
+  if (result.kind !== 'explain') throw new Error(result.kind);
+  return result;
+}
+
+/** Tensors that stay, after what is cached with the weights was made once. */
+async function leftBehind(work: () => Promise<unknown>): Promise<number> {
+  await work();
+  const before = memory().numTensors;
+  await work();
+  return memory().numTensors - before;
+}
+
+describe.each(explanations.map(({ id }) => id))('%s as a job', (id) => {
+  it('gives what the method gives, and leaves nothing behind', async () => {
+    const left = await leftBehind(async () => {
+      const made = await explain('a', job(id));
+      const expected = await explainNow(id, { executor, input: picture, target: 1, parameters: quick[id] ?? {}, pixels });
+      expect([...made.map.values]).toEqual([...expected.values]);
+      expect(made).toMatchObject({ method: id, layer: expected.layer, targetIndex: 1, sequence: 3, inputShape: [6, 6, 3] });
+      expect([1, ...made.map.shape]).toEqual(expected.shape);
+      expect([made.min, made.max]).toEqual([Math.min(...made.map.values), Math.max(...made.map.values)]);
+    });
+    expect(left).toBe(0);
+  });
+});
+
+describe('targets', () => {
+  const targets: readonly (readonly [name: string, asked: ExplanationTarget, score: ScoreTarget, index: number | null])[] = [
+    ['a difference', { kind: 'difference', index: 0, against: 2 }, { kind: 'difference', index: 0, against: 2 }, 0],
+    ['a channel', { kind: 'unit', layer: 'act2', channel: 3 }, { kind: 'unit', layer: 'act2', channel: 3 }, null],
+    ['a unit', { kind: 'unit', layer: 'act2', channel: 2, y: 3, x: 4 }, { kind: 'unit', layer: 'act2', channel: 2, y: 3, x: 4 }, null],
+  ];
+  it.each(targets)('%s is explained as itself', async (_, asked, score, index) => {
+    const made = await explain('t', job('gradient', asked));
+    expect([...made.map.values]).toEqual([...(await explainNow('gradient', { executor, input: picture, target: score })).values]);
+    expect(made.targetIndex).toBe(index);
+  });
+
+  it('the top answer is found on the frame', async () => {
+    const activations = executor.forward(picture, { mode: 'live', taps: new Set() });
+    const logits = [...viewOnCpu(activations.logits)];
+    activations.dispose();
+    const made = await explain('t', job('gradient', { kind: 'top' }));
+    expect(made.targetIndex).toBe(logits.indexOf(Math.max(...logits)));
+    expect(made.score).toBeCloseTo(Math.max(...logits), 4);
+  });
+});
+
+describe('stopping', () => {
+  it.each(['rise', 'occlusion', 'smooth-grad', 'score-cam'])('%s half way frees everything', async (id) => {
+    const left = await leftBehind(async () => {
+      let yields = 0;
+      onYield = () => {
+        yields += 1;
+        if (yields === 2) runner.cancel('s');
+      };
+      await expect(run('s', { ...job(id), parameters: {} })).rejects.toMatchObject({ code: 'cancelled' });
+      expect(yields).toBe(2);
+      onYield = () => undefined;
+    });
+    expect(left).toBe(0);
+  });
+});
+
+describe('judging a map', () => {
+  it('follows the probability from the picture to its mean, and back', async () => {
+    await explain('m', job('gradient-x-input', { kind: 'top' }));
+    const left = await leftBehind(async () => {
+      const found = await run('f', { kind: 'faithfulness', of: 'm', steps: 6, random: true });
+      if (found.kind !== 'faithfulness') throw new Error(found.kind);
+      for (const curve of [found.deletion, found.insertion, found.randomDeletion, found.randomInsertion]) {
+        expect(curve).toHaveLength(7);
+        expect(curve.every((value) => value >= 0 && value <= 1)).toBe(true);
+      }
+      expect(found.deletion[0]).toBeCloseTo(found.insertion[6] ?? Number.NaN, 5);
+      expect(found.randomDeletion[6]).toBeCloseTo(found.deletion[6] ?? Number.NaN, 5);
+      expect(found.areas.deletion).not.toBe(found.areas.randomDeletion);
+    });
+    expect(left).toBe(0);
+  });
+
+  it('says that a unit has no such curves', async () => {
+    await explain('u', job('gradient', { kind: 'unit', layer: 'act2', channel: 0 }));
+    await expect(run('f', { kind: 'faithfulness', of: 'u', steps: 4, random: false })).rejects.toMatchObject({ code: 'explain-unsupported' });
+  });
+
+  it('makes it again with networks that forgot, and frees them', async () => {
+    await explain('m', job('gradient'));
+    const left = await leftBehind(async () => {
+      const found = await run('n', { kind: 'sanity', of: 'm', seed: 1 });
+      if (found.kind !== 'sanity') throw new Error(found.kind);
+      expect(found.steps.map(({ layer }) => layer)).toEqual(['logits', 'conv2', 'conv1']);
+      for (const { correlation } of found.steps) expect(Math.abs(correlation)).toBeLessThan(1);
+    });
+    expect(left).toBe(0);
+  });
+
+  it('is no longer possible once the map was let go', async () => {
+    await explain('gone', job('gradient'));
+    runner.cancel('gone');
+    await expect(run('f', { kind: 'faithfulness', of: 'gone', steps: 4, random: false })).rejects.toMatchObject({ code: 'explain-unsupported' });
+  });
+});
