@@ -47,7 +47,7 @@ export async function serveSources({ packages = [], cache = 'vite-tests' }: Sour
     server: { port: 0, host: 'localhost', hmr: false, watch: null },
     appType: 'mpa',
     // Found before the first page, or a package found late would reload it in the middle of a test.
-    optimizeDeps: { include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm', ...packages], entries: [] },
+    optimizeDeps: { include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-backend-wasm', 'fflate', 'flatbuffers', 'h5wasm', 'protobufjs/minimal.js', ...packages], entries: [] },
   });
   await server.listen();
   const address = server.httpServer?.address();

@@ -2,8 +2,10 @@ import { tensor4d } from '@tensorflow/tfjs-core';
 import { startBackend } from '../../../src/engine/backend';
 import { createExecutor } from '../../../src/engine/executor';
 import { readAsync, viewOnCpu } from '../../../src/engine/readback';
-import { readNetworkWithFacts } from '../../../src/formats/read-network';
+import { readNetworkWithFacts, type NetworkWithFacts } from '../../../src/formats/read-network';
+import type { NetworkGraph } from '../../../src/graph/network-graph';
 import { readNpy } from '../../../tools/npy';
+import { plainName, rewriteNetwork, type RewriteFormat } from '../../conformance/rewrite-network';
 
 export interface Expected {
   /** null: the logits. */
@@ -20,6 +22,8 @@ export interface NetworkRequest {
   readonly network: string;
   readonly input: string;
   readonly expected: readonly Expected[];
+  /** Written anew in this format before it is read. */
+  readonly rewrite?: RewriteFormat;
 }
 
 export interface NetworkReport {
@@ -37,23 +41,34 @@ async function load(address: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** The same network by way of another format. */
+async function readRewritten(graph: NetworkGraph, format: RewriteFormat): Promise<NetworkWithFacts> {
+  const { name, bytes, beside } = rewriteNetwork(graph, format);
+  return readNetworkWithFacts({ name, bytes, readBeside: (path) => {
+    const found = beside.get(path);
+    return found === undefined ? Promise.reject(new Error(`${path} is not there`)) : Promise.resolve(found);
+  } });
+}
+
 /** Reads a network file in the browser and compares its activations with somebody else's, on one tier. */
 export async function compareNetwork(request: NetworkRequest): Promise<NetworkReport> {
   const { backend, device } = await startBackend({ choice: request.backend, wasmPath: '/wasm/' });
   try {
-    const { graph, facts } = await readNetworkWithFacts({
+    const original = await readNetworkWithFacts({
       name: request.network, bytes: await load(request.folder + request.network), readBeside: (path) => load(request.folder + path),
     });
+    const { graph, facts } = request.rewrite === undefined ? original : await readRewritten(original.graph, request.rewrite);
+    const nameOf = (layer: string): string => (request.rewrite === undefined ? layer : plainName(layer));
     const executor = createExecutor(graph);
     const { shape, values } = readNpy(await load(request.folder + request.input));
     const [n = 0, height = 0, width = 0, channels = 0] = shape;
     const input = tensor4d(values, [n, height, width, channels]);
-    const layers = request.expected.flatMap(({ layer }) => (layer === null ? [] : [layer]));
+    const layers = request.expected.flatMap(({ layer }) => (layer === null ? [] : [nameOf(layer)]));
     const activations = executor.forward(input, { mode: 'inspect', taps: new Set(layers) });
     const worst: number[] = [];
     const largest: number[] = [];
     for (const { layer, file, atol, rtol } of request.expected) {
-      const tensor = layer === null ? activations.logits : activations.get(layer);
+      const tensor = layer === null ? activations.logits : activations.get(nameOf(layer));
       const found = backend === 'wasm' ? viewOnCpu(tensor).slice() : await readAsync(tensor);
       const reference = readNpy(await load(request.folder + file)).values;
       if (found.length !== reference.length) throw new Error(`${layer ?? 'logits'}: ${found.length} values instead of ${reference.length}`);
