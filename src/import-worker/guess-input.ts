@@ -36,7 +36,7 @@ const minusOneToOne: Preset = { mean: [127.5], std: [127.5] };
 
 const balancedNames = /mobile_?-?net|inception|xception|nasnet|resnet\w*v2|teachable/i;
 const caffeNames = /vgg_?-?(16|19)|resnet_?-?(50|101|152)|caffe/i;
-const torchNames = /torch|timm|densenet|squeeze_?-?net|shuffle_?-?net|alexnet|googlenet|regnet|mnasnet|convnext/i;
+const torchNames = /torch|timm|densenet|res_?-?net|squeeze_?-?net|shuffle_?-?net|alexnet|googlenet|regnet|mnasnet|convnext/i;
 const tensorflowNames = /keras|tensorflow|tf2onnx|(^|[\W_])tf([\W_]|$)/i;
 
 /**

@@ -18,6 +18,7 @@ describe('guessInput', () => {
     ['ONNX with ImageNet’s classes', { names: 'net.onnx main_graph', format: 'onnx', outputs: 1000 }, [123.675, 116.28, 103.53], [58.395, 57.12, 57.375], undefined],
     ['ONNX from PyTorch', { names: 'net.onnx torch_jit', format: 'onnx' }, [123.675, 116.28, 103.53], [58.395, 57.12, 57.375], undefined],
     ['ONNX from TensorFlow', { names: 'mobilenet.onnx tf2onnx', format: 'onnx', outputs: 1000 }, [127.5, 127.5, 127.5], [127.5, 127.5, 127.5], undefined],
+    ['a small ResNet of PyTorch', { names: 'resnet20.onnx', format: 'onnx' }, [123.675, 116.28, 103.53], [58.395, 57.12, 57.375], undefined],
     ['some ONNX', { names: 'net.onnx', format: 'onnx' }, [0, 0, 0], [255, 255, 255], undefined],
     ['TFLite', { names: 'net.tflite', format: 'tflite' }, [127.5, 127.5, 127.5], [127.5, 127.5, 127.5], undefined],
     ['a TFLite that says its range', { format: 'tflite', inputRange: [0, 1] }, [0, 0, 0], [255, 255, 255], undefined],
