@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals-core';
 import type { SessionSpec } from '../contract/session-spec';
 import { refreshKept } from './actions/manage-list';
+import { resumeDeletions } from './actions/manage-networks';
 import { openBuiltIn, playClip } from './actions/open-picture';
 import { followPainting } from './actions/paint';
 import { showFirstBuiltIn } from './actions/show-built-in';
@@ -96,7 +97,7 @@ function followKept(): void {
   effect(() => {
     if (asked || (network.value === null && failure.value === null)) return;
     asked = true;
-    void refreshKept();
+    void refreshKept().then(resumeDeletions);
   });
 }
 

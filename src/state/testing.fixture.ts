@@ -32,6 +32,8 @@ export interface FakeRuntime {
   readonly importer: FakeImporter;
   /** Names of the files handed to the person. */
   readonly saved: string[];
+  /** What the browser keeps between visits. */
+  readonly stored: Map<string, string>;
   /** What the next camera or picture fails with; null: nothing. */
   refuse: unknown;
   say(event: WorkerEvent): void;
@@ -69,7 +71,7 @@ export function useFakeRuntime(): FakeRuntime {
   const fake: FakeRuntime = {
     fed: [], made: [], applied: [], page, refuse: null, camera: { closed: 0, end: () => ended(), mute: (on) => muted(on) },
     say: (event) => { for (const listener of eventListeners) listener(event); },
-    saved: [], importer,
+    saved: [], stored: new Map(), importer,
     runtime: {
       supervisor, importer,
       sources: {
@@ -78,7 +80,7 @@ export function useFakeRuntime(): FakeRuntime {
       },
       page: {
         search: '', debug: false, baseUrl: 'http://localhost/', readHash: () => '', writeHash: () => undefined, onHashChange: () => undefined, isWide: () => page.wide,
-        prefersStillness: () => false, canPlay: () => true, readStored: () => null, store: () => undefined, reload: () => undefined, saveFile: (name) => { fake.saved.push(name); }, nowMs: () => page.nowMs,
+        prefersStillness: () => false, canPlay: () => true, readStored: (key) => fake.stored.get(key) ?? null, store: (key, text) => { fake.stored.set(key, text); }, reload: () => undefined, saveFile: (name) => { fake.saved.push(name); }, nowMs: () => page.nowMs,
       },
     },
   };

@@ -10,7 +10,7 @@ import { useFakeRuntime, type FakeRuntime } from '../testing.fixture';
 import { chooseNetwork } from './choose-network';
 import { discardDraft, tryInput, trySize } from './import-answers';
 import { refreshStorage } from './manage-list';
-import { deleteKept, exportKept, renameKept, reopenQuestions, undoDeletion, undoMs } from './manage-networks';
+import { deleteKept, exportKept, renameKept, reopenQuestions, resumeDeletions, undoDeletion, undoMs } from './manage-networks';
 
 let fake: FakeRuntime;
 
@@ -71,6 +71,30 @@ describe('networks on this device', () => {
     await vi.advanceTimersByTimeAsync(undoMs);
     expect(fake.importer.deleted).toEqual(['a']);
     expect(keptNetworks.value?.some(({ id }) => id === 'a')).toBe(false);
+  });
+
+  it('a deletion goes on when the page is opened again, with the time to undo that is left', async () => {
+    vi.setSystemTime(1_000_000);
+    fake.stored.set('deletions', JSON.stringify([{ id: 'a', atMs: 1_000_000 - undoMs + 500 }, { id: 'gone', atMs: 0 }, 'nonsense']));
+    resumeDeletions();
+    expect(shownKept.value.map(({ id }) => id)).toEqual(['b']);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(fake.importer.deleted).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(fake.importer.deleted).toEqual(['a']);
+    expect(fake.stored.get('deletions')).toBe('[]');
+  });
+
+  it('a deletion that another page undid is none', async () => {
+    deleteKept(first());
+    expect(JSON.parse(fake.stored.get('deletions') ?? '')).toMatchObject([{ id: 'a' }]);
+    undoDeletion('a');
+    expect(fake.stored.get('deletions')).toBe('[]');
+    fake.stored.set('deletions', JSON.stringify([{ id: 'a', atMs: Date.now() }]));
+    resumeDeletions();
+    fake.stored.set('deletions', '[]');
+    await vi.advanceTimersByTimeAsync(undoMs);
+    expect([fake.importer.deleted, shownKept.value.map(({ id }) => id)]).toEqual([[], ['b', 'a']]);
   });
 
   it('a deletion that fails brings it back and says so', async () => {

@@ -5,6 +5,7 @@ import { changeSpec, spec } from '../choices';
 import { reportFailure } from '../failure';
 import { draft, importNotice, inputBeingTried } from '../import-state';
 import { deletions, exporting, keptNetworks } from '../kept-networks';
+import { forgetDeletion, readLeftDeletions, rememberDeletion } from '../left-deletions';
 import { getRuntime } from '../runtime';
 import { chooseFirstNetwork, chooseNetwork } from './choose-network';
 import { discardDraft } from './import-answers';
@@ -57,16 +58,33 @@ export async function exportKept(id: NetworkId): Promise<void> {
   }
 }
 
-/** Takes a network off the list. Nothing is lost until the time to undo is over; leaving the page in between keeps it. */
+/** Takes a network off the list. Nothing is lost until the time to undo is over; a page that is opened in between goes on with it. */
 export function deleteKept(network: KeptNetwork): void {
   const { id } = network;
   if (timers.has(id)) return;
   const wasShown = spec.peek().network === id;
   if (draft.peek()?.report.network.id === id) draft.value = null;
   if (importNotice.peek()?.network === id) importNotice.value = null;
+  rememberDeletion(id, Date.now());
+  startDeletion(network, wasShown, undoMs);
+}
+
+/** Once the list is known: goes on with what an earlier page took off it, with the time to undo that is left. */
+export function resumeDeletions(): void {
+  for (const { id, atMs } of readLeftDeletions()) {
+    const network = keptNetworks.peek()?.find((kept) => kept.id === id);
+    if (network === undefined) forgetDeletion(id);
+    // A clock that was put back must not keep it for ever.
+    else if (!timers.has(id)) startDeletion(network, spec.peek().network === id, Math.min(undoMs, Math.max(0, atMs + undoMs - Date.now())), () => readLeftDeletions().some((left) => left.id === id));
+  }
+}
+
+/** @param isMeant  asked at the end: another page may have undone it */
+function startDeletion(network: KeptNetwork, wasShown: boolean, leftMs: number, isMeant: () => boolean = () => true): void {
+  const { id } = network;
   deletions.value = [...deletions.peek(), { network, wasShown }];
   if (wasShown) chooseFirstNetwork();
-  timers.set(id, setTimeout(() => void finishDeletion(id), undoMs));
+  timers.set(id, setTimeout(() => { if (isMeant()) void finishDeletion(id); else void refreshKept().then(() => forget(id)); }, leftMs));
 }
 
 export function undoDeletion(id: NetworkId): void {
@@ -94,6 +112,7 @@ export async function finishDeletion(id: NetworkId): Promise<void> {
 function forget(id: NetworkId): (typeof deletions.value)[number] | undefined {
   clearTimeout(timers.get(id));
   timers.delete(id);
+  forgetDeletion(id);
   const pending = deletions.peek().find(({ network }) => network.id === id);
   deletions.value = deletions.peek().filter(({ network }) => network.id !== id);
   return pending;
