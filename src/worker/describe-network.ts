@@ -76,7 +76,7 @@ function settingsOf(operation: Operation, node: GraphNode): readonly string[] {
       const [inputs = 1, outputs = 1] = node.weights.kernel?.shape ?? [];
       return [`${inputs} to ${outputs} values`];
     }
-    case 'batch-norm': return [`epsilon ${operation.epsilon}`];
+    case 'batch-norm': return [`epsilon ${Number(operation.epsilon.toPrecision(4))}`];
     case 'activation': return activationSettings(operation.activation);
     case 'concat': return [operation.axis === 2 || node.outputShape.length === 1 ? 'channels side by side' : `along axis ${operation.axis}`];
     case 'pad': return [padding(operation.padding), operation.value === 0 ? '' : `filled with ${operation.value}`];
