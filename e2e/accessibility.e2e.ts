@@ -25,6 +25,19 @@ for (const scheme of ['dark', 'light'] as const) {
       await page.keyboard.press('?');
       await expect(page.getByRole('dialog')).toBeVisible();
       await check('help');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Inspect this frame' }).click();
+      const inspection = page.getByRole('dialog', { name: 'Inspection' });
+      await expect(inspection.locator('.map-card[data-phase="done"]')).toBeVisible();
+      await inspection.getByRole('application', { name: /^Point at the picture/ }).focus();
+      await page.keyboard.press('ArrowRight');
+      await expect(inspection.getByRole('region', { name: 'Units that see this place' })).toBeVisible();
+      await inspection.getByRole('button', { name: 'Erase' }).click();
+      await check('inspection');
+      for (const width of [viewport.width, 320]) {
+        await page.setViewportSize({ width, height: viewport.height });
+        expect(await inspection.locator('.inspection-body').evaluate((body) => body.scrollWidth - body.clientWidth), `the inspection fits ${width} px`).toBe(0);
+      }
     });
   }
 }

@@ -32,7 +32,7 @@ describe('what is said of a map', () => {
   });
 
   it('says how long it takes', () => {
-    expect([describeCost(2, 10), describeCost(2000, 20), describeCost(20_000, 20)]).toEqual(['at once', 'about 40 s', 'about 7 min']);
+    expect([describeCost(2, 10), describeCost(2000, 20), describeCost(20_000, 20)]).toEqual(['Done at once', 'Takes about 40 s', 'Takes about 7 min']);
   });
 });
 

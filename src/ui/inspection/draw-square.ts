@@ -32,3 +32,12 @@ export function drawPixel(context: CanvasRenderingContext2D, at: LinkedPlace): s
   context.drawImage(picture, shape.crop.x + Math.min(last, Math.floor(across * shape.crop.sizePx)), shape.crop.y + Math.min(last, Math.floor(at.y * shape.crop.sizePx)), 1, 1, 0, 0, 1, 1);
   return [...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)].join(', ');
 }
+
+/** The still that {@link drawSquare} draws, and what else its drawing depends on; null where the picture moves or is gone. */
+export function squareKey(unpainted: boolean): { readonly bitmap: ImageBitmap; readonly key: string } | null {
+  const shown = (unpainted ? original.peek() : null) ?? source.peek();
+  const shape = pictureShape.peek();
+  if (shown === null || shape === null || shown.display.kind === 'video' || shown.display.bitmap.width === 0) return null;
+  const { crop, mirror } = shape;
+  return { bitmap: shown.display.bitmap, key: `${crop.x} ${crop.y} ${crop.sizePx} ${mirror}` };
+}

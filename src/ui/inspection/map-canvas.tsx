@@ -3,7 +3,7 @@ import type { MapPlane } from '../../contract/map-plane';
 import { paintPlane, type ColourRange } from '../../state/colours-of-map';
 import { valueAt, place } from '../../state/inspection';
 import { pictureShape, source } from '../../state/source-state';
-import { drawSquare } from './draw-square';
+import { drawSquare, squareKey } from './draw-square';
 
 /** Enough for a card; more only costs drawing. */
 const sidePx = 320;
@@ -39,18 +39,63 @@ export function MapCanvas({ plane, range, strength, crisp, label, original = fal
 /** Draws picture and map into a square context. */
 export function drawMap(context: CanvasRenderingContext2D, plane: MapPlane | null, range: ColourRange | null, strength: number, crisp: boolean, original = false): void {
   const side = context.canvas.width;
-  drawSquare(context, original);
+  const dim = plane === null || range === null ? 0 : strength;
+  drawBackground(context, dim, original);
   if (plane === null || range === null || strength === 0) return;
-  // The picture steps back: grey and darker. Blending instead of a filter, which not every browser has.
-  context.globalCompositeOperation = 'saturation';
-  context.fillStyle = `rgb(128 128 128 / ${strength})`;
-  context.fillRect(0, 0, side, side);
-  context.globalCompositeOperation = 'source-over';
-  context.fillStyle = `rgb(0 0 0 / ${0.45 * strength})`;
-  context.fillRect(0, 0, side, side);
   context.globalAlpha = strength;
-  context.drawImage(paintLayer(plane, range, side, crisp), 0, 0);
+  context.imageSmoothingEnabled = !crisp;
+  context.drawImage(paintLayer(plane, range, chooseSide(plane, side, crisp), crisp), 0, 0, side, side);
+  context.imageSmoothingEnabled = true;
   context.globalAlpha = 1;
+}
+
+interface Background {
+  readonly key: string;
+  readonly canvas: OffscreenCanvas;
+}
+
+/** The last two backgrounds of each picture, plain and dimmed: scaling and blending it is most of the work, and all maps share them. */
+const backgrounds = new WeakMap<object, readonly Background[]>();
+
+function drawBackground(context: CanvasRenderingContext2D, dim: number, original: boolean): void {
+  const side = context.canvas.width;
+  const picture = squareKey(original);
+  if (picture === null) {
+    drawSquare(context, original);
+    return;
+  }
+  const key = `${side} ${dim} ${picture.key}`;
+  const known = backgrounds.get(picture.bitmap) ?? [];
+  const found = known.find((background) => background.key === key);
+  if (found !== undefined) {
+    context.drawImage(found.canvas, 0, 0);
+    return;
+  }
+  const canvas = new OffscreenCanvas(side, side);
+  const own = canvas.getContext('2d');
+  if (own === null) return;
+  drawSquare(own, original);
+  if (dim > 0) {
+    // The picture steps back: grey and darker. Blending instead of a filter, which not every browser has.
+    own.globalCompositeOperation = 'saturation';
+    own.fillStyle = `rgb(128 128 128 / ${dim})`;
+    own.fillRect(0, 0, side, side);
+    own.globalCompositeOperation = 'source-over';
+    own.fillStyle = `rgb(0 0 0 / ${0.45 * dim})`;
+    own.fillRect(0, 0, side, side);
+  }
+  backgrounds.set(picture.bitmap, [{ key, canvas }, ...known].slice(0, 2));
+  context.drawImage(canvas, 0, 0);
+}
+
+/** Coarser maps are interpolated as values, to this many pixels; then the browser scales the colours, which is far quicker. */
+const smoothSidePx = 128;
+
+/** Saved pictures are drawn in full; on screen a map is coloured at its own resolution, again and again while it is made. */
+function chooseSide(plane: MapPlane, side: number, crisp: boolean): number {
+  const own = Math.max(plane.width, plane.height);
+  if (crisp) return plane.width === plane.height ? own : side;
+  return side > sidePx ? side : Math.min(side, Math.max(own, smoothSidePx));
 }
 
 interface PaintedLayer {

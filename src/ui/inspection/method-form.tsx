@@ -36,7 +36,7 @@ export function MethodForm() {
       )}
       {method?.unsupported != null && <p class="map-verdict small">Not defined for this network: {method.unsupported}</p>}
       <button type="submit" class="button primary" disabled={method === null || method.unsupported !== null}>Explain</button>
-      {method !== null && method.unsupported === null && <p class="small muted">Takes {describeCost(method.cost, rate.value?.forwardMs ?? 20)} on this device.</p>}
+      {method !== null && method.unsupported === null && <p class="small muted">{describeCost(method.cost, rate.value?.forwardMs ?? 20)} on this device.</p>}
     </form>
   );
 }

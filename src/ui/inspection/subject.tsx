@@ -75,6 +75,8 @@ function Brush() {
     const points = path.current;
     path.current = [];
     setFrom(null);
+    // The trail goes with the stroke.
+    setAt({ ...end });
     const [start] = points;
     if (start === undefined || chosen === 'look') return;
     void addStroke(chosen === 'move' ? { tool: 'move', from: start, to: end, radius } : { tool: chosen, points, radius });
@@ -113,7 +115,7 @@ function Brush() {
         if (event.buttons > 0 && path.current.length > 0 && tool.peek() !== 'move') path.current.push(point);
       }}
       onPointerUp={(event) => { if (path.current.length > 0) finish(place(event)); }}
-      onPointerCancel={() => { path.current = []; setFrom(null); }}>
+      onPointerCancel={() => { path.current = []; setFrom(null); setAt({ ...at }); }}>
       {path.current.length > 1 && <svg class="brush-trail" viewBox="0 0 1 1" aria-hidden="true"><polyline points={path.current.map(({ x, y }) => `${x},${y}`).join(' ')} stroke-width={2 * brushRadius.value} /></svg>}
       {from !== null && <i class="brush-circle" style={circle(from)} />}
       <i class="brush-circle" style={circle(at)} />
