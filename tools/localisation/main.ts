@@ -20,7 +20,7 @@ import { writeTable, type MethodResult } from './table';
 /*
  * The grid pointing game (Rao, Böhle, Schiele 2022, arXiv:2205.10435) on the validation pictures of everyday-objects:
  * `npm run localisation`. Needs ../shared/data. Resumes where it stopped; `--methods a,b` measures only these;
- * `--part 0/2` every second method, for two processes side by side. `--table` only writes docs/localisation.md.
+ * `--cells 1` explains one cell of each further mosaic also with quick methods; `--part 0/2` every second method, for two processes side by side. `--table` only writes docs/localisation.md.
  */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const work = join(root, '.cache', 'localisation');
@@ -49,7 +49,7 @@ const plans: readonly Plan[] = [
   { method: 'prediction-difference', cells: 1, parameters: { window: 16, stride: 16, samples: 1 } },
 ];
 
-const { values: options } = parseArgs({ options: { methods: { type: 'string' }, part: { type: 'string' }, table: { type: 'boolean' } } });
+const { values: options } = parseArgs({ options: { methods: { type: 'string' }, part: { type: 'string' }, table: { type: 'boolean' }, cells: { type: 'string' } } });
 
 async function readEveryday(side: number): Promise<{ readonly card: NetworkCard; readonly executor: Executor }> {
   const folder = join(root, 'public', 'models', 'everyday');
@@ -130,7 +130,7 @@ async function measureMethod(executor: Executor, plan: Plan, mosaics: readonly M
     const mosaic = mosaics[number];
     if (mosaic === undefined) break;
     const input = layOut(mosaic.map(({ index }) => inputs[index] ?? new Float32Array(0)), side, 3);
-    const cells: readonly MosaicCell[] = plan.cells === 4 ? [0, 1, 2, 3] : [(number % 4) as MosaicCell];
+    const cells: readonly MosaicCell[] = plan.cells === 4 && options.cells !== '1' ? [0, 1, 2, 3] : [(number % 4) as MosaicCell];
     const shares: (number | null)[] = [];
     for (const cell of cells) shares.push(await explainCell(executor, input, 2 * side, plan, mosaic[cell].label, cell, pixels));
     await appendFile(resultPath(plan.method), `${JSON.stringify({ mosaic: number, cells, shares } satisfies MethodResult)}\n`);

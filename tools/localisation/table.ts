@@ -44,7 +44,7 @@ export function writeTable(
     `rightly alone with a probability of at least ${set.confidence}, are laid out 2 × 2; the network \`everyday\` sees the mosaic at twice its input size; for a class,`,
     'the score is the share of positive attribution that falls into its own cell. Chance is 25 %. Attributions are summed over the colour channels;',
     'maps of a layer are enlarged bilinearly. A map without any positive evidence counts as 0 (and is counted in the last column).', '',
-    `${set.mosaicCount} mosaics, seed ${set.seed}. Quick methods explain all four classes of a mosaic, slow ones one of the four in turn. Made by`,
+    `${set.mosaicCount} mosaics, seed ${set.seed}. Quick methods explain all four classes of a mosaic, slow ones one of the four in turn (the column maps says how many there are). Made by`,
     '`npm run localisation` (needs `../shared/data`); this page and `src/lessons/localisation.json` are written by it.', '',
     '| method | mean share | standard error | median | maps | without evidence |', '|---|---|---|---|---|---|',
     ...rows.map((row) => `| <a id="${row.method}"></a>${row.method} | ${percent(row.mean)} | ${percent(row.error)} | ${percent(row.median)} | ${row.maps} | ${row.empty} |`), '',
