@@ -28,6 +28,30 @@ describe('averageAreas', () => {
   it('sums long runs without overflow', () => {
     expect(average(Array.from({ length: 1000 }, () => grey(255)), 1000, splitArea(0, 1, 1, 1), splitArea(0, 1000, 1, 1000), 1000, 0, false, 3)).toEqual([255, 255, 255]);
   });
+  it.each([[23, 17, 3, 2, -1.5, 20, 0.25, 16.5], [40, 40, 5, 4, 0, 40, 0, 40], [9, 7, 30, 30, 0, 9, 0, 7], [700, 5, 2, 3, 3.1, 600.5, 0, 5]])(
+    'is the weighted mean of every pixel: %i x %i to %i x %i', (width, height, columns, rows, left, across, top, down) => {
+      const pixels = Array.from({ length: width * height }, (_, index) => packPixel((index * 37) % 256, (index * 91) % 256, (index * 53 + 7) % 256, 255));
+      const found = average(pixels, width, splitArea(top, down, rows, height), splitArea(left, across, columns, width), (across * down) / (rows * columns), 0, false, 3);
+      const share = (start: number, length: number, of: number, index: number, at: number): number =>
+        Math.max(0, Math.min(at + 1, start + ((index + 1) * length) / of) - Math.max(at, start + (index * length) / of));
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          for (let channel = 0; channel < 3; channel++) {
+            let sum = 0;
+            let covered = 0;
+            for (let y = 0; y < height; y++) {
+              for (let x = 0; x < width; x++) {
+                const weight = share(top, down, rows, row, y) * share(left, across, columns, column, x);
+                sum += weight * (((pixels[y * width + x] as number) >>> (8 * channel)) & 255);
+                covered += weight;
+              }
+            }
+            const area = (across * down) / (rows * columns);
+            expect(found[(row * columns + column) * 3 + channel]).toBeCloseTo((sum + 255 * (area - covered)) / area, 2);
+          }
+        }
+      }
+    });
   it('gives a network that wants them blue, green and red, each with its own mean', () => {
     const values = new Float32Array(3);
     const plan = { rows: splitArea(0, 1, 1, 1), columns: splitArea(0, 1, 1, 1), areaPx: 1, sums: new Float64Array(3) };

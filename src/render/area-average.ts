@@ -29,8 +29,8 @@ export function placeTurned(rotation: number, mirror: boolean, height: number, w
   return { start: left, rowStep: width, columnStep: right };
 }
 
-/** Two 8-bit channels are summed in one 32-bit number; this many of them cannot overflow. */
-const safeRun = 256;
+/** Two 8-bit channels are summed in one 32-bit number; this many of them stay below 2^31, where sums are cheapest. */
+const safeCount = 128;
 
 /**
  * Mean colour of the source pixels under each pixel of the input, normalised. What the source does not cover counts as white.
@@ -45,16 +45,21 @@ export function averageAreas(pixels: Uint32Array, rowPx: number, plan: AveragePl
   const [factor0 = 1, factor1 = 1, factor2 = 1] = factor;
   const [offset0 = 0, offset1 = 0, offset2 = 0] = offset;
   const reversed = spec.channelOrder === 'bgr';
+  const rowsAtOnce = Math.max(1, Math.floor(safeCount / longestRun(columns)));
   for (let row = 0; row < rows.first.length; row++) {
     sums.fill(0);
     const firstRow = rows.first[row] as number;
     const lastRow = rows.last[row] as number;
-    let rowShare = 0;
-    for (let y = firstRow; y <= lastRow; y++) {
-      const weight = y === firstRow ? rows.firstShare[row] as number : y === lastRow ? rows.lastShare[row] as number : 1;
-      rowShare += weight;
-      if (weight > 0) addRow(pixels, y * rowPx, weight, columns, sums);
+    const between = Math.max(0, lastRow - firstRow - 1);
+    const firstShare = rows.firstShare[row] as number;
+    const lastShare = rows.lastShare[row] as number;
+    const rowShare = firstShare + between + lastShare;
+    if (firstShare > 0) addRows(pixels, firstRow * rowPx, 1, rowPx, firstShare, columns, sums);
+    // Whole rows are added up as integers, several at a time: the shares of a column are then weighed once for all of them.
+    for (let done = 0; done < between; done += rowsAtOnce) {
+      addRows(pixels, (firstRow + 1 + done) * rowPx, Math.min(rowsAtOnce, between - done), rowPx, 1, columns, sums);
     }
+    if (lastShare > 0) addRows(pixels, lastRow * rowPx, 1, rowPx, lastShare, columns, sums);
     for (let column = 0; column < columns.first.length; column++) {
       const from = 3 * column;
       const white = 255 * (areaPx - rowShare * coverage(columns, column));
@@ -79,35 +84,78 @@ function coverage(split: AreaSplit, index: number): number {
   return (split.firstShare[index] as number) + (split.lastShare[index] as number) + Math.max(0, between);
 }
 
-/** Adds one source row, weighted, to the three sums of each column. */
-function addRow(pixels: Uint32Array, rowStart: number, weight: number, columns: AreaSplit, sums: Float64Array): void {
-  const count = columns.first.length;
+/** Most whole source pixels in one stretch; at least 1. */
+function longestRun(split: AreaSplit): number {
+  let longest = 1;
+  for (let index = 0; index < split.first.length; index++) {
+    longest = Math.max(longest, (split.last[index] as number) - (split.first[index] as number) - 1);
+  }
+  return longest;
+}
+
+/** Adds `rowCount` source rows, each with the same weight, to the three sums of each column. Several only where no stretch of them has more than `safeCount` pixels. */
+function addRows(pixels: Uint32Array, start: number, rowCount: number, rowPx: number, weight: number, columns: AreaSplit, sums: Float64Array): void {
+  const { first, last, firstShare: firstShares, lastShare: lastShares } = columns;
+  const count = first.length;
+  const stop = start + rowCount * rowPx;
   for (let column = 0; column < count; column++) {
-    let at = rowStart + (columns.first[column] as number);
-    const end = rowStart + (columns.last[column] as number);
-    const firstShare = columns.firstShare[column] as number;
-    const lastShare = columns.lastShare[column] as number;
-    const head = pixels[at] as number;
-    const tail = pixels[end] as number;
-    let red = firstShare * (head & 255) + lastShare * (tail & 255);
-    let green = firstShare * ((head >>> 8) & 255) + lastShare * ((tail >>> 8) & 255);
-    let blue = firstShare * ((head >>> 16) & 255) + lastShare * ((tail >>> 16) & 255);
-    at++;
-    while (at < end) {
-      let redAndBlue = 0;
-      let greens = 0;
-      for (const stop = Math.min(end, at + safeRun); at < stop; at++) {
-        const pixel = pixels[at] as number;
-        redAndBlue += pixel & 0xff00ff;
-        greens += pixel & 0x00ff00;
+    const head = first[column] as number;
+    const tail = last[column] as number;
+    let headRedBlue = 0;
+    let headGreen = 0;
+    let tailRedBlue = 0;
+    let tailGreen = 0;
+    let redBlue = 0;
+    let green = 0;
+    let wideRed = 0;
+    let wideGreen = 0;
+    let wideBlue = 0;
+    let rowStart = start;
+    // Two rows in step: half the turns of the inner loop.
+    for (; rowStart + rowPx < stop; rowStart += 2 * rowPx) {
+      const next = rowStart + rowPx;
+      const a = pixels[rowStart + head] as number;
+      const b = pixels[next + head] as number;
+      const c = pixels[rowStart + tail] as number;
+      const d = pixels[next + tail] as number;
+      headRedBlue = (headRedBlue + (a & 0xff00ff) + (b & 0xff00ff)) | 0;
+      headGreen = (headGreen + (a & 0x00ff00) + (b & 0x00ff00)) | 0;
+      tailRedBlue = (tailRedBlue + (c & 0xff00ff) + (d & 0xff00ff)) | 0;
+      tailGreen = (tailGreen + (c & 0x00ff00) + (d & 0x00ff00)) | 0;
+      for (let x = head + 1; x < tail; x++) {
+        const one = pixels[rowStart + x] as number;
+        const other = pixels[next + x] as number;
+        redBlue = (redBlue + (one & 0xff00ff) + (other & 0xff00ff)) | 0;
+        green = (green + (one & 0x00ff00) + (other & 0x00ff00)) | 0;
       }
-      red += redAndBlue & 0xffff;
-      blue += redAndBlue >>> 16;
-      green += greens >>> 8;
     }
+    if (rowStart < stop) {
+      const a = pixels[rowStart + head] as number;
+      const c = pixels[rowStart + tail] as number;
+      headRedBlue = (headRedBlue + (a & 0xff00ff)) | 0;
+      headGreen = (headGreen + (a & 0x00ff00)) | 0;
+      tailRedBlue = (tailRedBlue + (c & 0xff00ff)) | 0;
+      tailGreen = (tailGreen + (c & 0x00ff00)) | 0;
+      for (let x = head + 1; x < tail;) {
+        for (const end = Math.min(tail, x + safeCount); x < end; x++) {
+          const pixel = pixels[rowStart + x] as number;
+          redBlue = (redBlue + (pixel & 0xff00ff)) | 0;
+          green = (green + (pixel & 0x00ff00)) | 0;
+        }
+        // A stretch longer than what can be summed safely comes one row at a time.
+        if (x === tail) break;
+        wideRed += redBlue & 0xffff;
+        wideGreen += green >>> 8;
+        wideBlue += redBlue >>> 16;
+        redBlue = 0;
+        green = 0;
+      }
+    }
+    const firstShare = firstShares[column] as number;
+    const lastShare = lastShares[column] as number;
     const to = 3 * column;
-    sums[to] = (sums[to] as number) + weight * red;
-    sums[to + 1] = (sums[to + 1] as number) + weight * green;
-    sums[to + 2] = (sums[to + 2] as number) + weight * blue;
+    sums[to] = (sums[to] as number) + weight * (wideRed + (redBlue & 0xffff) + firstShare * (headRedBlue & 0xffff) + lastShare * (tailRedBlue & 0xffff));
+    sums[to + 1] = (sums[to + 1] as number) + weight * (wideGreen + (green >>> 8) + firstShare * (headGreen >>> 8) + lastShare * (tailGreen >>> 8));
+    sums[to + 2] = (sums[to + 2] as number) + weight * (wideBlue + (redBlue >>> 16) + firstShare * (headRedBlue >>> 16) + lastShare * (tailRedBlue >>> 16));
   }
 }

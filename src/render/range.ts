@@ -67,15 +67,9 @@ export class LayerRanges {
   measureAll(values: Float32Array, shape: MapShape, settle: boolean): void {
     const { rawMin, rawMax } = this;
     const channels = this.#channels;
-    const total = shape[0] * shape[1] * channels;
-    rawMin.fill(Infinity);
-    rawMax.fill(-Infinity);
-    for (let base = 0; base < total; base += channels) {
-      for (let channel = 0; channel < channels; channel++) {
-        const value = values[base + channel] as number;
-        if (value < (rawMin[channel] as number) && value >= -largestFloat32) rawMin[channel] = value;
-        if (value > (rawMax[channel] as number) && value <= largestFloat32) rawMax[channel] = value;
-      }
+    const final = channels - 1;
+    for (let at = 0; at < channels; at += 4) {
+      this.#measureFour(values, shape, 1, 1, at, Math.min(at + 1, final), Math.min(at + 2, final), Math.min(at + 3, final));
     }
     let low = Infinity;
     let high = -Infinity;
@@ -90,21 +84,10 @@ export class LayerRanges {
   /** Measures only `list`, at every `stepY`-th row and `stepX`-th column: enough for thumbnails. */
   measureSome(values: Float32Array, shape: MapShape, list: Int32Array, stepY: number, stepX: number, settle: boolean): void {
     const { rawMin, rawMax } = this;
-    const channels = this.#channels;
-    for (let at = 0; at < list.length; at++) {
-      rawMin[list[at] as number] = Infinity;
-      rawMax[list[at] as number] = -Infinity;
-    }
-    for (let y = 0; y < shape[0]; y += stepY) {
-      for (let x = 0; x < shape[1]; x += stepX) {
-        const base = (y * shape[1] + x) * channels;
-        for (let at = 0; at < list.length; at++) {
-          const channel = list[at] as number;
-          const value = values[base + channel] as number;
-          if (value < (rawMin[channel] as number) && value >= -largestFloat32) rawMin[channel] = value;
-          if (value > (rawMax[channel] as number) && value <= largestFloat32) rawMax[channel] = value;
-        }
-      }
+    const final = list.length - 1;
+    for (let at = 0; at < list.length; at += 4) {
+      this.#measureFour(values, shape, stepY, stepX, list[at] as number, list[Math.min(at + 1, final)] as number,
+        list[Math.min(at + 2, final)] as number, list[Math.min(at + 3, final)] as number);
     }
     let low = Infinity;
     let high = -Infinity;
@@ -120,6 +103,61 @@ export class LayerRanges {
   /** True when nothing but one value is in this channel now. */
   channelIsConstant(channel: number): boolean {
     return isConstant(this.rawMin[channel] ?? 0, this.rawMax[channel] ?? 0);
+  }
+
+  /** Four channels (the same one may come twice) in one pass: their ranges stay in registers. */
+  #measureFour(values: Float32Array, shape: MapShape, stepY: number, stepX: number, first: number, second: number, third: number, fourth: number): void {
+    const channels = this.#channels;
+    const [height, width] = shape;
+    let min0 = Infinity;
+    let min1 = Infinity;
+    let min2 = Infinity;
+    let min3 = Infinity;
+    let max0 = -Infinity;
+    let max1 = -Infinity;
+    let max2 = -Infinity;
+    let max3 = -Infinity;
+    for (let y = 0; y < height; y += stepY) {
+      const end = (y + 1) * width * channels;
+      for (let base = y * width * channels; base < end; base += stepX * channels) {
+        const value0 = values[base + first] as number;
+        const value1 = values[base + second] as number;
+        const value2 = values[base + third] as number;
+        const value3 = values[base + fourth] as number;
+        // NaN passes no comparison.
+        if (value0 < min0) min0 = value0;
+        if (value0 > max0) max0 = value0;
+        if (value1 < min1) min1 = value1;
+        if (value1 > max1) max1 = value1;
+        if (value2 < min2) min2 = value2;
+        if (value2 > max2) max2 = value2;
+        if (value3 < min3) min3 = value3;
+        if (value3 > max3) max3 = value3;
+      }
+    }
+    this.#keepMeasured(values, shape, stepY, stepX, first, min0, max0);
+    this.#keepMeasured(values, shape, stepY, stepX, second, min1, max1);
+    this.#keepMeasured(values, shape, stepY, stepX, third, min2, max2);
+    this.#keepMeasured(values, shape, stepY, stepX, fourth, min3, max3);
+  }
+
+  /** Takes a channel's range; where an infinity got into it, measures that channel again without. */
+  #keepMeasured(values: Float32Array, shape: MapShape, stepY: number, stepX: number, channel: number, min: number, max: number): void {
+    let low = min;
+    let high = max;
+    if (low === -Infinity || high === Infinity) {
+      low = Infinity;
+      high = -Infinity;
+      for (let y = 0; y < shape[0]; y += stepY) {
+        for (let x = 0; x < shape[1]; x += stepX) {
+          const value = values[(y * shape[1] + x) * this.#channels + channel] as number;
+          if (value < low && value >= -largestFloat32) low = value;
+          if (value > high && value <= largestFloat32) high = value;
+        }
+      }
+    }
+    this.rawMin[channel] = low;
+    this.rawMax[channel] = high;
   }
 
   #settleChannel(channel: number, settle: boolean): void {

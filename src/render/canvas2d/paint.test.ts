@@ -58,6 +58,39 @@ describe('paintSmooth', () => {
   });
 });
 
+describe('painting at any size and place', () => {
+  const shape = [5, 7, 3] as const;
+  const values = Float32Array.from({ length: 105 }, (_, index) => (index === 40 ? Number.NaN : index === 61 ? -Infinity : ((index * 29) % 97) - 10));
+  const map = mapping(0, 80);
+  const pick = (value: number): number => (Number.isFinite(value) ? indices[Math.max(0, Math.min(255, Math.floor(value * map.scale + map.offset)))] as number : notANumberPixel);
+  const at = (y: number, x: number): number => values[(y * 7 + x) * 3 + 1] as number;
+  const blend = (a: number, b: number, share: number): number => a * (1 - share) + b * share;
+  const hold = (place: number, side: number): number => Math.min(side - 1, Math.max(0, place));
+
+  it.each([
+    { x: 0, y: 0, width: 23, height: 19 }, { x: -4, y: -3, width: 30, height: 31 }, { x: 3, y: 2, width: 4, height: 3 },
+    { x: 2, y: 1, width: 7, height: 5 }, { x: 15, y: 12, width: 20, height: 4 }, { x: 1, y: 1, width: 3, height: 18 },
+  ])('is what each pixel by itself would be: %o', (area) => {
+    for (const smooth of [false, true]) {
+      const to = target(24, 20);
+      (smooth ? paintSmooth : paintNearest)(to, area, values, shape, 1, map);
+      for (let y = 0; y < 20; y++) {
+        for (let x = 0; x < 24; x++) {
+          const down = ((y - area.y + 0.5) * 5) / area.height;
+          const across = ((x - area.x + 0.5) * 7) / area.width;
+          const outside = down < 0 || across < 0 || down >= 5 || across >= 7;
+          const top = Math.floor(hold(down - 0.5, 5));
+          const left = Math.floor(hold(across - 0.5, 7));
+          const shareX = Math.fround(hold(across - 0.5, 7) - left);
+          const rowOf = (row: number): number => blend(at(Math.min(4, row), left), at(Math.min(4, row), Math.min(6, left + 1)), shareX);
+          const value = smooth ? blend(rowOf(top), rowOf(top + 1), hold(down - 0.5, 5) - top) : at(Math.floor(hold(down, 5)), Math.floor(hold(across, 7)));
+          expect(to.pixels[y * 24 + x]).toBe(outside ? untouched : pick(value));
+        }
+      }
+    }
+  });
+});
+
 describe('paintInput', () => {
   it('undoes the normalisation, clamped', () => {
     const to = target(2, 1);

@@ -16,16 +16,29 @@ export interface ValueMapping {
   table: Uint32Array;
 }
 
+/** As a signed number: what a 32-bit integer holds is not made a floating-point number on its way. */
+const markerPixel = notANumberPixel | 0;
+
 /** Source positions of each painted column: index of the left and right neighbour and the share of the right one. */
 let leftOf = new Int32Array(256);
 let rightOf = new Int32Array(256);
 let shareOf = new Float32Array(256);
+/** Colours of one row of the map, for nearest neighbour. */
+let colours = new Uint32Array(256);
+/** Two rows of the map interpolated along the row, for smooth painting. */
+let upperRow = new Float64Array(256);
+let lowerRow = new Float64Array(256);
 
 /** Sets `mapping` so that `min` becomes entry 0 and `max` entry 255; a constant map becomes `flatIndex` everywhere. */
 export function mapRange(mapping: ValueMapping, min: number, max: number, constant: boolean, flatIndex: number): void {
   const spread = max - min;
   mapping.scale = constant || !(spread > 0) ? 0 : 255 / spread;
   mapping.offset = mapping.scale === 0 ? flatIndex + 0.5 : 0.5 - min * mapping.scale;
+}
+
+/** Pixel of a value that is not within the table: the nearer end, or the marker for what is not finite. */
+function beyondRange(value: number, entry: number, table: Uint32Array): number {
+  return value - value !== 0 ? markerPixel : (table[entry < 0 ? 0 : 255] as number) | 0;
 }
 
 /**
@@ -40,32 +53,74 @@ export function paintNearest(target: PixelTarget, area: Rectangle, values: Float
   const right = Math.min(width, area.x + area.width);
   const bottom = Math.min(target.height, area.y + area.height);
   if (right <= left) return;
-  growColumns(right - left);
-  for (let x = left; x < right; x++) {
-    leftOf[x - left] = Math.min(mapWidth - 1, Math.floor(((x - area.x + 0.5) * mapWidth) / area.width)) * channels + channel;
+  const count = right - left;
+  growColumns(count);
+  // Counted from 0, so that a stretched row has each of its colours worked out once.
+  const columnOf = leftOf;
+  const indexOf = rightOf;
+  const row = colours;
+  let columns = 0;
+  let before = -1;
+  for (let at = 0; at < count; at++) {
+    const column = Math.min(mapWidth - 1, Math.floor(((left + at - area.x + 0.5) * mapWidth) / area.width));
+    if (column !== before) indexOf[columns++] = column * channels + channel;
+    before = column;
+    columnOf[at] = columns - 1;
   }
-  let paintedRow = -1;
-  for (let y = Math.max(0, area.y); y < bottom; y++) {
-    const row = Math.min(mapHeight - 1, Math.floor(((y - area.y + 0.5) * mapHeight) / area.height));
+  let y = Math.max(0, area.y);
+  while (y < bottom) {
+    const mapRow = rowAt(y, area, mapHeight);
+    let end = y + 1;
+    while (end < bottom && rowAt(end, area, mapHeight) === mapRow) end++;
+    const base = mapRow * mapWidth * channels;
     const start = y * width + left;
-    if (row === paintedRow) {
-      pixels.copyWithin(start, start - width, start - width + right - left);
+    if (columns === count && end - y === 1) {
+      for (let at = 0; at < count; at++) {
+        const value = values[base + (indexOf[at] as number)] as number;
+        const entry = value * scale + offset;
+        pixels[start + at] = entry >= 0 && entry <= 255 ? (table[entry | 0] as number) | 0 : beyondRange(value, entry, table);
+      }
+      y = end;
       continue;
     }
-    paintedRow = row;
-    const base = row * mapWidth * channels;
-    let lastIndex = -1;
-    let pixel = 0;
-    for (let at = 0; at < right - left; at++) {
-      const index = leftOf[at] as number;
-      if (index !== lastIndex) {
-        lastIndex = index;
-        const value = values[base + index] as number;
-        const entry = value * scale + offset;
-        pixel = value - value !== 0 ? notANumberPixel : table[entry < 0 ? 0 : entry > 255 ? 255 : entry | 0] as number;
-      }
-      pixels[start + at] = pixel;
+    for (let at = 0; at < columns; at++) {
+      const value = values[base + (indexOf[at] as number)] as number;
+      const entry = value * scale + offset;
+      row[at] = entry >= 0 && entry <= 255 ? (table[entry | 0] as number) | 0 : beyondRange(value, entry, table);
     }
+    spreadRow(pixels, start, width, count, end - y, row, columnOf);
+    y = end;
+  }
+}
+
+function rowAt(y: number, area: Rectangle, mapHeight: number): number {
+  return Math.min(mapHeight - 1, Math.floor(((y - area.y + 0.5) * mapHeight) / area.height));
+}
+
+/** Writes the colours of `row`, each as wide as `columnOf` says, to `rows` rows of `count` pixels: several rows at once, for a short row costs more to copy than to write. */
+function spreadRow(pixels: Uint32Array, start: number, stride: number, count: number, rows: number, row: Uint32Array, columnOf: Int32Array): void {
+  let left = rows;
+  let to = start;
+  for (; left >= 3; left -= 3) {
+    const second = to + stride;
+    const third = second + stride;
+    for (let at = 0; at < count; at++) {
+      const colour = (row[columnOf[at] as number] as number) | 0;
+      pixels[to + at] = colour;
+      pixels[second + at] = colour;
+      pixels[third + at] = colour;
+    }
+    to = third + stride;
+  }
+  if (left === 2) {
+    const second = to + stride;
+    for (let at = 0; at < count; at++) {
+      const colour = (row[columnOf[at] as number] as number) | 0;
+      pixels[to + at] = colour;
+      pixels[second + at] = colour;
+    }
+  } else if (left === 1) {
+    for (let at = 0; at < count; at++) pixels[to + at] = (row[columnOf[at] as number] as number) | 0;
   }
 }
 
@@ -78,24 +133,46 @@ export function paintSmooth(target: PixelTarget, area: Rectangle, values: Float3
   const right = Math.min(width, area.x + area.width);
   const bottom = Math.min(target.height, area.y + area.height);
   if (right <= left) return;
+  const count = right - left;
   prepareColumns(left, right, area, mapWidth, channels, channel);
+  let upperIs = -1;
+  let lowerIs = -1;
   for (let y = Math.max(0, area.y); y < bottom; y++) {
     const place = Math.min(mapHeight - 1, Math.max(0, ((y - area.y + 0.5) * mapHeight) / area.height - 0.5));
     const upper = Math.floor(place);
+    const lower = Math.min(mapHeight - 1, upper + 1);
     const shareY = place - upper;
-    const upperBase = upper * mapWidth * channels;
-    const lowerBase = Math.min(mapHeight - 1, upper + 1) * mapWidth * channels;
-    const start = y * width + left;
-    for (let at = 0; at < right - left; at++) {
-      const a = leftOf[at] as number;
-      const b = rightOf[at] as number;
-      const shareX = shareOf[at] as number;
-      const top = (values[upperBase + a] as number) * (1 - shareX) + (values[upperBase + b] as number) * shareX;
-      const low = (values[lowerBase + a] as number) * (1 - shareX) + (values[lowerBase + b] as number) * shareX;
-      const value = top * (1 - shareY) + low * shareY;
-      const entry = value * scale + offset;
-      pixels[start + at] = value - value !== 0 ? notANumberPixel : table[entry < 0 ? 0 : entry > 255 ? 255 : entry | 0] as number;
+    // Going down a stretched map, the lower row of one step is the upper row of the next.
+    if (upperIs !== upper && lowerIs === upper) {
+      const kept = upperRow;
+      upperRow = lowerRow;
+      lowerRow = kept;
+      lowerIs = upperIs;
+      upperIs = upper;
     }
+    if (upperIs !== upper) interpolateRow(upperRow, values, upper * mapWidth * channels, count);
+    if (lowerIs !== lower) interpolateRow(lowerRow, values, lower * mapWidth * channels, count);
+    upperIs = upper;
+    lowerIs = lower;
+    const start = y * width + left;
+    const top = upperRow;
+    const low = lowerRow;
+    const shareTop = 1 - shareY;
+    for (let at = 0; at < count; at++) {
+      const value = (top[at] as number) * shareTop + (low[at] as number) * shareY;
+      const entry = value * scale + offset;
+      pixels[start + at] = entry >= 0 && entry <= 255 ? (table[entry | 0] as number) | 0 : beyondRange(value, entry, table);
+    }
+  }
+}
+
+function interpolateRow(row: Float64Array, values: Float32Array, base: number, count: number): void {
+  const lefts = leftOf;
+  const rights = rightOf;
+  const shares = shareOf;
+  for (let at = 0; at < count; at++) {
+    const share = shares[at] as number;
+    row[at] = (values[base + (lefts[at] as number)] as number) * (1 - share) + (values[base + (rights[at] as number)] as number) * share;
   }
 }
 
@@ -148,4 +225,7 @@ function growColumns(count: number): void {
   leftOf = new Int32Array(count);
   rightOf = new Int32Array(count);
   shareOf = new Float32Array(count);
+  colours = new Uint32Array(count);
+  upperRow = new Float64Array(count);
+  lowerRow = new Float64Array(count);
 }
