@@ -30,6 +30,8 @@ export interface SurfaceLayout {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly tiles: readonly Tile[];
+  /** False: scrolled out of sight, kept ready for when it comes back; may be drawn less often than every frame. Default: true. */
+  readonly inView?: boolean;
 }
 
 /** How maps become colours; the same for all surfaces. */

@@ -26,6 +26,12 @@ describe('the pool of canvases', () => {
     expect(last.offsetPx + last.lengthPx).toBeGreaterThanOrEqual(5600 + last.lengthPx - first.lengthPx);
   });
 
+  it('knows which pages nobody sees', () => {
+    // Pages of 4 lines, 360 px; the view is from 400 to 1000.
+    const pages = layoutPool({ ...grid, scrollPx: 400 }).pages;
+    expect(pages.map(({ page, inView }) => [page, inView])).toEqual([[0, false], [1, true], [2, true], [3, false]]);
+  });
+
   it('puts every cell in view on exactly one canvas and never uses a canvas twice', () => {
     fc.assert(fc.property(anyGrid, (input) => {
       const lines = Math.ceil(input.itemCount / input.across);

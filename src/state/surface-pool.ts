@@ -40,6 +40,8 @@ export interface PoolPage {
   readonly deviceLength: number;
   readonly deviceCross: number;
   readonly cells: readonly PoolCell[];
+  /** False: only near the view, none of it in sight. */
+  readonly inView: boolean;
 }
 
 export interface Pool {
@@ -92,9 +94,11 @@ function layoutPage(input: PoolInput, page: number, linesPerPage: number, slot: 
       size,
     });
   }
+  const offsetPx = page * lengthPx;
   return {
-    slot, page, firstItem, itemCount, offsetPx: page * lengthPx, lengthPx, crossPx,
+    slot, page, firstItem, itemCount, offsetPx, lengthPx, crossPx,
     deviceLength: Math.ceil(lengthPx * ratio), deviceCross: Math.ceil(crossPx * ratio), cells,
+    inView: offsetPx < input.scrollPx + input.viewportPx && offsetPx + lengthPx > input.scrollPx,
   };
 }
 

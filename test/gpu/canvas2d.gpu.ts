@@ -13,3 +13,7 @@ test('the 2D renderer reads each visible layer once, keeps what is stale, and se
   const third = second + (5 - second) * releasePerFrame;
   [10, second, third, 5].forEach((max, index) => expect(report.maxima[index]).toBeCloseTo(max, 3));
 });
+
+test('a surface out of sight is drawn at once, then with every sixth frame, and always when the picture is still', async ({ sourcePage }) => {
+  expect(await sourcePage.run<readonly number[]>('/test/gpu/cases/canvas2d.ts', 'exerciseHiddenSurface')).toEqual([1, 2, 1, 6, 1]);
+});

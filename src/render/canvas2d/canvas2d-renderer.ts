@@ -16,6 +16,9 @@ const explanationSidePx = 128;
 /** Longest side at which the range of a thumbnail's maps is measured. */
 const measuredSidePx = 32;
 
+/** A surface out of sight is drawn with every so many frames only; as soon as it comes into view it gets a new layout and is drawn at once. */
+const drawsPerHiddenDraw = 6;
+
 /** What is known of one layer: its ranges, and the values of the frame being drawn (read at most once). */
 interface LayerState {
   readonly ranges: LayerRanges;
@@ -98,12 +101,14 @@ export function createCanvas2dRenderer(): Renderer {
 
   function drawSurface(surface: Canvas2dSurface, input: RenderInput): void {
     const { target, tiles } = surface;
+    let complete = true;
     if (target !== null) {
       for (const placed of tiles) {
         const { content } = placed.tile;
         if (content.kind === 'channel' || content.kind === 'mosaic') {
           const view = input.layers.get(content.layer);
-          if (view !== undefined) drawLayer(target, placed, content.layer, view, input);
+          if (view === undefined) complete = false;
+          else drawLayer(target, placed, content.layer, view, input);
         } else if (content.kind === 'input' && input.input !== null) {
           const { view, mean, std } = input.input;
           inputValues ??= readValues(view);
@@ -112,6 +117,7 @@ export function createCanvas2dRenderer(): Renderer {
       }
     }
     surface.present();
+    if (!complete) surface.drawn = false;
     if (input.explanation === null) return;
     for (const placed of tiles) {
       if (placed.tile.content.kind === 'explanation') overlay.draw(surface.context, placed.area, placed.smooth, input.explanation, input.style);
@@ -140,7 +146,13 @@ export function createCanvas2dRenderer(): Renderer {
       drawCount++;
       lastScale = input.style.scale;
       overlay.begin();
-      for (const surface of surfaces.values()) drawSurface(surface, input);
+      let turn = drawCount;
+      for (const surface of surfaces.values()) {
+        // In turn, so that no frame has to draw all of them.
+        turn++;
+        const skipped = surface.layout.inView === false && surface.drawn && input.still !== true && turn % drawsPerHiddenDraw !== 0;
+        if (!skipped) drawSurface(surface, input);
+      }
       inputValues = null;
       for (const state of layers.values()) {
         state.values = null;

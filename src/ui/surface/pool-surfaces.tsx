@@ -22,7 +22,7 @@ export function PoolSurfaces({ purpose, pool, axis, smooth, contentOf }: PoolSur
         const height = vertical ? page.deviceLength : page.deviceCross;
         return (
           <Surface key={page.slot} purpose={purpose} class="pool-surface"
-            layout={{ widthPx: width, heightPx: height, tiles: layTiles(page, vertical, smooth, contentOf) }}
+            layout={{ widthPx: width, heightPx: height, tiles: layTiles(page, vertical, smooth, contentOf), inView: page.inView }}
             style={{ position: 'absolute', width: width / ratio, height: height / ratio, ...(vertical ? { top: page.offsetPx, left: 0 } : { left: page.offsetPx, top: 0 }) }} />
         );
       })}

@@ -1,4 +1,4 @@
-import type { TileContent } from '../../../src/contract/stage-layout';
+import type { SurfaceLayout, TileContent } from '../../../src/contract/stage-layout';
 import { createCanvas2dRenderer } from '../../../src/render/canvas2d/canvas2d-renderer';
 import type { LayerView, RenderInput } from '../../../src/render/renderer';
 import { readCanvas } from './device';
@@ -14,6 +14,29 @@ export interface Canvas2dReport {
   readonly reds: readonly number[];
   /** Largest value of the range after each of four frames with maxima 10, 20, 5, 5 (the last one still). */
   readonly maxima: readonly number[];
+}
+
+/** How often the layer of a surface out of sight is read: in 12 frames, in a still one, in 6 frames once it is in view, in one after a clear out of sight. */
+export function exerciseHiddenSurface(): Promise<readonly number[]> {
+  let reads = 0;
+  const view: LayerView = { shape: [1, 2, 1], signed: false, values: () => { reads++; return Float32Array.of(0, 1); } };
+  const frame = (still: boolean): RenderInput => ({ layers: new Map([['a', view]]), explanation: null, input: null, style: { scale: 'channel', colourMap: 'grey' }, still });
+  const renderer = createCanvas2dRenderer();
+  const layout = (inView: boolean): SurfaceLayout => ({ widthPx: 8, heightPx: 8, inView, tiles: [{ x: 0, y: 0, width: 8, height: 8, content: { kind: 'channel', layer: 'a', channel: 0 } }] });
+  const countReads = (frames: number, still: boolean): number => {
+    reads = 0;
+    for (let count = 0; count < frames; count++) renderer.draw(frame(still));
+    return reads;
+  };
+  renderer.attach('ahead', new OffscreenCanvas(1, 1), layout(false));
+  const counts = [countReads(1, false), countReads(12, false), countReads(1, true)];
+  renderer.layout('ahead', layout(true));
+  counts.push(countReads(6, false));
+  renderer.layout('ahead', layout(false));
+  renderer.clear();
+  counts.push(countReads(1, false));
+  renderer.dispose();
+  return Promise.resolve(counts);
 }
 
 /** What the 2D renderer reads, keeps and forgets; no GPU. */
