@@ -5,7 +5,7 @@ import type { KeptNetwork } from '../contract/importer';
 import { applyMirror, emptyMirror, readShelf } from '../contract/shelf-mirror';
 import { failedImport, importRun } from './import-state';
 import { keptNetworks } from './kept-networks';
-import { fetchedFromShelf, shelfHereOnly, shelfOffers, shelfRows, shelfSearch, shelfSort, shippedCards } from './shelf';
+import { fetchedFromShelf, shelfHereOnly, shelfOffers, nameOfImport, shelfRows, shelfSearch, shelfSort, shippedCards } from './shelf';
 
 const entries = readShelf(JSON.parse(readFileSync(new URL('../../public/models/shelf.json', import.meta.url), 'utf8'))) ?? [];
 const baseUrl = 'https://app.example/in/a/folder/';
@@ -25,6 +25,10 @@ beforeEach(() => {
 });
 
 describe('the shelf', () => {
+  it('names what is fetched as the shelf does', () => {
+    expect([nameOfImport('squeezenet-1.1'), nameOfImport('net.onnx')]).toEqual(['SqueezeNet 1.1', 'net.onnx']);
+  });
+
   it('puts what comes with the app first, then the smallest', () => {
     const [first, ...others] = shelfRows.value;
     expect(first).toMatchObject({ id: 'digits', place: { kind: 'shipped' } });

@@ -63,6 +63,11 @@ export const shelfRows = computed<readonly ShelfRow[]>(() => {
     .filter((row) => matches(row, shelfSearch.value) && (!shelfHereOnly.value || row.place.kind === 'shipped' || row.place.kind === 'device'));
 });
 
+/** What is being read or failed, in words: a network of the shelf by its name, everything else as it is called. */
+export function nameOfImport(what: string): string {
+  return shelfOffers.value?.find(({ id }) => id === what)?.name ?? what;
+}
+
 const phaseWords = { download: 'Fetching', read: 'Reading', check: 'Trying it out', store: 'Keeping it' } as const;
 
 function describeOffer(offer: ShelfOffer): ShelfRow {

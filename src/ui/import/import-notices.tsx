@@ -6,6 +6,7 @@ import { errorTexts, type NextStep } from '../../state/error-texts';
 import { draft, failedImport, importNotice, importRun, importShare } from '../../state/import-state';
 import { deletions, formatBytes } from '../../state/kept-networks';
 import { inputNeed } from '../../state/input-need';
+import { nameOfImport } from '../../state/shelf';
 import { bars } from '../../state/worker-state';
 import { openDialog, showDialog } from '../dialogs/open-dialog';
 import { choosePictures } from '../controls/file-input';
@@ -41,14 +42,15 @@ function ImportProgressNotice() {
   const run = importRun.value;
   if (run === null) return null;
   const share = importShare.value;
+  const what = nameOfImport(run.what);
   const words = run.phase === null ? 'Getting ready' : phaseWords[run.phase];
   const bytes = run.doneBytes === 0 ? '' : run.totalBytes > 0 ? `${formatBytes(run.doneBytes)} of ${formatBytes(run.totalBytes)}` : formatBytes(run.doneBytes);
   return (
     <div class="notice import-progress">
       <FileDown size={18} />
       <div class="notice-words">
-        <p><b class="notice-what">{run.what}</b></p>
-        <div class="import-bar" role="progressbar" aria-label={`Reading ${run.what}`} aria-valuemin={0} aria-valuemax={100}
+        <p><b class="notice-what">{what}</b></p>
+        <div class="import-bar" role="progressbar" aria-label={`Reading ${what}`} aria-valuemin={0} aria-valuemax={100}
           {...(share === null ? {} : { 'aria-valuenow': Math.round(share * 100) })} aria-valuetext={`${words}${bytes === '' ? '' : `, ${bytes}`}`}>
           <i data-unknown={share === null ? '' : undefined} style={share === null ? undefined : { transform: `scaleX(${share})` }} />
         </div>
@@ -72,7 +74,7 @@ function FailedImportNotice() {
       showDialog('open-network');
     }
   };
-  return <FailureNotice error={failed.error} what={failed.what} steps={steps} onStep={doStep} onDismiss={dismissImportMessages} />;
+  return <FailureNotice error={failed.error} what={nameOfImport(failed.what)} steps={steps} onStep={doStep} onDismiss={dismissImportMessages} />;
 }
 
 function ImportDone() {

@@ -6,13 +6,13 @@ import { flopsOf, sumUp, writeBytes, writeCount, writeField, writeShape, type To
 import { mainNodeOf, nodesOf, type Item } from '../../state/network-page-groups';
 import { bars, network } from '../../state/worker-state';
 
-/** The whole network in a few numbers; always on screen. */
+/** The whole network in a few numbers; always on screen. Where it is too small for them it scrolls, by key as well. */
 export function NetworkSummary() {
   const shown = description.value;
   const total = shown === null ? null : sumUp(shown.nodes);
   const [best] = bars.value;
   return (
-    <section class="network-summary" aria-label="The network in numbers">
+    <section class="network-summary" tabIndex={0} aria-label="The network in numbers">
       <h2>{network.value?.card.name ?? 'Network'}</h2>
       {best !== undefined && <p class="network-answer">sees <b>{best.label}</b> <span class="numbers">{Math.round(best.probability * 100)} %</span></p>}
       {total !== null && <TotalFacts total={total} />}
