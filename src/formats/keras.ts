@@ -1,4 +1,4 @@
-import { strFromU8, unzipSync } from 'fflate';
+import { strFromU8 } from 'fflate';
 import h5wasm from 'h5wasm';
 import { AppError } from '../contract/errors';
 import type { WeightArray } from '../graph/network-graph';
@@ -6,12 +6,13 @@ import { countElements, maxElements } from '../graph/shapes';
 import { asRecord, field } from './json-access';
 import { readKerasTopology, type WeightLookup } from './keras-topology';
 import type { FileReading, ReadOptions } from './network-facts';
+import { unzipFiles } from './unzip';
 
 type H5File = InstanceType<typeof h5wasm.File>;
 type H5Group = InstanceType<typeof h5wasm.Group>;
 
-/** Largest file we unpack from a `.keras` archive, in bytes. */
-const maxUnpackedBytes = 2 ** 30;
+/** Of a `.keras` archive. Weights hardly compress: what unpacks to a hundred times its size was made to fill the memory. */
+const archiveLimits = { maxFiles: 4096, maxBytes: 2 ** 29, maxRatio: 100 } as const;
 const maxDepth = 24;
 
 function parseJson(text: string, where: string): unknown {
@@ -147,21 +148,8 @@ export async function readKerasH5(bytes: Uint8Array, options: ReadOptions = {}):
  */
 export async function readKerasArchive(bytes: Uint8Array, options: ReadOptions = {}): Promise<FileReading> {
   const wanted = new Set(['config.json', 'metadata.json', 'model.weights.h5']);
-  let files: Readonly<Record<string, Uint8Array>>;
-  try {
-    files = unzipSync(bytes, {
-      filter: (entry) => {
-        if (!wanted.has(entry.name)) return false;
-        // Weights hardly compress: what unpacks to a hundred times its size was made to fill the memory.
-        if (entry.originalSize > maxUnpackedBytes || entry.originalSize > 2 ** 22 + 100 * entry.size) throw new AppError('format-too-large', `${entry.name} unpacks to ${entry.originalSize} bytes`);
-        return true;
-      },
-    });
-  } catch (thrown) {
-    if (thrown instanceof AppError) throw thrown;
-    throw new AppError('format-malformed', `zip: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });
-  }
-  const [config, weights, metadata] = ['config.json', 'model.weights.h5', 'metadata.json'].map((name) => (Object.hasOwn(files, name) ? files[name] : undefined));
+  const files = unzipFiles(bytes, (name) => wanted.has(name), 'the archive', archiveLimits);
+  const [config, weights, metadata] = ['config.json', 'model.weights.h5', 'metadata.json'].map((name) => files.get(name));
   if (config === undefined || weights === undefined) throw new AppError('format-malformed', 'the archive holds no Keras network (config.json, model.weights.h5)');
   const version = metadata === undefined ? '3' : field(asRecord(parseJson(strFromU8(metadata), 'metadata.json'), 'metadata.json'), 'keras_version');
   const model = parseJson(strFromU8(config), 'config.json');

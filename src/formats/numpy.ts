@@ -1,15 +1,14 @@
-import { unzipSync } from 'fflate';
 import { AppError } from '../contract/errors';
 import type { InputArray } from '../contract/importer';
 import { halfToFloat } from './half-float';
+import { unzipFiles } from './unzip';
 
-/** Values of one array: 512 MB of float32. */
-const mostValues = 2 ** 27;
+/** Values of one array: 256 MB of float32, of which turning and splitting need as much again. */
+const mostValues = 2 ** 26;
 const mostPictures = 1000;
-const mostEntries = 4096;
 const longestHeader = 65_536;
-/** A zip bomb packs far more bytes than any set of pictures has. */
-const mostUnpackedBytes = 2 ** 29;
+/** An array of one value shrinks to a thousandth, so the ratio says nothing; bytes become up to four times as many floats. */
+const archiveLimits = { maxFiles: 4096, maxBytes: 2 ** 27, maxRatio: 2000 } as const;
 
 interface NpyHeader {
   readonly type: string;
@@ -37,25 +36,10 @@ export function readNumpyArrays(name: string, bytes: Uint8Array): readonly Input
 }
 
 function readArchive(name: string, bytes: Uint8Array): readonly InputArray[] {
-  let entries = 0;
-  let total = 0;
-  let files: Readonly<Record<string, Uint8Array>>;
-  try {
-    files = unzipSync(bytes, {
-      filter: (entry) => {
-        entries += 1;
-        total += entry.originalSize;
-        if (entries > mostEntries || total > mostUnpackedBytes) throw new AppError('format-too-large', `${name} holds more than ${mostEntries} arrays or ${mostUnpackedBytes} bytes`);
-        return /\.npy$/i.test(entry.name);
-      },
-    });
-  } catch (thrown) {
-    if (thrown instanceof AppError) throw thrown;
-    throw new AppError('format-malformed', `${name} is not a zip file that can be read: ${String(thrown)}`, false, { cause: thrown });
-  }
+  const files = unzipFiles(bytes, (path) => /\.npy$/i.test(path), name, archiveLimits);
   const found: InputArray[] = [];
   let refusal = new AppError('format-malformed', `${name} holds no arrays`);
-  for (const [path, content] of Object.entries(files)) {
+  for (const [path, content] of files) {
     try {
       found.push(...splitPictures(path.replace(/\.npy$/i, ''), readNpy(`${name}: ${path}`, content)));
     } catch (thrown) {
