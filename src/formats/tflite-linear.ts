@@ -1,9 +1,11 @@
 import type { GraphNode, WeightArray } from '../graph/network-graph';
 import type { Padding } from '../graph/ops';
 import { noPadding, resolveSamePadding } from '../graph/padding';
+import { countElements } from '../graph/shapes';
 import { dropLeadingOnes } from './tflite-elementwise';
 import type { OperatorReader, OperatorScope, TfliteValue } from './tflite-scope';
 import { reshapeTo } from './tflite-views';
+import { addTransposedConvolution } from './transposed-convolution';
 
 type Pair = readonly [number, number];
 
@@ -22,15 +24,19 @@ function readBias(scope: OperatorScope, index: number): GraphNode['weights'] {
   return bias === null ? {} : { bias: { shape: [bias.values.length], values: bias.values } };
 }
 
-/** `[out, kh, kw, in]` to the graph's `[kh, kw, in, out]`. */
-function turnKernel(scope: OperatorScope): WeightArray {
+/** `[out, kh, kw, in]` to the graph's `[kh, kw, in, out]`; rotated: turned by 180 degrees as well. */
+function turnKernel(scope: OperatorScope, rotated = false): WeightArray {
   const { shape, values } = scope.constant(1);
   const [filters = 0, height = 0, width = 0, channels = 0] = shape;
   if (shape.length !== 4 || shape.includes(0)) return scope.reject(`a kernel of shape [${shape.join(', ')}]`);
   const turned = new Float32Array(values.length);
   const inner = height * width * channels;
+  const area = height * width;
   for (let filter = 0; filter < filters; filter += 1) {
-    for (let place = 0; place < inner; place += 1) turned[place * filters + filter] = values[filter * inner + place] ?? 0;
+    for (let pixel = 0; pixel < area; pixel += 1) {
+      const to = (rotated ? area - 1 - pixel : pixel) * channels;
+      for (let channel = 0; channel < channels; channel += 1) turned[(to + channel) * filters + filter] = values[filter * inner + pixel * channels + channel] ?? 0;
+    }
   }
   return { shape: [height, width, channels, filters], values: turned };
 }
@@ -45,6 +51,21 @@ export const readConvolution: OperatorReader = (scope) => {
   if (channels % perGroup !== 0) scope.reject(`a kernel for ${perGroup} channels on ${channels}`);
   const padding = resolvePadding(scope, input, [height, width], strides, dilations);
   return [scope.addFused(3, { op: 'conv2d', strides, dilations, padding, groups: channels / perGroup }, [input], { kernel, ...readBias(scope, 2) })];
+};
+
+/** TRANSPOSE_CONV: the file gives the size of the result, what is too much of it is cut off evenly. */
+export const readTransposedConvolution: OperatorReader = (scope) => {
+  const input = scope.value(2);
+  const [height, width, channels] = scope.map(input);
+  const kernel = turnKernel(scope, true);
+  const [kernelHeight = 0, kernelWidth = 0, from = 0, filters = 0] = kernel.shape;
+  const [, toHeight = 0, toWidth = 0] = scope.optional(0) === null ? scope.output.shape : scope.wholes(0);
+  const strides = [scope.option(2, 1), scope.option(1, 1)] as const;
+  if (from !== channels || [...strides, toHeight, toWidth].some((size) => size < 1)) scope.reject(`a kernel for ${from} channels on ${channels}, strides ${strides.join(' and ')}, a result of ${toHeight} by ${toWidth} pixels`);
+  countElements([toHeight, toWidth, filters], scope.where);
+  countElements([height * strides[0], width * strides[1], channels], scope.where);
+  const before = [Math.max(Math.floor(((height - 1) * strides[0] + kernelHeight - toHeight) / 2), 0), Math.max(Math.floor(((width - 1) * strides[1] + kernelWidth - toWidth) / 2), 0)] as const;
+  return [scope.addFusedBy(3, (id) => addTransposedConvolution(scope.shared.builder, id, input.id, { kernel, ...readBias(scope, 3) }, { strides, dilations: [1, 1], groups: 1, before, outputSize: [toHeight, toWidth] }))];
 };
 
 export const readDepthwise: OperatorReader = (scope) => {

@@ -1,5 +1,5 @@
 import { activationReader, readBinary, readLimit, readNegative, readRename, readSoftmax, readSum } from './tflite-elementwise';
-import { readConvolution, readDepthwise, readFullyConnected, readLocalResponseNorm, readPool, readPRelu, readReduce } from './tflite-linear';
+import { readConvolution, readDepthwise, readFullyConnected, readLocalResponseNorm, readPool, readPRelu, readReduce, readTransposedConvolution } from './tflite-linear';
 import type { OperatorReader, OperatorScope } from './tflite-scope';
 import {
   readConcatenation, readExpandDims, readMirrorPad, readPad, readReshape, readResize, readSlice, readSplit, readSqueeze, readStridedSlice, readTranspose,
@@ -11,11 +11,11 @@ const slopeOf = (scope: OperatorScope): number => {
 };
 
 const readers: ReadonlyMap<string, OperatorReader> = new Map<string, OperatorReader>([
-  ['CONV_2D', readConvolution], ['DEPTHWISE_CONV_2D', readDepthwise], ['FULLY_CONNECTED', readFullyConnected],
+  ['CONV_2D', readConvolution], ['DEPTHWISE_CONV_2D', readDepthwise], ['TRANSPOSE_CONV', readTransposedConvolution], ['FULLY_CONNECTED', readFullyConnected],
   ['AVERAGE_POOL_2D', readPool], ['MAX_POOL_2D', readPool], ['MEAN', readReduce], ['SUM', readReduce], ['REDUCE_MAX', readReduce],
   ['LOCAL_RESPONSE_NORMALIZATION', readLocalResponseNorm],
   ['ADD', readBinary], ['SUB', readBinary], ['MUL', readBinary], ['DIV', readBinary], ['ADD_N', readSum], ['NEG', readNegative],
-  ['MAXIMUM', readLimit], ['MINIMUM', readLimit], ['SOFTMAX', readSoftmax], ['PRELU', readPRelu],
+  ['MAXIMUM', readLimit], ['MINIMUM', readLimit], ['SOFTMAX', readSoftmax], ['LOG_SOFTMAX', (scope) => [scope.add({ op: 'log-softmax' }, [scope.value(0)])]], ['PRELU', readPRelu],
   ['RELU', activationReader(() => ({ kind: 'relu' }))], ['RELU6', activationReader(() => ({ kind: 'relu6' }))],
   ['RELU_N1_TO_1', activationReader(() => ({ kind: 'clip', min: -1, max: 1 }))], ['RELU_0_TO_1', activationReader(() => ({ kind: 'clip', min: 0, max: 1 }))],
   ['LEAKY_RELU', activationReader((scope) => ({ kind: 'leaky-relu', slope: slopeOf(scope) }))], ['ELU', activationReader(() => ({ kind: 'elu', alpha: 1 }))],

@@ -149,6 +149,13 @@ export class OperatorScope {
     return this.add({ op: 'activation', activation }, [this.addBefore(operation, inputs, weights)]);
   }
 
+  /** The same where a file's operator becomes several nodes: `addAs` adds them, the last under the name it is given. */
+  addFusedBy(slot: number, addAs: (id: LayerId) => LayerId): TfliteValue {
+    const activation = this.#fusedActivation(slot);
+    if (activation === null) return { id: addAs(this.id), batched: true };
+    return this.add({ op: 'activation', activation }, [{ id: addAs(this.shared.builder.freeName(`${this.id} (before)`)), batched: true }]);
+  }
+
   #fusedActivation(slot: number): Activation | null {
     const code = this.optionByte(slot, 0);
     switch (code) {

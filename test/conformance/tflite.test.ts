@@ -82,6 +82,25 @@ describe('TFLite operators', () => {
     expectClose(values, expected, { atol: 1e-5, rtol: 1e-5 }, 'DEPTHWISE_CONV_2D');
   });
 
+  it.each([[5, 7, 0], [6, 8, 0], [7, 9, 1]])('TRANSPOSE_CONV to %i by %i pixels, with ReLU within', async (toHeight, toWidth, padding) => {
+    const [height, width, channels, filters] = [3, 4, 2, 3];
+    const x = drawNumbers(height * width * channels, 3);
+    const kernel = drawNumbers(filters * 3 * 3 * channels, 4);
+    const { shape, values } = await run({
+      tensors: [ints(1, toHeight, toWidth, filters), { name: 'w', shape: [filters, 3, 3, channels], data: kernel }, picture([1, height, width, channels]), { name: 'b', shape: [filters], data: [0.5, -0.25, 0] }, result([1, toHeight, toWidth, filters])],
+      inputs: [2], outputs: [4], operators: [{ code: 67, inputs: [0, 1, 2, 3], outputs: [4], options: [[0, 'byte', padding], [1, 'int', 2], [2, 'int', 2], [3, 'byte', 1]] }],
+    }, x);
+    expect(shape).toEqual([toHeight, toWidth, filters]);
+    const expected = Array.from({ length: toHeight * toWidth * filters }, (_, index) => [0.5, -0.25, 0][index % filters] ?? 0);
+    const [top, left] = [Math.floor(((height - 1) * 2 + 3 - toHeight) / 2), Math.floor(((width - 1) * 2 + 3 - toWidth) / 2)].map((pixels) => Math.max(pixels, 0)) as [number, number];
+    for (let y = 0; y < height; y += 1) for (let ox = 0; ox < width; ox += 1) for (let filter = 0; filter < filters; filter += 1) for (let ky = 0; ky < 3; ky += 1) for (let kx = 0; kx < 3; kx += 1) {
+      const [ty, tx] = [y * 2 + ky - top, ox * 2 + kx - left];
+      if (ty < 0 || tx < 0 || ty >= toHeight || tx >= toWidth) continue;
+      for (let c = 0; c < channels; c += 1) expected[(ty * toWidth + tx) * filters + filter] = (expected[(ty * toWidth + tx) * filters + filter] ?? 0) + at(x, [height, width, channels], y, ox, c) * (kernel[((filter * 3 + ky) * 3 + kx) * channels + c] ?? 0);
+    }
+    expectClose(values, expected.map((value) => Math.max(value, 0)), { atol: 1e-4, rtol: 1e-4 }, 'TRANSPOSE_CONV');
+  });
+
   it('FULLY_CONNECTED on a map, with halves that a DEQUANTIZE makes floats', async () => {
     const x = [1, -2, 0.5, 4];
     const model: TestTflite = {
@@ -106,6 +125,7 @@ describe('TFLite operators', () => {
     ['MAXIMUM', one(55, [1, 1, 1, 2], [{ name: 'c', shape: [], data: [-1] }]), [1, -2], [1, -1]],
     ['MINIMUM', one(57, [1, 1, 1, 2], [{ name: 'c', shape: [], data: [0.5] }]), [1, -2], [0.5, -2]],
     ['RELU_N1_TO_1', one(20, [1, 1, 1, 3], []), [3, -3, 0.5], [1, -1, 0.5]],
+    ['LOG_SOFTMAX', one(50, [1, 1, 1, 2], []), [1, 3], [-2 - Math.log1p(Math.exp(-2)), -Math.log1p(Math.exp(-2))]],
     ['LEAKY_RELU', one(98, [1, 1, 1, 2], [], [[0, 'float', 0.25]]), [3, -4], [3, -1]],
     ['HARD_SWISH', one(117, [1, 1, 1, 3], []), [4, -4, 1], [4, 0, 4 / 6]],
     ['PRELU', one(54, [1, 1, 1, 2], [{ name: 'slope', shape: [1, 1, 2], data: [0.5, 0.1] }]), [-2, -2], [-1, -0.2]],
