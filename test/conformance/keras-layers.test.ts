@@ -3,7 +3,7 @@ import { io, setBackend, tensor, tensor4d, type Tensor } from '@tensorflow/tfjs-
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/engine/executor';
-import { readNetworkWithFacts } from '../../src/formats/read-network';
+import { readNetwork } from '../../src/formats/read-network';
 import { validateGraph } from '../../src/graph/validate-graph';
 import { expectClose } from './closeness';
 import { drawNumbers } from './onnx-model';
@@ -70,7 +70,7 @@ describe('Keras layers against TensorFlow.js', () => {
     const modelJson = { format: 'layers-model', generatedBy: saved.generatedBy, modelTopology: saved.modelTopology, weightsManifest: [{ paths: ['w.bin'], weights: saved.weightSpecs }] };
     await setBackend('wasm');
 
-    const { graph } = await readNetworkWithFacts({
+    const graph = await readNetwork({
       name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(modelJson)), readBeside: async () => new Uint8Array(io.CompositeArrayBuffer.join(saved.weightData)),
     });
     validateGraph(graph);
