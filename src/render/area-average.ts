@@ -40,11 +40,8 @@ const safeCount = 128;
  * @param values   `[h, w, c]` f32, written · one channel: luminance 0.299 R + 0.587 G + 0.114 B; three: in the network's order
  */
 export function averageAreas(pixels: Uint32Array, rowPx: number, plan: AveragePlan, placed: Placement, spec: InputSpec, values: Float32Array): void {
-  const { rows, columns, areaPx, sums } = plan;
-  const { factor, offset } = inputScaling(spec);
-  const [factor0 = 1, factor1 = 1, factor2 = 1] = factor;
-  const [offset0 = 0, offset1 = 0, offset2 = 0] = offset;
-  const reversed = spec.channelOrder === 'bgr';
+  const { rows, columns, sums } = plan;
+  const scaling = { ...inputScaling(spec), reversed: spec.channelOrder === 'bgr', channels: spec.channels };
   const rowsAtOnce = Math.max(1, Math.floor(safeCount / longestRun(columns)));
   for (let row = 0; row < rows.first.length; row++) {
     sums.fill(0);
@@ -53,27 +50,55 @@ export function averageAreas(pixels: Uint32Array, rowPx: number, plan: AveragePl
     const between = Math.max(0, lastRow - firstRow - 1);
     const firstShare = rows.firstShare[row] as number;
     const lastShare = rows.lastShare[row] as number;
-    const rowShare = firstShare + between + lastShare;
     if (firstShare > 0) addRows(pixels, firstRow * rowPx, 1, rowPx, firstShare, columns, sums);
     // Whole rows are added up as integers, several at a time: the shares of a column are then weighed once for all of them.
     for (let done = 0; done < between; done += rowsAtOnce) {
       addRows(pixels, (firstRow + 1 + done) * rowPx, Math.min(rowsAtOnce, between - done), rowPx, 1, columns, sums);
     }
     if (lastShare > 0) addRows(pixels, lastRow * rowPx, 1, rowPx, lastShare, columns, sums);
-    for (let column = 0; column < columns.first.length; column++) {
-      const from = 3 * column;
-      const white = 255 * (areaPx - rowShare * coverage(columns, column));
-      const red = ((sums[from] as number) + white) / areaPx;
-      const green = ((sums[from + 1] as number) + white) / areaPx;
-      const blue = ((sums[from + 2] as number) + white) / areaPx;
-      const to = (placed.start + row * placed.rowStep + column * placed.columnStep) * spec.channels;
-      if (spec.channels === 1) {
-        values[to] = (0.299 * red + 0.587 * green + 0.114 * blue) * factor0 + offset0;
-      } else {
-        values[to] = (reversed ? blue : red) * factor0 + offset0;
-        values[to + 1] = green * factor1 + offset1;
-        values[to + 2] = (reversed ? red : blue) * factor2 + offset2;
-      }
+    placeRow(sums, 0, 3, row, plan, placed, scaling, values);
+  }
+}
+
+/**
+ * The input from sums that were made elsewhere.
+ *
+ * @param sums  `[rows, columns, 4]`: weighted sums of red, green and blue under each pixel of the input; the fourth is not used
+ */
+export function placeSums(sums: Float32Array, plan: AveragePlan, placed: Placement, spec: InputSpec, values: Float32Array): void {
+  const scaling = { ...inputScaling(spec), reversed: spec.channelOrder === 'bgr', channels: spec.channels };
+  const rowSums = plan.columns.first.length * 4;
+  for (let row = 0; row < plan.rows.first.length; row++) placeRow(sums, row * rowSums, 4, row, plan, placed, scaling, values);
+}
+
+interface Scaling {
+  readonly factor: readonly number[];
+  readonly offset: readonly number[];
+  readonly reversed: boolean;
+  readonly channels: number;
+}
+
+/** One row of means from its sums, which begin at `start`, `step` numbers for each column. */
+function placeRow(sums: Float32Array | Float64Array, start: number, step: number, row: number, plan: AveragePlan, placed: Placement, scaling: Scaling, values: Float32Array): void {
+  const { rows, columns, areaPx } = plan;
+  const { factor, offset, reversed, channels } = scaling;
+  const [factor0 = 1, factor1 = 1, factor2 = 1] = factor;
+  const [offset0 = 0, offset1 = 0, offset2 = 0] = offset;
+  const rowShare = coverage(rows, row);
+  const perPixel = 1 / areaPx;
+  for (let column = 0; column < columns.first.length; column++) {
+    const from = start + step * column;
+    const white = 255 * (areaPx - rowShare * coverage(columns, column));
+    const red = ((sums[from] as number) + white) * perPixel;
+    const green = ((sums[from + 1] as number) + white) * perPixel;
+    const blue = ((sums[from + 2] as number) + white) * perPixel;
+    const to = (placed.start + row * placed.rowStep + column * placed.columnStep) * channels;
+    if (channels === 1) {
+      values[to] = (0.299 * red + 0.587 * green + 0.114 * blue) * factor0 + offset0;
+    } else {
+      values[to] = (reversed ? blue : red) * factor0 + offset0;
+      values[to + 1] = green * factor1 + offset1;
+      values[to + 2] = (reversed ? red : blue) * factor2 + offset2;
     }
   }
 }

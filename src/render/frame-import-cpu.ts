@@ -1,8 +1,9 @@
 import type { InputSpec } from '../contract/card';
 import { AppError } from '../contract/errors';
 import type { CropSquare } from '../contract/frames';
-import { averageAreas, placeTurned, type AveragePlan } from './area-average';
+import { averageAreas, placeSums, placeTurned, type AveragePlan } from './area-average';
 import { drawnSidesPx, splitArea } from './frame-import';
+import { createPictureSummer, type SummedPicture } from './picture-sums';
 import type { Rectangle } from './tile-geometry';
 
 /** Turns frames into network input on the CPU (WASM tier). Owns its canvases and arrays. */
@@ -28,6 +29,8 @@ interface Orientation {
 /** What depends only on sizes; made anew when one of them changes. */
 interface KeyedPlan extends AveragePlan {
   readonly key: string;
+  /** Where a copied frame is summed; null: without SIMD, or a frame that is drawn. */
+  readonly summed: SummedPicture | null;
 }
 
 /**
@@ -42,9 +45,15 @@ export function createCpuFrameImporter(): CpuFrameImporter {
   let values = new Float32Array(0);
   let plan: KeyedPlan | null = null;
   let copyWorks = true;
+  const summer = createPictureSummer();
 
-  function planFor(key: string, columns: number, make: () => Omit<AveragePlan, 'sums'>): AveragePlan {
-    if (plan === null || plan.key !== key) plan = { key, sums: new Float64Array(columns * 3), ...make() };
+  /** `source`: size of what is copied; null: not copied. */
+  function planFor(key: string, source: { readonly width: number; readonly height: number } | null, make: () => Omit<AveragePlan, 'sums'>): KeyedPlan {
+    if (plan === null || plan.key !== key) {
+      const made = make();
+      const summed = source === null || summer === null ? null : summer.prepare(source.width, source.height, made.rows, made.columns);
+      plan = { key, sums: new Float64Array(made.columns.first.length * 3), summed, ...made };
+    }
     return plan;
   }
 
@@ -73,10 +82,18 @@ export function createCpuFrameImporter(): CpuFrameImporter {
     const width = Math.min(visible.width, Math.ceil((lying.x + lying.width) / 2) * 2) - left;
     const height = Math.min(visible.height, Math.ceil((lying.y + lying.height) / 2) * 2) - top;
     if (width <= 0 || height <= 0) return false;
-    if (copied.length < width * height) copied = new Uint32Array(width * height);
+    const rows = turned ? spec.width : spec.height;
+    const columns = turned ? spec.height : spec.width;
+    const key = `copy ${lying.x - left} ${lying.y - top} ${lying.width} ${lying.height} ${width} ${height} ${rows} ${columns}`;
+    const averaging = planFor(key, { width, height }, () => ({
+      rows: splitArea(lying.y - top, lying.height, rows, height), columns: splitArea(lying.x - left, lying.width, columns, width),
+      areaPx: (lying.width * lying.height) / (rows * columns),
+    }));
+    const { summed } = averaging;
+    if (summed === null && copied.length < width * height) copied = new Uint32Array(width * height);
     const rect = { x: visible.x + left, y: visible.y + top, width, height };
     try {
-      const target = new Uint8Array(copied.buffer, 0, width * height * 4);
+      const target = summed?.pixels ?? new Uint8Array(copied.buffer, 0, width * height * 4);
       const options: VideoFrameCopyToOptions & { readonly format: string } = { rect, format: 'RGBA', layout: [{ offset: 0, stride: width * 4 }] };
       const layout = await frame.copyTo(target, options);
       // A browser that does not know `format` hands over the planes of the coded picture.
@@ -85,14 +102,12 @@ export function createCpuFrameImporter(): CpuFrameImporter {
       copyWorks = false;
     }
     if (!copyWorks) return false;
-    const rows = turned ? spec.width : spec.height;
-    const columns = turned ? spec.height : spec.width;
-    const key = `copy ${lying.x - left} ${lying.y - top} ${lying.width} ${lying.height} ${width} ${height} ${rows} ${columns}`;
-    const averaging = planFor(key, columns, () => ({
-      rows: splitArea(lying.y - top, lying.height, rows, height), columns: splitArea(lying.x - left, lying.width, columns, width),
-      areaPx: (lying.width * lying.height) / (rows * columns),
-    }));
-    averageAreas(copied, width, averaging, placeTurned(rotation, mirror, spec.height, spec.width), spec, values);
+    const placed = placeTurned(rotation, mirror, spec.height, spec.width);
+    if (summed === null) averageAreas(copied, width, averaging, placed, spec, values);
+    else {
+      summed.sum();
+      placeSums(summed.sums, averaging, placed, spec, values);
+    }
     return true;
   }
 
@@ -108,7 +123,7 @@ export function createCpuFrameImporter(): CpuFrameImporter {
       context = smaller;
     }
     const side = context.canvas.width;
-    const averaging = planFor(`draw ${side} ${spec.width} ${spec.height}`, spec.width, () => ({
+    const averaging = planFor(`draw ${side} ${spec.width} ${spec.height}`, null, () => ({
       rows: splitArea(0, side, spec.height, side), columns: splitArea(0, side, spec.width, side),
       areaPx: side ** 2 / (spec.width * spec.height),
     }));
