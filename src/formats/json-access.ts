@@ -3,6 +3,37 @@ import { AppError } from '../contract/errors';
 /** A parsed JSON object of unknown origin; read only through the functions below (own properties only). */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
+/** Networks nest a dozen levels; what nests thousands makes every later walk, or turning it into text, overflow the stack. */
+const maxDepth = 256;
+const [quote, backslash] = [0x22, 0x5c];
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (quoted) {
+      if (code === backslash) index += 1;
+      else if (code === quote) quoted = false;
+    } else if (code === quote) quoted = true;
+    else if (code === 0x5b || code === 0x7b) {
+      depth += 1;
+      if (depth > maxDepth) return true;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
+/** A JSON text of unknown origin. @throws AppError 'format-malformed' when it is not JSON, or nested without reason */
+export function parseJson(text: string, where: string): unknown {
+  if (isTooDeep(text)) throw new AppError('format-malformed', `${where} is nested more than ${maxDepth} levels deep`);
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw new AppError('format-malformed', `${where} is not JSON`, false, { cause: thrown });
+  }
+}
+
 function describe(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
 }

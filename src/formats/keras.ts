@@ -3,7 +3,7 @@ import h5wasm from 'h5wasm';
 import { AppError } from '../contract/errors';
 import type { WeightArray } from '../graph/network-graph';
 import { countElements, maxElements } from '../graph/shapes';
-import { asRecord, field } from './json-access';
+import { asRecord, field, parseJson } from './json-access';
 import { readKerasTopology, type WeightLookup } from './keras-topology';
 import type { FileReading, ReadOptions } from './network-facts';
 import { unzipFiles } from './unzip';
@@ -14,14 +14,6 @@ type H5Group = InstanceType<typeof h5wasm.Group>;
 /** Of a `.keras` archive. Weights hardly compress: what unpacks to a hundred times its size was made to fill the memory. */
 const archiveLimits = { maxFiles: 4096, maxBytes: 2 ** 29, maxRatio: 100 } as const;
 const maxDepth = 24;
-
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    throw new AppError('format-malformed', `${where} is not JSON`, false, { cause: thrown });
-  }
-}
 
 /** Opens HDF5 bytes in the parser's own memory file system, and takes them out again. */
 async function withHdf5<T>(bytes: Uint8Array, use: (file: H5File) => T): Promise<T> {

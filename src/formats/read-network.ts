@@ -2,7 +2,7 @@ import { AppError } from '../contract/errors';
 import type { NetworkGraph } from '../graph/network-graph';
 import { poolAnswer } from '../graph/pool-answer';
 import { detectFormat } from './detect';
-import { field, asRecord } from './json-access';
+import { asRecord, field, parseJson } from './json-access';
 import { collectFacts, type FileReading, type FormatName, type NetworkFileFacts, type ReadOptions } from './network-facts';
 import { countTfjsWeightBytes, listTfjsShards } from './tfjs-weights';
 
@@ -50,12 +50,7 @@ function isGraphModel(model: unknown): boolean {
 type Read = FileReading & { readonly format: FormatName };
 
 async function readTfjs(source: NetworkSource, options: ReadOptions): Promise<Read> {
-  let model: unknown;
-  try {
-    model = JSON.parse(new TextDecoder().decode(source.bytes));
-  } catch (thrown) {
-    throw new AppError('format-malformed', `${source.name} is not JSON`, false, { cause: thrown });
-  }
+  const model = parseJson(new TextDecoder().decode(source.bytes), source.name);
   const isGraph = isGraphModel(model);
   const weights = await readShards(source, model);
   if (isGraph) return { ...(await import('./tfjs-graph')).readTfjsGraph(model, weights, options), format: 'tfjs-graph' };
