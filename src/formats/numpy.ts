@@ -52,8 +52,20 @@ function readArchive(name: string, bytes: Uint8Array): readonly InputArray[] {
   return found;
 }
 
-/** One array as the file has it, in C order. */
-function readNpy(name: string, bytes: Uint8Array): { readonly shape: readonly number[]; readonly values: Float32Array } {
+/** An array of any number of axes, in C order; float32 whatever the file stored. */
+export interface NpyArray {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * One array as a `.npy` file has it: booleans, integers and floats of every width, both byte orders, both memory orders, versions 1 to 3.
+ *
+ * @param name   of the file, for messages
+ * @param bytes  of the file · u8 · borrowed
+ * @throws AppError 'format-malformed' | 'format-too-large' | 'input-mismatch' (values that are no plain numbers)
+ */
+export function readNpy(name: string, bytes: Uint8Array): NpyArray {
   const header = readHeader(name, bytes);
   const count = header.shape.reduce((product, size) => product * size, 1);
   if (count > mostValues) throw new AppError('format-too-large', `${name}: ${header.shape.join(' x ')} values`);
