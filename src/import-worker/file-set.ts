@@ -1,13 +1,13 @@
-import { strFromU8, unzipSync } from 'fflate';
+import { strFromU8 } from 'fflate';
 import { AppError } from '../contract/errors';
 import type { PickedFile } from '../contract/importer';
+import { unzipFiles } from '../formats/unzip';
 
 /** Most bytes of one network, as files or unpacked. */
 export const maxNetworkBytes = 2 ** 30;
 const maxFiles = 4096;
 /** Deflate packs at most about 1000 to 1; weights hardly at all. */
 const maxPackRatio = 100;
-const smallEntryBytes = 4 * 2 ** 20;
 
 /** Files by plain relative path (`/` between folders). */
 export type FileSet = ReadonlyMap<string, Blob>;
@@ -77,33 +77,16 @@ async function startsLikeZip(file: Blob): Promise<boolean> {
 
 /** The files of a zip; null: it is one network in a zip's form (Keras v3), to be read as it is. */
 function unpack(path: string, bytes: Uint8Array): FileSet | null {
-  let entries = 0;
-  let total = 0;
+  const limits = { maxFiles, maxBytes: maxNetworkBytes, maxRatio: maxPackRatio };
   const names = new Set<string>();
-  const accept = (entry: { readonly name: string; readonly size: number; readonly originalSize: number }): boolean => {
-    entries += 1;
-    if (entries > maxFiles) throw new AppError('format-too-large', `${path} holds more than ${maxFiles} files`);
-    names.add(entry.name);
-    const plain = normalisePath(entry.name);
-    if (plain === null || entry.name.endsWith('/') || isLeftOver(plain)) return false;
-    total += entry.originalSize;
-    if (entry.originalSize > smallEntryBytes + maxPackRatio * entry.size || total > maxNetworkBytes) {
-      throw new AppError('format-too-large', `${entry.name} in ${path} unpacks to ${entry.originalSize} bytes`);
-    }
-    return true;
+  // The names first: a Keras network need not be unpacked to be known.
+  unzipFiles(bytes, (name) => { names.add(name); return false; }, path, limits);
+  if (names.has('config.json') && (names.has('model.weights.h5') || names.has('metadata.json'))) return null;
+  const isUseful = (name: string): boolean => {
+    const plain = normalisePath(name);
+    return plain !== null && !name.endsWith('/') && !isLeftOver(plain);
   };
-  try {
-    // The names first: a Keras network need not be unpacked to be known.
-    unzipSync(bytes, { filter: (entry) => { accept(entry); return false; } });
-    if (names.has('config.json') && (names.has('model.weights.h5') || names.has('metadata.json'))) return null;
-    entries = 0;
-    total = 0;
-    const unpacked = unzipSync(bytes, { filter: accept });
-    return new Map(Object.entries(unpacked).map(([name, content]) => [normalisePath(name) ?? name, new Blob([content as Uint8Array<ArrayBuffer>])]));
-  } catch (thrown) {
-    if (thrown instanceof AppError) throw thrown;
-    throw new AppError('format-malformed', `${path} is not a zip file that can be read: ${String(thrown)}`, false, { cause: thrown });
-  }
+  return new Map([...unzipFiles(bytes, isUseful, path, limits)].map(([name, content]) => [normalisePath(name) ?? name, new Blob([content as Uint8Array<ArrayBuffer>])]));
 }
 
 /** Reads a whole small text file of a set. @throws AppError 'format-too-large' for more than 8 MB */
