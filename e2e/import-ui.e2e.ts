@@ -215,7 +215,7 @@ test('a link to a network that is not here says so @wasm', async ({ app }) => {
   const { page } = app;
   app.allowErrors(/404/);
   await page.goto(`${app.site.url}?backend=wasm&debug#network=somebody-elses`);
-  await expect(page.getByRole('alert').filter({ hasText: 'neither on this device nor among those that come with Innerview' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'were not found, neither on this device' })).toBeVisible();
   await page.getByRole('alert').getByRole('button', { name: 'Use Everyday objects' }).click();
   await expect.poll(async () => (await snapshot(page)).network).toBe('everyday');
 });

@@ -44,7 +44,8 @@ export async function collectFiles(picked: readonly PickedFile[]): Promise<FileS
   refuseTooLarge([...files.values()].reduce((sum, file) => sum + file.size, 0));
   if (files.size === 0) throw new AppError('format-unknown', 'there is no file in it');
   for (const [path, file] of [...files]) {
-    if (!/\.(keras|npz)$/i.test(path) && await startsLikeZip(file)) {
+    // A network's own ending is believed: what is no such file inside is said by its reader.
+    if (!/\.(keras|npz|h5|hdf5|onnx|tflite)$/i.test(path) && await startsLikeZip(file)) {
       const unpacked = unpack(path, new Uint8Array(await readBytes(file, path)));
       if (unpacked === null) continue;
       files.delete(path);

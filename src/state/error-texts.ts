@@ -51,7 +51,7 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     steps: ['use-picture', 'dismiss'],
   },
   'network-missing': {
-    sentence: 'This network is neither on this device nor among those that come with Innerview. Open its file here, or use another network.',
+    sentence: 'The files of this network were not found, neither on this device nor where the networks of Innerview lie. Open its file here, try again, or use another network.',
     steps: ['open-network', 'first-network', 'retry'],
   },
   'network-altered': {
