@@ -29,7 +29,7 @@ export interface ShelfEntry {
   readonly input: InputSpec;
   /** `imagenet`: ImageNet's 1000; `imagenet-background`: 1001 with `background` first; else the labels themselves. */
   readonly classes: 'imagenet' | 'imagenet-background' | readonly string[];
-  /** As published, with where it is written; null where nobody says. */
+  /** As published, in percent, with where it is written; null where nobody says. */
   readonly accuracy: { readonly set: string; readonly top1: number; readonly top5: number | null; readonly source: string } | null;
   readonly parameters: number;
   readonly multiplyAdds: number;

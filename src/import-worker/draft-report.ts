@@ -31,6 +31,8 @@ export interface KnownChoices {
   readonly input?: InputSpec;
   readonly classes?: readonly string[];
   readonly labelled?: boolean;
+  /** As published, and what it is good for; from the shelf. */
+  readonly published?: Pick<NetworkCard, 'accuracy' | 'description'>;
 }
 
 /** Refuses networks that could not run or be shown. @throws AppError 'format-too-large' | 'graph-unsupported' */
@@ -78,8 +80,8 @@ export function draftReport(parts: DraftParts): ImportReport {
   const name = known.name ?? parts.name;
   const bytes = parts.files.reduce((sum, file) => sum + file.bytes, 0);
   const card: NetworkCard = {
-    id: parts.id, name, task: 'classification', description: `From ${parts.origin.source}.`, classes, input, files: parts.files,
-    parameters, multiplyAdds, weightsDtype: facts.dequantised ? 'quantised' : 'float32', data: null, accuracy: [],
+    id: parts.id, name, task: 'classification', description: known.published?.description ?? `From ${parts.origin.source}.`, classes, input, files: parts.files,
+    parameters, multiplyAdds, weightsDtype: facts.dequantised ? 'quantised' : 'float32', data: null, accuracy: known.published?.accuracy ?? [],
     date: parts.origin.importedAt.slice(0, 10), seed: null, training: null, limits: [],
     origin: { ...parts.origin, format: facts.format, notes, labelled },
   };

@@ -130,8 +130,16 @@ async function gatherShelf(id: string, parts: GatherParts): Promise<Gathered> {
     name: entry.name,
     folder: id,
     labels: [],
-    known: { name: entry.name, input: entry.input, ...(classes === null ? {} : { classes, labelled: true }) },
+    known: { name: entry.name, input: entry.input, published: publishedFacts(entry), ...(classes === null ? {} : { classes, labelled: true }) },
     forget: () => forgetShelfEntry(entry, fetched.keys(), store),
+  };
+}
+
+/** What its publisher says of it, as a card has it; `images: 0`: of how many pictures is not said. */
+export function publishedFacts({ accuracy, goodFor }: ShelfEntry): NonNullable<KnownChoices['published']> {
+  return {
+    description: goodFor,
+    accuracy: accuracy === null ? [] : [{ set: `${accuracy.set}, as published`, images: 0, top1: accuracy.top1 / 100, ...(accuracy.top5 === null ? {} : { top5: accuracy.top5 / 100 }) }],
   };
 }
 
