@@ -71,11 +71,16 @@ function followChoices(): void {
   effect(() => { supervisor.apply(spec.value).catch(reportFailure); });
   const askedBackend = readLink(page.search, '').spec.backend;
   let pending: ReturnType<typeof setTimeout> | undefined;
+  let linked = withoutDraft(spec.peek(), draft.peek()).network;
   effect(() => {
-    // A slider moves faster than browsers let pages rewrite their address.
-    const hash = writeHash(withoutDraft(spec.value, draft.value), view.value, { ...defaultView, ...readPreferences() }, askedBackend);
+    const shown = withoutDraft(spec.value, draft.value);
+    const hash = writeHash(shown, view.value, { ...defaultView, ...readPreferences() }, askedBackend);
+    const write = (): void => { if (page.readHash() !== hash) page.writeHash(hash); };
     clearTimeout(pending);
-    pending = setTimeout(() => { if (page.readHash() !== hash) page.writeHash(hash); }, linkDelayMs);
+    // A slider moves faster than browsers let pages rewrite their address; a change of network is kept at once, in case the page is left.
+    if (shown.network === linked) pending = setTimeout(write, linkDelayMs);
+    else write();
+    linked = shown.network;
   });
   let first = true;
   effect(() => {
