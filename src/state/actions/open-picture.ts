@@ -8,6 +8,8 @@ import { begun } from '../source-state';
 import { closeCamera, showSource } from './show-source';
 
 let wanted = 0;
+/** What the person asked for and is still being loaded: nothing comes by itself meanwhile. */
+let onTheWay = 0;
 
 /** Opens the person's files (chosen, dropped or pasted); several become a filmstrip. */
 export async function openFiles(files: readonly File[]): Promise<void> {
@@ -54,7 +56,9 @@ export async function stepPicture(step: number): Promise<void> {
 export async function playClip(file: string, byPerson: boolean): Promise<boolean> {
   const entry = gallery.peek().clips.find((clip) => clip.file === file);
   if (entry === undefined) return false;
+  if (!byPerson && onTheWay > 0) return true;
   const mine = (wanted += 1);
+  if (byPerson) onTheWay += 1;
   try {
     const clip = await getRuntime().sources.clipSource(`${getRuntime().page.baseUrl}gallery/${entry.file}`, entry.title);
     // A camera or a picture that came in the meantime is what the person wants.
@@ -67,11 +71,14 @@ export async function playClip(file: string, byPerson: boolean): Promise<boolean
     if (byPerson) begun.value = true;
     showSource(clip);
     closeCamera();
-    changeView({ picture: byPerson ? entry.file : null });
+    // What comes by itself does not take the place of what a link names.
+    if (byPerson) changeView({ picture: entry.file });
     return true;
   } catch (thrown) {
     if (byPerson) reportFailure(thrown);
     return false;
+  } finally {
+    if (byPerson) onTheWay -= 1;
   }
 }
 
@@ -86,6 +93,7 @@ export function releasePictures(items: readonly PictureItem[]): void {
 }
 
 async function openPictures(items: readonly PictureItem[], index: number, byPerson = true): Promise<void> {
+  if (!byPerson && onTheWay > 0) return;
   replaceFilmstrip(items, index);
   const item = items[index];
   if (item !== undefined) await showItem(item, byPerson);
@@ -101,6 +109,7 @@ function replaceFilmstrip(items: readonly PictureItem[], index: number): void {
 
 async function showItem(item: PictureItem, byPerson = true): Promise<void> {
   const mine = (wanted += 1);
+  if (byPerson) onTheWay += 1;
   try {
     const { sources } = getRuntime();
     const made = item.array === undefined ? await sources.pictureSource(await item.load(), item.title) : await sources.arraySource(item.array);
@@ -117,6 +126,8 @@ async function showItem(item: PictureItem, byPerson = true): Promise<void> {
     changeView({ picture: item.builtIn });
   } catch (thrown) {
     if (mine === wanted) reportFailure(thrown);
+  } finally {
+    if (byPerson) onTheWay -= 1;
   }
 }
 

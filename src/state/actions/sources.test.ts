@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../contract/errors';
 import { clearFailure, failure } from '../failure';
-import { filmstrip } from '../pictures';
+import { filmstrip, gallery } from '../pictures';
 import { begun, camera, cameraMuted, frozen, source, waitingSource } from '../source-state';
 import { useFakeRuntime, type FakeRuntime } from '../testing.fixture';
 import { freeze, resume, toggleFreeze } from './freeze';
-import { openFiles, stepPicture } from './open-picture';
+import { openFiles, playClip, stepPicture } from './open-picture';
 import { closeCamera, showSource } from './show-source';
 import { startCamera } from './start-camera';
 
@@ -102,5 +102,17 @@ describe('pictures', () => {
     await openFiles([new File(['x'], 'x.heic')]);
     expect(failure.value?.code).toBe('picture-unsupported');
     expect(source.value?.kind).toBe('camera');
+  });
+});
+
+describe('what comes by itself', () => {
+  it('gives way to a picture that the person is opening', async () => {
+    gallery.value = { pictures: [], clips: [{ file: 'a.webm', title: 'A clip' }] };
+    const opening = openFiles([new File(['x'], 'mine.png')]);
+    expect(await playClip('a.webm', false)).toBe(true);
+    await opening;
+    expect(source.value?.label).toBe('mine.png');
+    expect(await playClip('a.webm', true)).toBe(true);
+    expect(source.value?.kind).toBe('clip');
   });
 });
