@@ -246,7 +246,7 @@ test('why this rather than that: a difference of two classes @wasm', async ({ ap
   await expect(await newestIsDone(page)).toHaveAccessibleName(/for teapot rather than .+$/);
 });
 
-test('a channel is explained live and held while other layers are looked at', async ({ app }) => {
+test('a channel is explained live and held while other layers are looked at @wasm', async ({ app }) => {
   const { page } = app;
   await startCamera(app);
   await layerButtons(page).nth(4).click();
@@ -260,7 +260,7 @@ test('a channel is explained live and held while other layers are looked at', as
   await expect(page.getByText(/What excites/)).toHaveCount(0);
 });
 
-test('the camera goes on while a job works on a copy of its frame', async ({ app }) => {
+test('the camera goes on while a job works on a copy of its frame @wasm', async ({ app }) => {
   const { page } = app;
   await startCamera(app);
   await waitForFrames(page, 3);
