@@ -20,7 +20,6 @@ const shots: readonly Shot[] = [
   { file: 'live-view.png', hash: '#layer=block2_relu', context: desktop },
   { file: 'live-view-phone.png', hash: '', context: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true } },
   { file: 'inspection.png', hash: '#picture=teapot.webp', context: desktop, prepare: inspect },
-  { file: 'network-page.png', hash: '#page=network', context: desktop, prepare: (page) => page.waitForTimeout(4000) },
 ];
 
 /** Three maps beside the picture, and the curves of the last one. */
