@@ -36,10 +36,9 @@ export function convolveBlock(block: i32): void {
     seekOutput(firstPixel, <usize>panel * 32);
     for (let pixel = firstPixel; pixel < lastPixel; pixel += 6) {
       tilePixels = lastPixel - pixel;
-      const narrow = tileChannels <= 4;
       // Past the block these are pixels that nobody stores; past the map they are pixels read twice.
-      if (narrow) multiplyNarrowTile(next(), next(), next(), next(), next(), next(), panelWeights, panelBias);
-      else multiplyTile(next(), next(), next(), next(), next(), next(), panelWeights, panelBias);
+      if (tileChannels <= 4) multiplyTile<Four>(next(), next(), next(), next(), next(), next(), panelWeights, panelBias);
+      else multiplyTile<Eight>(next(), next(), next(), next(), next(), next(), panelWeights, panelBias);
     }
   }
 }
@@ -66,133 +65,46 @@ function next(): usize {
   return address;
 }
 
-/** Six pixels by eight channels: as many sums as fit into the sixteen registers of a PC beside what they are made from. */
-function multiplyTile(a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, weights: usize, bias: usize): void {
-  let w0 = v128.load(bias), w1 = v128.load(bias, 16), s = w0;
-  let c00 = w0, c10 = w0, c20 = w0, c30 = w0, c40 = w0, c50 = w0;
-  let c01 = w1, c11 = w1, c21 = w1, c31 = w1, c41 = w1, c51 = w1;
-  const runLength = run, columnCount = columns, nextRow = rowStep, nextColumn = columnStep;
-  for (let row = rows; row > 0; row--) {
-    let shift: usize = 0;
-    for (let column = columnCount; column > 0; column--, shift += nextColumn) {
-      let p0 = a0 + shift, p1 = a1 + shift, p2 = a2 + shift, p3 = a3 + shift, p4 = a4 + shift, p5 = a5 + shift;
-      let k = runLength;
-      for (; k >= 4; k -= 4) {
-        w0 = v128.load(weights, 0); w1 = v128.load(weights, 16);
-        s = v128.load_splat<f32>(p0, 0); c00 = fma(s, w0, c00); c01 = fma(s, w1, c01);
-        s = v128.load_splat<f32>(p1, 0); c10 = fma(s, w0, c10); c11 = fma(s, w1, c11);
-        s = v128.load_splat<f32>(p2, 0); c20 = fma(s, w0, c20); c21 = fma(s, w1, c21);
-        s = v128.load_splat<f32>(p3, 0); c30 = fma(s, w0, c30); c31 = fma(s, w1, c31);
-        s = v128.load_splat<f32>(p4, 0); c40 = fma(s, w0, c40); c41 = fma(s, w1, c41);
-        s = v128.load_splat<f32>(p5, 0); c50 = fma(s, w0, c50); c51 = fma(s, w1, c51);
-        w0 = v128.load(weights, 32); w1 = v128.load(weights, 48);
-        s = v128.load_splat<f32>(p0, 4); c00 = fma(s, w0, c00); c01 = fma(s, w1, c01);
-        s = v128.load_splat<f32>(p1, 4); c10 = fma(s, w0, c10); c11 = fma(s, w1, c11);
-        s = v128.load_splat<f32>(p2, 4); c20 = fma(s, w0, c20); c21 = fma(s, w1, c21);
-        s = v128.load_splat<f32>(p3, 4); c30 = fma(s, w0, c30); c31 = fma(s, w1, c31);
-        s = v128.load_splat<f32>(p4, 4); c40 = fma(s, w0, c40); c41 = fma(s, w1, c41);
-        s = v128.load_splat<f32>(p5, 4); c50 = fma(s, w0, c50); c51 = fma(s, w1, c51);
-        w0 = v128.load(weights, 64); w1 = v128.load(weights, 80);
-        s = v128.load_splat<f32>(p0, 8); c00 = fma(s, w0, c00); c01 = fma(s, w1, c01);
-        s = v128.load_splat<f32>(p1, 8); c10 = fma(s, w0, c10); c11 = fma(s, w1, c11);
-        s = v128.load_splat<f32>(p2, 8); c20 = fma(s, w0, c20); c21 = fma(s, w1, c21);
-        s = v128.load_splat<f32>(p3, 8); c30 = fma(s, w0, c30); c31 = fma(s, w1, c31);
-        s = v128.load_splat<f32>(p4, 8); c40 = fma(s, w0, c40); c41 = fma(s, w1, c41);
-        s = v128.load_splat<f32>(p5, 8); c50 = fma(s, w0, c50); c51 = fma(s, w1, c51);
-        w0 = v128.load(weights, 96); w1 = v128.load(weights, 112);
-        s = v128.load_splat<f32>(p0, 12); c00 = fma(s, w0, c00); c01 = fma(s, w1, c01);
-        s = v128.load_splat<f32>(p1, 12); c10 = fma(s, w0, c10); c11 = fma(s, w1, c11);
-        s = v128.load_splat<f32>(p2, 12); c20 = fma(s, w0, c20); c21 = fma(s, w1, c21);
-        s = v128.load_splat<f32>(p3, 12); c30 = fma(s, w0, c30); c31 = fma(s, w1, c31);
-        s = v128.load_splat<f32>(p4, 12); c40 = fma(s, w0, c40); c41 = fma(s, w1, c41);
-        s = v128.load_splat<f32>(p5, 12); c50 = fma(s, w0, c50); c51 = fma(s, w1, c51);
-        weights += 128;
-        p0 += 16; p1 += 16; p2 += 16; p3 += 16; p4 += 16; p5 += 16;
-      }
-      for (; k > 0; k--) {
-        w0 = v128.load(weights, 0); w1 = v128.load(weights, 16);
-        s = v128.load_splat<f32>(p0, 0); c00 = fma(s, w0, c00); c01 = fma(s, w1, c01);
-        s = v128.load_splat<f32>(p1, 0); c10 = fma(s, w0, c10); c11 = fma(s, w1, c11);
-        s = v128.load_splat<f32>(p2, 0); c20 = fma(s, w0, c20); c21 = fma(s, w1, c21);
-        s = v128.load_splat<f32>(p3, 0); c30 = fma(s, w0, c30); c31 = fma(s, w1, c31);
-        s = v128.load_splat<f32>(p4, 0); c40 = fma(s, w0, c40); c41 = fma(s, w1, c41);
-        s = v128.load_splat<f32>(p5, 0); c50 = fma(s, w0, c50); c51 = fma(s, w1, c51);
-        weights += 32;
-        p0 += 4; p1 += 4; p2 += 4; p3 += 4; p4 += 4; p5 += 4;
-      }
-    }
-    a0 += nextRow; a1 += nextRow; a2 += nextRow; a3 += nextRow; a4 += nextRow; a5 += nextRow;
-  }
-  storePixel(0, c00, c01);
-  storePixel(1, c10, c11);
-  storePixel(2, c20, c21);
-  storePixel(3, c30, c31);
-  storePixel(4, c40, c41);
-  storePixel(5, c50, c51);
-}
+// Types for their sizes in bytes: a panel's channels. What hangs on a type's size is decided as the code is compiled.
+type Eight = i64;
+type Four = i32;
 
-/** {@link multiplyTile} for a last panel of at most four channels: the gradient of a picture has three. */
-function multiplyNarrowTile(a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, weights: usize, bias: usize): void {
-  let w0 = v128.load(bias), s = w0;
-  let c00 = w0, c10 = w0, c20 = w0, c30 = w0, c40 = w0, c50 = w0;
+/**
+ * Six pixels by eight channels: as many sums as fit into the sixteen registers of a PC beside what they are made from. Four
+ * channels for a last panel of no more: the gradient of a picture has three. Only a variable lies in a register, so each pixel has
+ * its own: lines with a name in $ are written out for all of them (tools/unroll-lines.ts).
+ */
+function multiplyTile<Channels>(a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, weights: usize, bias: usize): void {
+  const wide = sizeof<Channels>() == 8;
+  let w0 = v128.load(bias), w1 = wide ? v128.load(bias, 16) : w0, s = w0;
+  let first$pixel = w0;
+  let second$pixel = w1;
   const runLength = run, columnCount = columns, nextRow = rowStep, nextColumn = columnStep;
   for (let row = rows; row > 0; row--) {
     let shift: usize = 0;
     for (let column = columnCount; column > 0; column--, shift += nextColumn) {
-      let p0 = a0 + shift, p1 = a1 + shift, p2 = a2 + shift, p3 = a3 + shift, p4 = a4 + shift, p5 = a5 + shift;
+      let p$pixel = a$pixel + shift;
       let k = runLength;
       for (; k >= 4; k -= 4) {
-        w0 = v128.load(weights, 0);
-        s = v128.load_splat<f32>(p0, 0); c00 = fma(s, w0, c00);
-        s = v128.load_splat<f32>(p1, 0); c10 = fma(s, w0, c10);
-        s = v128.load_splat<f32>(p2, 0); c20 = fma(s, w0, c20);
-        s = v128.load_splat<f32>(p3, 0); c30 = fma(s, w0, c30);
-        s = v128.load_splat<f32>(p4, 0); c40 = fma(s, w0, c40);
-        s = v128.load_splat<f32>(p5, 0); c50 = fma(s, w0, c50);
-        w0 = v128.load(weights, 32);
-        s = v128.load_splat<f32>(p0, 4); c00 = fma(s, w0, c00);
-        s = v128.load_splat<f32>(p1, 4); c10 = fma(s, w0, c10);
-        s = v128.load_splat<f32>(p2, 4); c20 = fma(s, w0, c20);
-        s = v128.load_splat<f32>(p3, 4); c30 = fma(s, w0, c30);
-        s = v128.load_splat<f32>(p4, 4); c40 = fma(s, w0, c40);
-        s = v128.load_splat<f32>(p5, 4); c50 = fma(s, w0, c50);
-        w0 = v128.load(weights, 64);
-        s = v128.load_splat<f32>(p0, 8); c00 = fma(s, w0, c00);
-        s = v128.load_splat<f32>(p1, 8); c10 = fma(s, w0, c10);
-        s = v128.load_splat<f32>(p2, 8); c20 = fma(s, w0, c20);
-        s = v128.load_splat<f32>(p3, 8); c30 = fma(s, w0, c30);
-        s = v128.load_splat<f32>(p4, 8); c40 = fma(s, w0, c40);
-        s = v128.load_splat<f32>(p5, 8); c50 = fma(s, w0, c50);
-        w0 = v128.load(weights, 96);
-        s = v128.load_splat<f32>(p0, 12); c00 = fma(s, w0, c00);
-        s = v128.load_splat<f32>(p1, 12); c10 = fma(s, w0, c10);
-        s = v128.load_splat<f32>(p2, 12); c20 = fma(s, w0, c20);
-        s = v128.load_splat<f32>(p3, 12); c30 = fma(s, w0, c30);
-        s = v128.load_splat<f32>(p4, 12); c40 = fma(s, w0, c40);
-        s = v128.load_splat<f32>(p5, 12); c50 = fma(s, w0, c50);
+        // unroll $step: 4 times
+        w0 = v128.load(weights, $step * 32);
+        if (wide) w1 = v128.load(weights, $step * 32 + 16);
+        s = v128.load_splat<f32>(p$pixel, $step * 4); first$pixel = fma(s, w0, first$pixel); if (wide) second$pixel = fma(s, w1, second$pixel);
+        // end
         weights += 128;
-        p0 += 16; p1 += 16; p2 += 16; p3 += 16; p4 += 16; p5 += 16;
+        p$pixel += 16;
       }
       for (; k > 0; k--) {
-        w0 = v128.load(weights, 0);
-        s = v128.load_splat<f32>(p0, 0); c00 = fma(s, w0, c00);
-        s = v128.load_splat<f32>(p1, 0); c10 = fma(s, w0, c10);
-        s = v128.load_splat<f32>(p2, 0); c20 = fma(s, w0, c20);
-        s = v128.load_splat<f32>(p3, 0); c30 = fma(s, w0, c30);
-        s = v128.load_splat<f32>(p4, 0); c40 = fma(s, w0, c40);
-        s = v128.load_splat<f32>(p5, 0); c50 = fma(s, w0, c50);
+        w0 = v128.load(weights);
+        if (wide) w1 = v128.load(weights, 16);
+        s = v128.load_splat<f32>(p$pixel); first$pixel = fma(s, w0, first$pixel); if (wide) second$pixel = fma(s, w1, second$pixel);
         weights += 32;
-        p0 += 4; p1 += 4; p2 += 4; p3 += 4; p4 += 4; p5 += 4;
+        p$pixel += 4;
       }
     }
-    a0 += nextRow; a1 += nextRow; a2 += nextRow; a3 += nextRow; a4 += nextRow; a5 += nextRow;
+    a$pixel += nextRow;
   }
-  storePixel(0, c00, s);
-  storePixel(1, c10, s);
-  storePixel(2, c20, s);
-  storePixel(3, c30, s);
-  storePixel(4, c40, s);
-  storePixel(5, c50, s);
+  storePixel($pixel, first$pixel, wide ? second$pixel : s);
 }
 
 // The same walk over the output: a gradient's pixels may lie a stride apart.

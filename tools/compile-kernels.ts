@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { unrollLines } from './unroll-lines';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Where the compiled kernels lie: 12 KB of text, committed, so that nothing has to be compiled to run, test or serve. */
+/** Where the compiled kernels lie: 23 KB of text, committed, so that nothing has to be compiled to run, test or serve. */
 export const kernelBytesPath = join(root, 'src/engine/native/kernel-bytes.ts');
 
 /** The same for the sums that make a picture the network's input. */
@@ -16,13 +17,21 @@ function compileKernels(relaxed: boolean): Promise<string> {
   ]);
 }
 
+function readSource(name: string, folder: string): string | null {
+  const path = join(folder, name);
+  return existsSync(path) ? unrollLines(readFileSync(path, 'utf8')) : null;
+}
+
 async function compile(source: string, more: readonly string[]): Promise<string> {
   const options = [
     source, '--baseDir', root, '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub',
     '--enable', 'simd', '--enable', 'bulk-memory', '--disableWarning', ...more,
   ];
   let bytes: Uint8Array | null = null;
-  const { error, stderr } = await asc.main(options, { writeFile: (_name, contents) => { if (typeof contents !== 'string') bytes = contents; } });
+  const { error, stderr } = await asc.main(options, {
+    readFile: readSource,
+    writeFile: (_name, contents) => { if (typeof contents !== 'string') bytes = contents; },
+  });
   if (error !== null) throw new Error(`${error.message}\n${stderr.toString()}`);
   if (bytes === null) throw new Error('AssemblyScript wrote no module.');
   return Buffer.from(bytes).toString('base64');
