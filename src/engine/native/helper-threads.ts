@@ -1,5 +1,6 @@
 import type { HelperOrder } from './helper-thread';
-import { mostHelpers, type NativeKernels } from './native-kernels';
+import { mostHelpers } from './kernel-host';
+import type { NativeKernels } from './native-kernels';
 
 /** Helper threads that serve one set of kernels. Owned: `stop()` ends them. */
 export interface HelperThreads {

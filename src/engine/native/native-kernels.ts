@@ -1,8 +1,8 @@
-import { backend, engine, type Tensor } from '@tensorflow/tfjs-core';
+import { backend, type Tensor } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { AppError } from '../../contract/errors';
 import type { Operation } from '../../graph/ops';
 import { dilatedExtent } from '../../graph/padding';
+import { borrowHeap, KernelHost } from './kernel-host';
 import { compileKernels, type KernelExports } from './kernel-module';
 import { listPhases, panelChannels, type Phase } from './pack-kernel';
 
@@ -21,80 +21,22 @@ export interface ReluMask {
   readonly high: number;
 }
 
+/** No clamp, no mask. */
 export const unlimited: Finish = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
 type Geometry = Pick<Extract<Operation, { op: 'conv2d' }>, 'strides' | 'dilations' | 'padding'>;
 type Window = Pick<Extract<Operation, { op: 'max-pool' }>, 'window' | 'strides' | 'padding'>;
 
-const controlBytes = 512;
-const jobAt = 256;
-const scratchBytes = 4352;
-/** Helpers beside the first thread for which there is room. */
-export const mostHelpers = 3;
 /** Taps of a depthwise kernel for which a thread's scratch has room. */
 const mostTaps = 128;
 const operations = { convolution: 0, depthwise: 1, mask: 2 } as const;
 const tilePixels = 6;
-/** Multiply-adds below which sharing costs more than it saves: some 25 microseconds of work. */
-const leastShared = 400_000;
-
-interface Heap {
-  readonly memory: WebAssembly.Memory;
-  allocate(bytes: number): number;
-  free(address: number): void;
-}
-
-function heapOf(owner: BackendWasm): Heap | null {
-  const module = owner.wasm as unknown as {
-    readonly asm?: { readonly memory?: WebAssembly.Memory }; _malloc(bytes: number): number; _free(address: number): void;
-  };
-  const memory = module.asm?.memory;
-  if (memory === undefined) return null;
-  const allocate = (bytes: number): number => {
-    const address = module._malloc(bytes) >>> 0;
-    if (address === 0) throw new AppError('out-of-memory', `${bytes} bytes on tfjs's heap`, true);
-    return address;
-  };
-  return { memory, allocate, free: (address) => module._free(address) };
-}
 
 /**
  * Our own kernels on the heap of tfjs's WASM backend: they read and write tfjs's tensors in place. Convolution, depthwise
  * convolution and its gradient, gradient of max pooling, and derivative masks; all f32, NHWC. One per backend.
  */
-export class NativeKernels {
-  /** Told when a helper did not come back from its work; none is asked again. */
-  onHelperLost: (() => void) | null = null;
-  readonly control: number;
-  readonly #job: number;
-  #helpers = 0;
-  #helperLost = false;
-  #words = new Int32Array(0);
-  #numbers = new Float32Array(0);
-  #padded = 0;
-  #paddedBytes = 0;
-
-  constructor(readonly owner: BackendWasm, readonly module: WebAssembly.Module, readonly fused: boolean, private readonly exports: KernelExports, readonly heap: Heap) {
-    const bytes = controlBytes + (1 + mostHelpers) * scratchBytes;
-    this.control = Math.ceil(heap.allocate(bytes + 64) / 64) * 64;
-    this.#job = this.control + jobAt;
-    new Uint8Array(heap.memory.buffer, this.control, bytes).fill(0);
-  }
-
-  /** Helper threads that take part from now on; 0 for ever after one was lost. */
-  get helpers(): number { return this.#helpers; }
-  set helpers(count: number) { this.#helpers = this.#helperLost ? 0 : count; }
-
-  /** Scratch of a thread: 0 is the first one. */
-  scratchOf(thread: number): number {
-    return this.control + controlBytes + thread * scratchBytes;
-  }
-
-  /** Blocks of work that helpers did since the start. */
-  get helpedBlocks(): number {
-    return Atomics.load(new Int32Array(this.heap.memory.buffer), (this.control + 192) / 4);
-  }
-
+export class NativeKernels extends KernelHost {
   /**
    * Convolution with bias and clamp.
    *
@@ -111,17 +53,12 @@ export class NativeKernels {
     const pw = w + padding.left + padding.right;
     const oh = Math.floor((ph - dilatedExtent(kh, dh)) / sh) + 1;
     const ow = Math.floor((pw - dilatedExtent(kw, dw)) / sw) + 1;
-    const output = this.#makeTensor([n, oh, ow, cout]);
-    let from = this.#addressOf(input);
-    if (ph !== h || pw !== w) {
-      const to = this.#padTo(n * ph * pw * cin * 4);
-      this.exports.padMap(from, to, n, h, w, cin * 4, padding.top, padding.left, ph, pw);
-      from = to;
-    }
+    const output = this.makeTensor([n, oh, ow, cout]);
+    const from = this.padMap(input, padding.top, padding.left, [ph, pw]);
     const [columns, run] = dw === 1 ? [1, kw * cin] : [kw, cin];
     const rowBytes = pw * cin * 4;
     const outputRow = ow * cout * 4;
-    this.#convolve(this.#addressOf(packed), { rows: kh, columns, run, pixels: n * oh * ow, channels: cout }, [
+    this.#convolve(this.addressOf(packed), { rows: kh, columns, run, pixels: n * oh * ow, channels: cout }, [
       ow, dh * rowBytes, dw * cin * 4, sw * cin * 4, sh * rowBytes, ph * rowBytes, oh * ow, cout * 4, outputRow, oh * outputRow,
     ], from, output, 0, finish);
     return output;
@@ -144,26 +81,21 @@ export class NativeKernels {
     const [kh = 1, kw = 1, cin = 1, cout = 1] = shape;
     const { strides: [sh, sw], padding } = geometry;
     const [height, width] = inputSize;
-    const output = this.#makeTensor([n, height, width, cin]);
+    const output = this.makeTensor([n, height, width, cin]);
     const rowPhases = listPhases(height, kh, sh, padding.top);
     const columnPhases = listPhases(width, kw, sw, padding.left);
-    if (kh < sh || kw < sw) new Uint8Array(this.heap.memory.buffer, this.#addressOf(output), output.size * 4).fill(0);
+    if (kh < sh || kw < sw) new Uint8Array(this.heap.memory.buffer, this.addressOf(output), output.size * 4).fill(0);
     const before = (phases: readonly Phase[]): number => Math.max(0, ...phases.map((phase) => -phase.firstUpstream));
     const after = (phases: readonly Phase[], size: number): number => Math.max(0, ...phases.map((phase) => phase.firstUpstream + phase.taps + phase.pixels - 1 - size));
     const top = before(rowPhases);
     const left = before(columnPhases);
     const ph = oh + top + after(rowPhases, oh);
     const pw = ow + left + after(columnPhases, ow);
-    let from = this.#addressOf(upstream);
-    if (ph !== oh || pw !== ow) {
-      const padded = this.#padTo(n * ph * pw * cout * 4);
-      this.exports.padMap(from, padded, n, oh, ow, cout * 4, top, left, ph, pw);
-      from = padded;
-    }
+    const from = this.padMap(upstream, top, left, [ph, pw]);
     const row = pw * cout * 4;
     const outputRow = width * cin * 4;
     const panelWidth = Math.ceil(cin / panelChannels) * panelChannels;
-    let weights = this.#addressOf(packed);
+    let weights = this.addressOf(packed);
     for (const y of rowPhases) {
       for (const x of columnPhases) {
         const depth = y.taps * x.taps * cout;
@@ -186,15 +118,15 @@ export class NativeKernels {
     const { rows, columns, run, pixels, channels } = size;
     const depth = rows * columns * run;
     const panels = Math.ceil(channels / panelChannels);
-    const threads = this.#threadsFor(pixels * panels * panelChannels * depth);
+    const threads = this.threadsFor(pixels * panels * panelChannels * depth);
     // Weights heavier than pixels: a thread takes panels, so that each reads its own weights; else pixels.
     const byPanels = threads > 1 && panels >= threads * 2 && panels * panelChannels > pixels;
     const panelBlock = byPanels ? Math.max(1, Math.floor(panels / (threads * 4))) : panels;
     const pixelBlock = byPanels || threads === 1 ? pixels : Math.max(tilePixels, Math.ceil(pixels / (threads * 4) / tilePixels) * tilePixels);
     const pixelBlocks = Math.ceil(pixels / pixelBlock);
     const [outputWidth = 1, ...steps] = walk;
-    this.#run(operations.convolution, pixelBlocks * Math.ceil(panels / panelBlock), threads, [
-      from, packed + panels * panelChannels * 4, packed, this.#addressOf(output) + offset, outputWidth, pixels, channels, rows, columns, run, ...steps,
+    this.runBlocks(operations.convolution, pixelBlocks * Math.ceil(panels / panelBlock), threads, [
+      from, packed + panels * panelChannels * 4, packed, this.addressOf(output) + offset, outputWidth, pixels, channels, rows, columns, run, ...steps,
       this.#maskShift(output, finish), pixelBlock, panelBlock, pixelBlocks, panels,
     ], [finish.low, finish.high, finish.mask?.high ?? 0]);
   }
@@ -221,12 +153,12 @@ export class NativeKernels {
     const [kh = 1, kw = 1] = kernel.shape;
     const { strides, dilations, padding } = geometry;
     const [height, width] = outputSize;
-    const output = this.#makeTensor([n, height, width, c]);
+    const output = this.makeTensor([n, height, width, c]);
     const rows = n * height;
-    const threads = this.#threadsFor(output.size * kh * kw * 4);
+    const threads = this.threadsFor(output.size * kh * kw * 4);
     const rowBlock = threads === 1 ? rows : Math.max(1, Math.floor(rows / (threads * 4)));
-    this.#run(operations.depthwise, Math.ceil(rows / rowBlock), threads, [
-      this.#addressOf(input), this.#addressOf(kernel), bias === null ? 0 : this.#addressOf(bias), this.#addressOf(output),
+    this.runBlocks(operations.depthwise, Math.ceil(rows / rowBlock), threads, [
+      this.addressOf(input), this.addressOf(kernel), bias === null ? 0 : this.addressOf(bias), this.addressOf(output),
       h, w, height, width, c, kh, kw, ...strides, ...dilations, padding.top, padding.left, transposed ? 1 : 0, rowBlock, rows, this.#maskShift(output, finish),
     ], [finish.low, finish.high, finish.mask?.high ?? 0]);
     return output;
@@ -239,11 +171,11 @@ export class NativeKernels {
    * @returns             shape of `upstream` · owned by the caller
    */
   mask(upstream: Tensor, y: Tensor, high: number, slope: number, positiveOnly: boolean): Tensor {
-    const output = this.#makeTensor(upstream.shape);
+    const output = this.makeTensor(upstream.shape);
     const count = upstream.size;
-    const threads = this.#threadsFor(count * 8);
+    const threads = this.threadsFor(count * 8);
     const block = threads === 1 ? count : Math.ceil(count / (threads * 4) / 4) * 4;
-    this.#run(operations.mask, Math.ceil(count / block), threads, [this.#addressOf(upstream), this.#addressOf(y), this.#addressOf(output), count, block, positiveOnly ? 1 : 0], [high, slope]);
+    this.runBlocks(operations.mask, Math.ceil(count / block), threads, [this.addressOf(upstream), this.addressOf(y), this.addressOf(output), count, block, positiveOnly ? 1 : 0], [high, slope]);
     return output;
   }
 
@@ -251,65 +183,16 @@ export class NativeKernels {
   routeMaxima(input: Tensor, upstream: Tensor, { window, strides, padding }: Window): Tensor {
     const [n = 1, h = 1, w = 1, c = 1] = input.shape;
     const [, oh = 1, ow = 1] = upstream.shape;
-    const output = this.#makeTensor(input.shape);
-    const to = this.#addressOf(output);
+    const output = this.makeTensor(input.shape);
+    const to = this.addressOf(output);
     new Uint8Array(this.heap.memory.buffer, to, output.size * 4).fill(0);
-    this.#write(0, [this.#addressOf(input), this.#addressOf(upstream), to, h, w, oh, ow, c, ...window, ...strides, padding.top, padding.left, n]);
-    this.exports.routeMaxima(this.#job);
+    this.exports.routeMaxima(this.writeJob([this.addressOf(input), this.addressOf(upstream), to, h, w, oh, ow, c, ...window, ...strides, padding.top, padding.left, n]));
     return output;
   }
 
   /** How far the mask lies from the output; 0: there is none. */
   #maskShift(output: Tensor, { mask }: Finish): number {
-    return mask === undefined || mask === null ? 0 : this.#addressOf(mask.y) - this.#addressOf(output);
-  }
-
-  #threadsFor(work: number): number {
-    return work < leastShared ? 1 : 1 + this.#helpers;
-  }
-
-  #run(operation: number, blocks: number, threads: number, words: readonly number[], reals: readonly number[]): void {
-    this.#write(0, [operation, blocks, ...words]);
-    this.#numbers.set(reals, (this.#job >> 2) + 2 + words.length);
-    if (this.exports.run(this.control, this.scratchOf(0), threads - 1) === 1) return;
-    // A helper died inside its block. What it left undone is done again, without helpers from now on.
-    this.#helperLost = true;
-    this.#helpers = 0;
-    this.onHelperLost?.();
-    this.exports.run(this.control, this.scratchOf(0), 0);
-  }
-
-  #write(at: number, words: readonly number[]): void {
-    if (this.#words.buffer !== this.heap.memory.buffer) {
-      this.#words = new Int32Array(this.heap.memory.buffer);
-      this.#numbers = new Float32Array(this.heap.memory.buffer);
-    }
-    this.#words.set(words, (this.#job >> 2) + at);
-  }
-
-  #padTo(bytes: number): number {
-    if (bytes > this.#paddedBytes) {
-      if (this.#padded !== 0) this.heap.free(this.#padded);
-      this.#paddedBytes = 0;
-      this.#padded = 0;
-      this.#padded = this.heap.allocate(bytes);
-      this.#paddedBytes = bytes;
-    }
-    return this.#padded;
-  }
-
-  #addressOf(tensor: Tensor): number {
-    return this.owner.getMemoryOffset(tensor.dataId);
-  }
-
-  #makeTensor(shape: readonly number[]): Tensor {
-    const tensor = engine().makeTensorFromTensorInfo(this.owner.makeOutput([...shape], 'float32'), this.owner);
-    if (tensor.size > 0 && this.#addressOf(tensor) === 0) {
-      // tfjs does not look at what its allocation answers; writing there would destroy its own data.
-      tensor.dispose();
-      throw new AppError('out-of-memory', `a tensor of shape [${shape.join(', ')}]`, true);
-    }
-    return tensor;
+    return mask === undefined || mask === null ? 0 : this.addressOf(mask.y) - this.addressOf(output);
   }
 }
 
@@ -332,7 +215,7 @@ export function useNativeKernels(kernels: NativeKernels | null): void {
  */
 export async function createNativeKernels(): Promise<NativeKernels | null> {
   const owner = backend() as BackendWasm;
-  const heap = heapOf(owner);
+  const heap = borrowHeap(owner);
   if (heap === null) return null;
   const shared = typeof SharedArrayBuffer !== 'undefined' && heap.memory.buffer instanceof SharedArrayBuffer;
   const compiled = await compileKernels(shared);
