@@ -1,6 +1,6 @@
 import { countElements } from '../graph/shapes';
 import { isRealType, type Constant } from './onnx-constant';
-import { gatherInto, type Walk } from './onnx-layout';
+import { gatherInto, type Walk } from './gather-values';
 import type { NodeScope } from './onnx-scope';
 
 type Folder = (scope: NodeScope) => Constant;

@@ -2,7 +2,8 @@ import type { WeightArray } from '../graph/network-graph';
 import type { Padding } from '../graph/ops';
 import { noPadding, resolveSamePadding } from '../graph/padding';
 import { countElements } from '../graph/shapes';
-import { gather, shapeOf, sizeOf, type Placed } from './onnx-layout';
+import { gather } from './gather-values';
+import { shapeOf, sizeOf, type Placed } from './onnx-layout';
 import type { NodeReader, NodeScope } from './onnx-scope';
 
 const pointwise = { strides: [1, 1], dilations: [1, 1], padding: noPadding, groups: 1 } as const;

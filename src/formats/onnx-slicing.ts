@@ -1,6 +1,7 @@
 import { noPadding } from '../graph/padding';
+import { gather } from './gather-values';
 import type { Constant } from './onnx-constant';
-import { gather, shapeOf, sizeOf, type Placed } from './onnx-layout';
+import { shapeOf, sizeOf, type Placed } from './onnx-layout';
 import type { NodeReader, NodeScope } from './onnx-scope';
 import { alignBranches } from './onnx-elementwise';
 import { settle } from './onnx-views';

@@ -1,6 +1,6 @@
 import { dilatedExtent } from '../graph/padding';
 import { countElements } from '../graph/shapes';
-import { gatherInto } from './onnx-layout';
+import { gatherInto } from './gather-values';
 import { mapSize } from './onnx-linear';
 import type { NodeReader, NodeScope } from './onnx-scope';
 import { addTransposedConvolution } from './transposed-convolution';
