@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/engine/executor';
 import type { Executor } from '../../src/engine/executor.interface';
 import { drawNormal, drawUniform } from '../../src/explain/random';
+import { drain } from '../../src/explain/in-steps';
 import { computeScore } from '../../src/explain/score-gradient';
 import type { NetworkGraph } from '../../src/graph/network-graph';
 import { expectClose } from './closeness';
@@ -18,7 +19,7 @@ const linear = { activation: null, batchNorm: false, pool: 'average', bias: true
 const withoutBias = { activation: 'relu', bias: false, batchNorm: false } as const;
 
 function scoreOf(executor: Executor, input: Tensor4D, index = 0): number {
-  const score = computeScore({ executor, input, target: { kind: 'class', index } });
+  const score = drain(computeScore({ executor, input, target: { kind: 'class', index } }));
   const value = score.dataSync()[0] ?? Number.NaN;
   score.dispose();
   return value;

@@ -1,19 +1,17 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/contract/errors';
 import { readNetwork } from '../../src/formats/read-network';
+import { findShared } from '../shared-folder';
 
 /* Files that are broken on purpose; they lie beside the project. Our own broken files are in src/formats/*.test.ts. */
-const folder = fileURLToPath(new URL('../../../shared/vectors/malformed/', import.meta.url));
-const available = existsSync(folder);
-if (!available) console.info(`malformed: ${folder} is not there; the shared broken files are not read in this run`);
+const folder = findShared('vectors/malformed/', 'the shared broken files are not read');
 
 interface Malformed { readonly file: string; readonly why_bad: string; readonly also_accepted?: string }
-const files = available ? JSON.parse(readFileSync(`${folder}index.json`, 'utf8')) as readonly Malformed[] : [];
+const files = folder === null ? [] : JSON.parse(readFileSync(`${folder}index.json`, 'utf8')) as readonly Malformed[];
 
-describe.skipIf(!available)('broken files', () => {
+describe.skipIf(folder === null)('broken files', () => {
   it.each(files.map((entry) => [entry.file, entry] as const))('%s is refused with a reason', async (name, entry) => {
     const path = `${folder}${name}`;
     expect(statSync(path).isFile()).toBe(true);

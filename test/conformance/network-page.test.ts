@@ -5,10 +5,10 @@ import { readOnnx } from '../../src/formats/onnx';
 import { groupNetwork, listGroups, nodesOf } from '../../src/state/network-page-groups';
 import { layOutGraph } from '../../src/ui/network/lay-out-graph';
 import { describeNetwork } from '../../src/worker/describe-network';
+import { findShared } from '../shared-folder';
 
-// The published vectors are not part of the repository; where they are not, the sketches of src/state/network-page-groups.test.ts stand alone.
-const vectors = '/work/shared/vectors';
-const cases = existsSync(vectors) ? readdirSync(vectors).filter((name) => existsSync(join(vectors, name, 'net.onnx'))) : [];
+const vectors = findShared('vectors/', 'networks from PyTorch are not drawn; the sketches of src/state/network-page-groups.test.ts stand alone');
+const cases = vectors === null ? [] : readdirSync(vectors).filter((name) => existsSync(join(vectors, name, 'net.onnx')));
 /** Blocks that must be found in each, at least. */
 const expected: Readonly<Record<string, readonly string[]>> = {
   'onnx-resnet': ['residual', 'step'], 'onnx-mobilenetv2': ['inverted-residual', 'separable'], 'onnx-inception-fire': ['fire', 'inception'], 'onnx-vgg': ['step'],
@@ -16,7 +16,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
 
 describe.runIf(cases.length > 0)('the drawing of networks from PyTorch', () => {
   it.each(cases)('%s: every layer once, its blocks by name, nothing on top of another', (name) => {
-    const description = describeNetwork(readOnnx(new Uint8Array(readFileSync(join(vectors, name, 'net.onnx')))));
+    const description = describeNetwork(readOnnx(new Uint8Array(readFileSync(join(vectors ?? '', name, 'net.onnx')))));
     const items = groupNetwork(description);
     expect(items.flatMap(nodesOf).map(({ id }) => id).sort()).toEqual(description.nodes.map(({ id }) => id).sort());
     expect(listGroups(items).map(({ group }) => group)).toEqual(expect.arrayContaining([...(expected[name] ?? [])]));

@@ -2,6 +2,7 @@ import { add, mul, tensor4d, tidy, transpose, type Tensor, type Tensor4D } from 
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/engine/executor';
+import { drain } from '../../src/explain/in-steps';
 import { differentiateInput } from '../../src/explain/score-gradient';
 import { readOnnx } from '../../src/formats/onnx';
 import { validateGraph } from '../../src/graph/validate-graph';
@@ -64,7 +65,7 @@ describe('gradients of ONNX operators against finite differences', () => {
     const input = toInput(name, values, dims);
     const classes = graph.nodes.find((node) => node.id === graph.logits)?.outputShape.reduce((product, size) => product * size, 1) ?? 1;
     const target = Math.floor(classes / 2);
-    const { gradient, score: value } = differentiateInput({ executor, input, target: { kind: 'class', index: target } });
+    const { gradient, score: value } = drain(differentiateInput({ executor, input, target: { kind: 'class', index: target } }));
     value.dispose();
     const norm = Math.sqrt((gradient.dataSync() as Float32Array).reduce((sum, slope) => sum + slope * slope, 0));
     const score = (distance: number): number => tidy(() => {

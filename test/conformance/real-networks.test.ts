@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
 import { tensor4d, tidy, transpose } from '@tensorflow/tfjs-core';
 import { decode } from 'jpeg-js';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -10,19 +9,19 @@ import { readNetwork } from '../../src/formats/read-network';
 import { averageAreas, placeTurned } from '../../src/render/area-average';
 import { splitArea } from '../../src/render/frame-import';
 import { readNpy } from '../../tools/npy';
+import { findShared } from '../shared-folder';
 import { expectClose } from './closeness';
 import { startWasm } from './wasm-in-node';
 
 /* Published networks and photographs beside the project: numbers and names, in Node. The same in the app: e2e/real-networks.e2e.ts. */
 
-const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
-const models = `${shared}models/`;
-const available = existsSync(`${models}imagenet-labels.json`) && existsSync(`${shared}photos/index.json`);
-if (!available) console.info(`real networks: ${models} is not there; published networks are not run this time`);
+const models = findShared('models/', 'published networks are not run');
+const photoFolder = findShared('photos/', 'no photographs are recognised');
+const available = models !== null && photoFolder !== null;
 
 interface Photo { readonly file: string; readonly imagenet_index: number; readonly imagenet_label: string }
-const readJson = <T>(path: string): T => JSON.parse(readFileSync(`${shared}${path}`, 'utf8')) as T;
-const photos = available ? readJson<readonly Photo[]>('photos/index.json') : [];
+const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+const photos = available ? readJson<readonly Photo[]>(`${photoFolder}index.json`) : [];
 
 async function open(name: string, bytes: Uint8Array, folder = ''): Promise<Executor> {
   return createExecutor(await readNetwork({ name, bytes, readBeside: async (path) => readFileSync(`${folder}${path}`) }));
@@ -42,7 +41,7 @@ const imagenet: Scale = { mean: [0.485, 0.456, 0.406].map((value) => value * 255
 
 /** The middle seven eighths of a photograph's square, as the README's figures were taken: short side 256, cut to 224. */
 function readPhoto(file: string, sidePx: number, { mean, std }: Scale, part = 7 / 8): Float32Array {
-  const { width, height, data } = decode(readFileSync(`${shared}photos/${file}`), { useTArray: true });
+  const { width, height, data } = decode(readFileSync(`${photoFolder}${file}`), { useTArray: true });
   const pixels = new Uint32Array(data.buffer, data.byteOffset, width * height);
   const side = Math.min(width, height) * part;
   const values = new Float32Array(sidePx * sidePx * 3);
@@ -69,7 +68,7 @@ function rank(executor: Executor, values: Float32Array): readonly number[] {
 const leastOf = (share: number): number => Math.ceil(photos.length * (share - 2 * Math.sqrt(share * (1 - share) * (1 / photos.length + 1 / 200))));
 
 const darknetClasses = (): ((photo: Photo) => readonly number[]) => {
-  const labels = readJson<readonly string[]>('models/tiny-darknet/labels.json').map((label) => label.toLowerCase());
+  const labels = readJson<readonly string[]>(`${models}tiny-darknet/labels.json`).map((label) => label.toLowerCase());
   return ({ imagenet_label: label }) => labels.flatMap((own, index) => (own.split(/,\s*/).includes(label.toLowerCase()) ? [index] : []));
 };
 
@@ -120,7 +119,7 @@ describe.skipIf(!available)('published networks', () => {
 
   it('ResNet-20 tells animals from vehicles', async () => {
     const executor = await open('resnet20.onnx', buildResNet20Onnx(`${models}resnet20-cifar10`));
-    const labels = readJson<readonly string[]>('models/resnet20-cifar10/labels.json');
+    const labels = readJson<readonly string[]>(`${models}resnet20-cifar10/labels.json`);
     const wanted: Readonly<Record<string, string>> = {
       'chihuahua.jpg': 'dog', 'yorkshire-terrier.jpg': 'dog', 'golden-retriever.jpg': 'dog', 'persian-cat.jpg': 'cat', 'goose.jpg': 'bird',
       'convertible.jpg': 'automobile', 'sports-car.jpg': 'automobile', 'moving-van.jpg': 'truck', 'trolleybus.jpg': 'truck', 'tractor.jpg': 'truck',
@@ -133,7 +132,7 @@ describe.skipIf(!available)('published networks', () => {
 
   it('Tiny VGG has what it knows among its first answers', async () => {
     const executor = await openFolder('tiny-vgg');
-    const labels = readJson<readonly string[]>('models/tiny-vgg/labels.json');
+    const labels = readJson<readonly string[]>(`${models}tiny-vgg/labels.json`);
     const wanted = { 'bell-pepper.jpg': 'bell pepper', 'school-bus.jpg': 'school bus', 'espresso.jpg': 'espresso', 'orange.jpg': 'orange', 'sports-car.jpg': 'sport car' };
     const places = Object.entries(wanted).map(([file, label]) => rank(executor, readPhoto(file, 64, unit, 1)).findIndex((index) => labels[index] === label));
     console.info(`Tiny VGG: places ${places.join(', ')}`);
@@ -144,7 +143,7 @@ describe.skipIf(!available)('published networks', () => {
 
   it('DoodleNet knows drawings of one stroke', async () => {
     const executor = await openFolder('doodlenet');
-    const labels = readJson<readonly string[]>('models/doodlenet/labels.json');
+    const labels = readJson<readonly string[]>(`${models}doodlenet/labels.json`);
     // Distance of a pixel from the stroke; strokes of Quick, Draw! are about two pixels wide at this size.
     const strokes: Readonly<Record<string, (x: number, y: number) => number>> = {
       circle: (x, y) => Math.abs(Math.hypot(x, y) - 11.5), square: (x, y) => Math.abs(Math.max(Math.abs(x), Math.abs(y)) - 11.5), line: (x, y) => (Math.abs(x) > 12 ? 9 : Math.abs(y)),

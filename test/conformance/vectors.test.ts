@@ -1,18 +1,15 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { findShared } from '../shared-folder';
 import { describeVectorCase } from './vector-case';
 
 /*
  * Networks of Keras with activations and attributions computed in float64 by its authors' libraries. They lie beside the
  * project, not in it: where they are missing, two cases with fewer arrays take their place.
  */
-const folder = fileURLToPath(new URL('../../../shared/vectors/', import.meta.url));
+const folder = findShared('vectors/', 'only the two cases of test/fixtures/vectors are compared');
 const cases = ['keras2-h5-sequential', 'keras-h5-sequential', 'keras-v3-mobileish', 'keras-h5-nested'];
 
-const available = existsSync(folder);
-if (!available) console.info(`conformance: ${folder} is not there; only the two cases of test/fixtures/vectors are compared in this run`);
-
 const own = fileURLToPath(new URL('../fixtures/vectors/', import.meta.url));
-if (available) for (const name of cases) describeVectorCase(name, `${folder}${name}/`);
+if (folder !== null) for (const name of cases) describeVectorCase(name, `${folder}${name}/`);
 // What lies in the project: fewer arrays, compared where the rest is not there.
 else for (const name of ['keras-v3-mobileish', 'keras-h5-nested']) describeVectorCase(name, `${own}${name}/`);

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isPlainPath, readMirror, readShelf } from '../../src/contract/shelf-mirror';
 import { fetchShelfEntry } from '../../src/import-worker/download';
+import { findShared } from '../shared-folder';
 import { createMemoryStore } from './memory-store';
 import { serveUnreliably } from './unreliable-server';
 
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../public/models/${path}`, import.meta.url), 'utf8'));
 const shelf = readShelf(read('shelf.json')) ?? [];
-const shared = fileURLToPath(new URL('../../../shared/models/', import.meta.url));
+const shared = findShared('models/', 'the checksums of the shelf are not compared with the files');
 /** Folders there that hold the very files of an entry. */
 const sameBytes: Readonly<Record<string, string>> = { 'tiny-vgg': 'tiny-vgg', doodlenet: 'doodlenet', 'tiny-darknet': 'tiny-darknet', 'mobilenet-v2-1.0-224-int8': 'mobilenet_v2_1.0_224' };
 
@@ -51,7 +51,7 @@ describe('public/models/shelf.json', () => {
     expect(readMirror(read('mirror.json'))).toEqual({ networks: [] });
   });
 
-  it.runIf(existsSync(shared))('has the checksums of the files it names', () => {
+  it.runIf(shared !== null)('has the checksums of the files it names', () => {
     for (const [id, folder] of Object.entries(sameBytes)) {
       const files = shelf.find((entry) => entry.id === id)?.files ?? [];
       expect(files.length).toBeGreaterThan(0);
@@ -61,7 +61,7 @@ describe('public/models/shelf.json', () => {
       }
     }
   });
-  it.runIf(existsSync(shared)).each(Object.entries(sameBytes))('%s passes its own checks when its true bytes come', async (id, folder) => {
+  it.runIf(shared !== null).each(Object.entries(sameBytes))('%s passes its own checks when its true bytes come', async (id, folder) => {
     const entry = shelf.find((one) => one.id === id);
     if (entry === undefined) throw new Error(`${id} is not on the shelf`);
     const server = await serveUnreliably(new Map(entry.files.map(({ path, address }) => [new URL(address).pathname.slice(1), readFileSync(`${shared}${folder}/${path}`)])));
@@ -77,5 +77,4 @@ describe('public/models/shelf.json', () => {
       await server.close();
     }
   });
-  if (!existsSync(shared)) console.info(`shelf: ${shared} is not there; checksums are not compared with the files in this run`);
 });
