@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MapShape } from '../contract/ids';
 import { chooseOpenGroups, closeAllGroups, countBoxes, description, mostBoxes, openAllGroups, openGroups, toggleGroup } from './network-page';
 import { sketchNetwork, sketchResidual } from './network-page.fixture';
-import { commonPrefix, findPath, groupNetwork, listGroups, nodesOf, shortName, type GroupKind, type Item } from './network-page-groups';
+import { findPath, groupNetwork, listGroups, nodesOf, type GroupKind, type Item } from './network-page-groups';
 
 const kinds = (items: readonly Item[]): readonly (GroupKind | string)[] => items.map((item) => (item.kind === 'group' ? item.group : item.node.op));
 const find = (items: readonly Item[], kind: GroupKind) => listGroups(items).filter(({ group }) => group === kind);
@@ -139,21 +139,6 @@ describe('groupNetwork', () => {
       expect(new Set(groups.map(({ id }) => id)).size).toBe(groups.length);
       for (const group of groups) expect(group.children.flatMap(nodesOf).length).toBe(group.nodes.length);
     }), { numRuns: 300 });
-  });
-});
-
-describe('names', () => {
-  it('share what all begin with, up to the end of a word', () => {
-    expect(commonPrefix(['block1_conv1', 'block1_bn1', 'block1_relu'])).toBe('block1');
-    expect(commonPrefix(['/layer1/layer1.0/conv1', '/layer1/layer1.0/Add'])).toBe('layer1/layer1.0');
-    expect(commonPrefix(['conv1', 'conv2'])).toBe('');
-    expect(commonPrefix(['alone'])).toBe('alone');
-  });
-
-  it('are shortened to what tells layers apart', () => {
-    expect(shortName('/layer1/layer1.0/conv1/Conv_output_0')).toBe('layer1.0/conv1');
-    expect(shortName('block1_conv1')).toBe('block1_conv1');
-    expect(shortName('/Add_output_0')).toBe('Add');
   });
 });
 

@@ -1,5 +1,6 @@
 import type { NetworkDescription, NodeDescription } from '../contract/api';
 import type { LayerId, MapShape } from '../contract/ids';
+import { commonPrefix, shortName } from './layer-names';
 import { findRegions, findUnits, type Region, type Unit } from './network-page-units';
 
 export type GroupKind =
@@ -232,30 +233,7 @@ function nameStage(items: readonly Item[], shape: MapShape): string {
   return /[a-z]{2}/i.test(prefix) ? prefix : `${shape[1]} × ${shape[0]} pixels`;
 }
 
-/** The end of a long path, which is what tells layers apart: `/layer1/layer1.0/conv1/Conv_output_0` is `layer1.0/conv1`. */
-export function shortName(id: string, parts = 2): string {
-  const words = id.replace(/_output_0$/, '').split('/').filter((word) => word !== '');
-  // Exporters end every path with the operation, which is shown anyway.
-  if (words.length > 1 && /^[A-Z][A-Za-z]+(_\d+)?$/.test(words.at(-1) ?? '')) words.pop();
-  return words.slice(-parts).join('/') || id;
-}
-
 function nameBlock(group: GroupKind, nodes: readonly NodeDescription[]): string {
   const prefix = commonPrefix(nodes.map(({ id }) => id));
   return prefix === '' ? nodes.at(-1)?.id ?? group : prefix;
-}
-
-/** What all names begin with, cut where a word ends; '' where that is nothing. */
-export function commonPrefix(names: readonly string[]): string {
-  const [first = ''] = names;
-  let length = first.length;
-  for (const name of names) {
-    let same = 0;
-    while (same < length && name[same] === first[same]) same += 1;
-    length = same;
-  }
-  if (names.length < 2 || names.some((name) => name.length > length && !/[/._:]/.test(name[length] ?? '') && !/[/._:]$/.test(name.slice(0, length)))) {
-    length = names.length < 2 ? first.length : Math.max(0, ...['/', '.', '_', ':'].map((mark) => first.slice(0, length).lastIndexOf(mark)));
-  }
-  return first.slice(0, length).replace(/^[/._:]+|[/._:]+$/g, '');
 }

@@ -1,7 +1,8 @@
 import { ChevronDown, ChevronRight } from 'lucide-preact';
 import type { NodeDescription } from '../../contract/api';
 import { nameGroup, nameOperation } from '../../lessons/network-texts';
-import { mainNodeOf, nodesOf, shortName, type Item } from '../../state/network-page-groups';
+import { shortName } from '../../state/layer-names';
+import { mainNodeOf, nodesOf, type Item } from '../../state/network-page-groups';
 import { writeShape } from '../../state/network-page-facts';
 import type { Box } from './lay-out-graph';
 
