@@ -14,16 +14,16 @@ import type { FrameInbox } from './frame-inbox';
 import { startFrameLoop } from './frame-loop';
 import type { FrameLoop } from './frame-loop';
 import type { LiveNetwork } from './live-network';
-import { listLayerInfos } from './live-network';
 import type { LiveSession, LiveSessionParts } from './live-session';
 import type { JobRunner } from './jobs/job-runner';
+import { createNetworkSwitch, postNetwork } from './network-switch';
+import type { NetworkSwitch, Shown } from './network-switch';
 import { readUnits } from './read-units';
 import { recogniseFailure } from './recognise-failure';
 import type { Scheduler } from './scheduler';
 import type { Tier } from './tier';
 
 const heartbeatPeriodMs = 500;
-const progressPeriodMs = 100;
 const tierFailureGraceMs = 250;
 
 /** What the visualizer is put together from; fakes in tests. */
@@ -46,21 +46,7 @@ interface Started {
   readonly options: StartOptions;
   readonly inbox: FrameInbox;
   readonly loop: FrameLoop;
-}
-
-interface Loading {
-  readonly id: NetworkId;
-  readonly revision: number;
-  readonly abort: AbortController;
-  readonly network: Promise<LiveNetwork>;
-}
-
-interface Shown {
-  /** `networkRevision` it was read at. */
-  readonly revision: number;
-  readonly jobs: JobRunner;
-  readonly network: LiveNetwork;
-  readonly session: LiveSession;
+  readonly networks: NetworkSwitch;
 }
 
 /** The visualizer and what the composition root needs of it besides the API. */
@@ -76,10 +62,6 @@ export interface Visualizer extends VisualizerApi {
 export function createVisualizer(parts: VisualizerParts): Visualizer {
   let started: Started | null = null;
   let tier: { readonly choice: BackendChoice; readonly opening: Promise<Tier>; opened: Tier | null } | null = null;
-  let loading: Loading | null = null;
-  let shown: Shown | null = null;
-  /** The spec that is in effect; null before the first. */
-  let inEffect: SessionSpec | null = null;
   let supersede: ((reason: AppError) => void) | null = null;
   let newest = 0;
   let tierFailed = false;
@@ -125,91 +107,23 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     return opening;
   };
 
-  const ensureLoad = ({ network: id, networkRevision: revision }: SessionSpec): Promise<LiveNetwork> => {
-    if (loading !== null && loading.id === id && loading.revision === revision) return loading.network;
-    loading?.abort.abort();
-    const { options } = requireStart();
-    const abort = new AbortController();
-    let lastPostMs = Number.NEGATIVE_INFINITY;
-    const progress = (loadedBytes: number, totalBytes: number): void => {
-      const now = parts.scheduler.now();
-      if (abort.signal.aborted || (now - lastPostMs < progressPeriodMs && loadedBytes < totalBytes)) return;
-      lastPostMs = now;
-      post({ kind: 'loading', network: id, loadedBytes, totalBytes });
-    };
-    const network = parts.loadNetwork(options.baseUrl, id, progress, abort.signal).then((loaded) => {
-      if (!abort.signal.aborted) return loaded;
-      loaded.executor.dispose();
-      throw new AppError('cancelled', id, true);
-    });
-    const entry: Loading = { id, revision, abort, network };
-    loading = entry;
-    // Each caller handles its own rejection; this one only forgets the attempt, so that the next apply tries again.
-    network.catch(() => { if (loading === entry) loading = null; });
-    return network;
-  };
-
-  const show = async (network: LiveNetwork, opened: Tier, spec: SessionSpec): Promise<void> => {
-    const { loop } = requireStart();
-    loop.setSession(null);
-    // Before the turn is taken: a job's last step needs one.
-    await shown?.jobs.dispose();
-    await loop.betweenTicks(async () => {
-      const old = shown;
-      shown = null;
-      inEffect = null;
-      old?.session.dispose();
-      await old?.session.whenIdle();
-      old?.network.executor.dispose();
-      opened.renderer.clear();
-      loading = null;
-      const session = parts.createSession({
-        tier: opened, network, spec, post, now: () => parts.scheduler.now(),
-        onError: (thrown) => reportLater(recogniseFailure(thrown)), onReadEnd: () => loop.requestPublish(),
-      });
-      session.watchPoint(point);
-      postNetwork(network, spec);
-      try {
-        await session.warmUp();
-      } catch (thrown) {
-        session.dispose();
-        network.executor.dispose();
-        throw thrown;
-      }
-      shown = { revision: spec.networkRevision, network, session, jobs: parts.createJobs(opened, network, session, loop, post) };
-      inEffect = spec;
-      loop.setSession(session);
-    });
-  };
-
-  const postNetwork = (network: LiveNetwork, spec: SessionSpec): void => {
-    post({
-      kind: 'network', network: network.card.id, card: network.card, layers: listLayerInfos(network, spec.everyStep ? 'inspect' : 'live'),
-      explanationLayer: network.explanationLayer,
-    });
-  };
-
   const bringIntoEffect = async (spec: SessionSpec, isNewest: () => boolean): Promise<void> => {
     const opened = await ensureTier(spec.backend);
     if (!isNewest()) return;
-    if (shown === null || shown.network.card.id !== spec.network || shown.revision !== spec.networkRevision) {
-      const network = await ensureLoad(spec);
-      if (!isNewest()) return;
-      await show(network, opened, spec);
-      if (!isNewest() || shown === null) return;
-    } else {
-      loading?.abort.abort();
-      loading = null;
-    }
-    const change = diffSpec(inEffect, spec);
-    const everyStepChanged = inEffect?.everyStep !== spec.everyStep;
-    inEffect = spec;
+    const { loop, networks } = requireStart();
+    const shown = await networks.bring(spec, opened);
+    if (!isNewest()) return;
+    const change = diffSpec(shown.spec, spec);
+    const everyStepChanged = shown.spec.everyStep !== spec.everyStep;
+    shown.spec = spec;
     shown.session.setSpec(spec);
-    if (everyStepChanged) postNetwork(shown.network, spec);
-    if (change.view) requireStart().loop.requestRedraw();
+    if (everyStepChanged) postNetwork(post, shown.network, spec);
+    if (change.view) loop.requestRedraw();
   };
 
+  const findShown = (): Shown | null => started?.networks.shown ?? null;
   const requireShown = (): Shown => {
+    const shown = findShown();
     if (shown === null) throw new AppError('internal', 'no network is loaded yet', true);
     return shown;
   };
@@ -227,7 +141,17 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
       if (started !== null) throw new AppError('internal', 'start() was called twice');
       const inbox = createFrameInbox(asFramePort(options.framePort));
       const loop = startFrameLoop({ inbox, scheduler: parts.scheduler, onFailure: reportLater });
-      started = { options, inbox, loop };
+      const now = (): number => parts.scheduler.now();
+      const networks = createNetworkSwitch({
+        loop, post, now,
+        loadNetwork: (id, progress, signal) => parts.loadNetwork(options.baseUrl, id, progress, signal),
+        createSession: (opened, network, spec) => parts.createSession({
+          tier: opened, network, spec, post, now, onError: (thrown) => reportLater(recogniseFailure(thrown)), onReadEnd: () => loop.requestPublish(),
+        }),
+        createJobs: (opened, network, session) => parts.createJobs(opened, network, session, loop, post),
+        prepare: (session) => session.watchPoint(point),
+      });
+      started = { options, inbox, loop, networks };
       setInterval(() => post({ kind: 'heartbeat', atMs: parts.scheduler.now() }), heartbeatPeriodMs);
       return { backend: null };
     },
@@ -263,18 +187,15 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     },
     watchPoint: async (next) => {
       point = next;
-      shown?.session.watchPoint(next);
+      findShown()?.session.watchPoint(next);
       redraw();
     },
-    readActivation: async (layer: LayerId) => requireStart().loop.betweenTicks(() => {
-      if (shown === null) throw new AppError('internal', 'no network is loaded yet', true);
-      return shown.session.readActivation(layer);
-    }),
+    readActivation: async (layer: LayerId) => requireStart().loop.betweenTicks(() => requireShown().session.readActivation(layer)),
     readUnits: async (at) => requireStart().loop.betweenTicks(async () => {
-      const { network, session } = requireShown();
+      const { network, session, spec } = requireShown();
       const { input } = session.copyFrame();
       try {
-        return await readUnits({ network, input, mode: inEffect?.everyStep === true ? 'inspect' : 'live', readValues: requireTier().readValues }, at);
+        return await readUnits({ network, input, mode: spec.everyStep ? 'inspect' : 'live', readValues: requireTier().readValues }, at);
       } finally {
         input.dispose();
       }
@@ -287,11 +208,11 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
       const { jobs } = await requireStart().loop.betweenTicks(requireShown);
       return jobs.run(job, what);
     },
-    cancelJob: async (job) => shown?.jobs.cancel(job),
+    cancelJob: async (job) => findShown()?.jobs.cancel(job),
     memory: async () => {
       const { loop, inbox } = requireStart();
       return loop.betweenTicks(async () => {
-        await shown?.session.whenIdle();
+        await findShown()?.session.whenIdle();
         return { ...parts.countTensors(), openFrames: inbox.openFrames };
       });
     },
