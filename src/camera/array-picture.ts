@@ -1,4 +1,5 @@
 import type { InputArray } from '../contract/importer';
+import { findFiniteRange } from '../contract/value-range';
 
 /** The longer side of what is shown; the network gets the array itself. */
 const largestSidePx = 1024;
@@ -21,7 +22,7 @@ export function paintArray(array: InputArray, channel: number | null): ArrayPict
   const [height, width, channels] = array.shape;
   const { values } = array;
   const chosen = channel !== null ? [channel, channel, channel] : channels < 3 ? [0, 0, 0] : [0, 1, 2];
-  const ranges = channel === null && channels === 3 ? chosen.map(() => ({ min: array.min, max: array.max })) : chosen.map((index) => rangeOf(values, index, channels));
+  const ranges = channel === null && channels === 3 ? chosen.map(() => ({ min: array.min, max: array.max })) : chosen.map((index) => findFiniteRange(values, index, channels));
   const sidePx = Math.min(largestSidePx, Math.max(height, width, 1));
   const pixels = new Uint8ClampedArray(sidePx * sidePx * 4);
   for (let y = 0; y < sidePx; y++) {
@@ -39,15 +40,4 @@ export function paintArray(array: InputArray, channel: number | null): ArrayPict
     }
   }
   return { sidePx, pixels };
-}
-
-function rangeOf(values: Float32Array, channel: number, channels: number): { readonly min: number; readonly max: number } {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let at = channel; at < values.length; at += channels) {
-    const value = values[at] ?? Number.NaN;
-    if (value < min) min = Number.isFinite(value) ? value : min;
-    if (value > max) max = Number.isFinite(value) ? value : max;
-  }
-  return { min, max };
 }

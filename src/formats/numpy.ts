@@ -1,5 +1,7 @@
 import { AppError } from '../contract/errors';
 import type { InputArray } from '../contract/importer';
+import { findFiniteRange } from '../contract/value-range';
+import { gatherInto } from './gather-values';
 import { halfToFloat } from './half-float';
 import { unzipFiles } from './unzip';
 
@@ -122,22 +124,9 @@ function fromFortranOrder(values: Float32Array, shape: readonly number[]): Float
 /** Values with their axes in another order; `axes[i]` is the old axis of the new axis i. */
 function permute(values: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
-  const sizes = axes.map((axis) => shape[axis] ?? 1);
-  const steps = axes.map((axis) => strides[axis] ?? 1);
-  const index = sizes.map(() => 0);
-  let from = 0;
-  return values.map(() => {
-    const value = values[from] ?? 0;
-    for (let axis = sizes.length - 1; axis >= 0; axis -= 1) {
-      const next = (index[axis] ?? 0) + 1;
-      from += steps[axis] ?? 0;
-      index[axis] = next;
-      if (next < (sizes[axis] ?? 1)) break;
-      from -= next * (steps[axis] ?? 0);
-      index[axis] = 0;
-    }
-    return value;
-  });
+  const permuted = new Float32Array(values.length);
+  gatherInto(permuted, values, axes.map((axis) => ({ size: shape[axis] ?? 1, step: strides[axis] ?? 1 })));
+  return permuted;
 }
 
 function splitPictures(name: string, { shape, values }: { readonly shape: readonly number[]; readonly values: Float32Array }): readonly InputArray[] {
@@ -149,17 +138,6 @@ function splitPictures(name: string, { shape, values }: { readonly shape: readon
   return Array.from({ length: count }, (_, index): InputArray => {
     const part = values.slice(index * a * b * c, (index + 1) * a * b * c);
     const picture = channelsFirst ? permute(part, [a, b, c], [1, 2, 0]) : part;
-    return { name: count === 1 ? name : `${name} ${index + 1}`, shape: channelsFirst ? [b, c, a] : [a, b, c], values: picture, ...findRange(picture) };
+    return { name: count === 1 ? name : `${name} ${index + 1}`, shape: channelsFirst ? [b, c, a] : [a, b, c], values: picture, ...findFiniteRange(picture) };
   });
-}
-
-function findRange(values: Float32Array): { readonly min: number; readonly max: number } {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return min <= max ? { min, max } : { min: 0, max: 0 };
 }

@@ -1,5 +1,6 @@
 import type { InputSpec } from '../contract/card';
 import { AppError } from '../contract/errors';
+import { findFiniteRange } from '../contract/value-range';
 import { splitArea } from './frame-import';
 
 /** An array as network input. */
@@ -52,7 +53,7 @@ export function importArray(shape: readonly [height: number, width: number, chan
       });
     }
   }
-  return { values: result, ...findRange(values) };
+  return { values: result, ...findFiniteRange(values) };
 }
 
 function mixFor(given: number, spec: InputSpec): Mix {
@@ -65,16 +66,4 @@ function mixFor(given: number, spec: InputSpec): Mix {
   if (given === 1 && wanted === 3) return [[[0, 1]], [[0, 1]], [[0, 1]]];
   if (given === 3 && wanted === 1) return [[[0, 0.299], [1, 0.587], [2, 0.114]]];
   throw new AppError('input-mismatch', `the array has ${given} channels, the network wants ${wanted}`);
-}
-
-/** Least and largest finite value; 0 and 0 when there is none. */
-function findRange(values: Float32Array): { readonly min: number; readonly max: number } {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return min > max ? { min: 0, max: 0 } : { min, max };
 }

@@ -1,13 +1,14 @@
 import { divergingZeroIndex } from '../../contract/colour-map';
 import { AppError } from '../../contract/errors';
-import type { LayerId, SurfaceId } from '../../contract/ids';
+import type { LayerId } from '../../contract/ids';
 import type { MapScale } from '../../contract/session-spec';
 import type { DrawStyle } from '../../contract/stage-layout';
 import { explanationPixels, layerPixels } from '../colormap';
 import { displayRange, isConstant, LayerRanges, largestFloat32 } from '../range';
 import type { LayerView, Renderer, RenderInput, ValueRange } from '../renderer';
-import { findVisible, isVector, type Rectangle } from '../tile-geometry';
 import { updateCells, type PlacedTile } from '../placed-tile';
+import { SurfaceSet } from '../surface-set';
+import { isVector, type Rectangle } from '../tile-geometry';
 import { Canvas2dSurface } from './canvas2d-surface';
 import { mapRange, paintInput, paintNearest, paintSmooth, type PixelTarget, type ValueMapping } from './paint';
 
@@ -36,19 +37,15 @@ interface LayerState {
  * Where an explanation tile overlaps others it lies on top of them.
  */
 export function createCanvas2dRenderer(): Renderer {
-  const surfaces = new Map<SurfaceId, Canvas2dSurface>();
   const layers = new Map<LayerId, LayerState>();
+  const surfaces = new SurfaceSet<Canvas2dSurface>((visible) => {
+    for (const layer of layers.keys()) if (!visible.layers.has(layer)) layers.delete(layer);
+  });
   const mapping: ValueMapping = { scale: 0, offset: 0, table: layerPixels('viridis', false) };
   const overlay = createOverlay();
   let inputValues: Float32Array | null = null;
-  let visible = findVisible([]);
   let drawCount = 0;
   let lastScale: MapScale = 'channel';
-
-  const changed = (): void => {
-    visible = findVisible([...surfaces.values()].map((surface) => surface.layout));
-    for (const layer of layers.keys()) if (!visible.layers.has(layer)) layers.delete(layer);
-  };
 
   function stateOf(layer: LayerId, view: LayerView): LayerState {
     let state = layers.get(layer);
@@ -74,7 +71,7 @@ export function createCanvas2dRenderer(): Renderer {
     const { ranges } = state;
     if (state.measuredIn !== drawCount) {
       state.measuredIn = drawCount;
-      if (visible.openLayers.has(layer) || isVector(shape)) ranges.measureAll(values, shape, input.still === true);
+      if (surfaces.visible.openLayers.has(layer) || isVector(shape)) ranges.measureAll(values, shape, input.still === true);
       else {
         const step = (side: number): number => Math.max(1, Math.ceil(side / measuredSidePx));
         ranges.measureSome(values, shape, placed.channels, step(shape[0]), step(shape[1]), input.still === true);
@@ -125,29 +122,18 @@ export function createCanvas2dRenderer(): Renderer {
   }
 
   return {
-    attach(id, canvas, layout) {
-      surfaces.set(id, new Canvas2dSurface(canvas, layout));
-      changed();
-    },
-    layout(id, layout) {
-      const surface = surfaces.get(id);
-      if (surface === undefined) throw new AppError('internal', `no surface ${id} to lay out`);
-      surface.place(layout);
-      changed();
-    },
-    detach(id) {
-      surfaces.delete(id);
-      changed();
-    },
-    visibleLayers: () => visible.layers,
-    showsExplanation: () => visible.explanation,
-    showsInput: () => visible.input,
+    attach: (id, canvas, layout) => surfaces.attach(id, () => new Canvas2dSurface(canvas, layout)),
+    layout: (id, layout) => surfaces.layout(id, layout),
+    detach: (id) => surfaces.detach(id),
+    visibleLayers: () => surfaces.visible.layers,
+    showsExplanation: () => surfaces.visible.explanation,
+    showsInput: () => surfaces.visible.input,
     draw(input) {
       drawCount++;
       lastScale = input.style.scale;
       overlay.begin();
       let turn = drawCount;
-      for (const surface of surfaces.values()) {
+      for (const surface of surfaces) {
         // In turn, so that no frame has to draw all of them.
         turn++;
         const skipped = surface.layout.inView === false && surface.drawn && input.still !== true && turn % drawsPerHiddenDraw !== 0;
@@ -171,12 +157,11 @@ export function createCanvas2dRenderer(): Renderer {
     },
     clear() {
       layers.clear();
-      for (const surface of surfaces.values()) surface.clear();
+      for (const surface of surfaces) surface.clear();
     },
     dispose() {
-      surfaces.clear();
+      surfaces.dispose();
       layers.clear();
-      visible = findVisible([]);
     },
   };
 }

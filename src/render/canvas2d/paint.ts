@@ -41,6 +41,16 @@ function beyondRange(value: number, entry: number, table: Uint32Array): number {
   return value - value !== 0 ? markerPixel : (table[entry < 0 ? 0 : 255] as number) | 0;
 }
 
+/** The part of an area that lies on the target. */
+function clipToTarget({ x, y, width, height }: Rectangle, target: PixelTarget): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } {
+  return { left: Math.max(0, x), right: Math.min(target.width, x + width), top: Math.max(0, y), bottom: Math.min(target.height, y + height) };
+}
+
+/** Where among a map's pixel centres the centre of drawn pixel `at` of `drawnPx` lies; held at the edges. */
+function placeAmongCentres(at: number, drawnPx: number, mapPx: number): number {
+  return Math.min(mapPx - 1, Math.max(0, ((at + 0.5) * mapPx) / drawnPx - 0.5));
+}
+
 /**
  * Paints one channel of `values` `[h, w, c]` over `area`, nearest neighbour. Parts outside the target are left out;
  * values that are not finite become the marker colour.
@@ -49,9 +59,7 @@ export function paintNearest(target: PixelTarget, area: Rectangle, values: Float
   const [mapHeight, mapWidth, channels] = shape;
   const { pixels, width } = target;
   const { scale, offset, table } = mapping;
-  const left = Math.max(0, area.x);
-  const right = Math.min(width, area.x + area.width);
-  const bottom = Math.min(target.height, area.y + area.height);
+  const { left, right, top, bottom } = clipToTarget(area, target);
   if (right <= left) return;
   const count = right - left;
   growColumns(count);
@@ -67,7 +75,7 @@ export function paintNearest(target: PixelTarget, area: Rectangle, values: Float
     before = column;
     columnOf[at] = columns - 1;
   }
-  let y = Math.max(0, area.y);
+  let y = top;
   while (y < bottom) {
     const mapRow = rowAt(y, area, mapHeight);
     let end = y + 1;
@@ -129,16 +137,14 @@ export function paintSmooth(target: PixelTarget, area: Rectangle, values: Float3
   const [mapHeight, mapWidth, channels] = shape;
   const { pixels, width } = target;
   const { scale, offset, table } = mapping;
-  const left = Math.max(0, area.x);
-  const right = Math.min(width, area.x + area.width);
-  const bottom = Math.min(target.height, area.y + area.height);
+  const { left, right, top, bottom } = clipToTarget(area, target);
   if (right <= left) return;
   const count = right - left;
   prepareColumns(left, right, area, mapWidth, channels, channel);
   let upperIs = -1;
   let lowerIs = -1;
-  for (let y = Math.max(0, area.y); y < bottom; y++) {
-    const place = Math.min(mapHeight - 1, Math.max(0, ((y - area.y + 0.5) * mapHeight) / area.height - 0.5));
+  for (let y = top; y < bottom; y++) {
+    const place = placeAmongCentres(y - area.y, area.height, mapHeight);
     const upper = Math.floor(place);
     const lower = Math.min(mapHeight - 1, upper + 1);
     const shareY = place - upper;
@@ -155,11 +161,11 @@ export function paintSmooth(target: PixelTarget, area: Rectangle, values: Float3
     upperIs = upper;
     lowerIs = lower;
     const start = y * width + left;
-    const top = upperRow;
-    const low = lowerRow;
+    const above = upperRow;
+    const below = lowerRow;
     const shareTop = 1 - shareY;
     for (let at = 0; at < count; at++) {
-      const value = (top[at] as number) * shareTop + (low[at] as number) * shareY;
+      const value = (above[at] as number) * shareTop + (below[at] as number) * shareY;
       const entry = value * scale + offset;
       pixels[start + at] = entry >= 0 && entry <= 255 ? (table[entry | 0] as number) | 0 : beyondRange(value, entry, table);
     }
@@ -180,13 +186,11 @@ function interpolateRow(row: Float64Array, values: Float32Array, base: number, c
 export function paintInput(target: PixelTarget, area: Rectangle, values: Float32Array, shape: MapShape, mean: readonly number[], std: readonly number[], smooth: boolean): void {
   const [mapHeight, mapWidth, channels] = shape;
   const { pixels, width } = target;
-  const left = Math.max(0, area.x);
-  const right = Math.min(width, area.x + area.width);
-  const bottom = Math.min(target.height, area.y + area.height);
+  const { left, right, top, bottom } = clipToTarget(area, target);
   if (right <= left) return;
   prepareColumns(left, right, area, mapWidth, channels, 0);
-  for (let y = Math.max(0, area.y); y < bottom; y++) {
-    const place = Math.min(mapHeight - 1, Math.max(0, ((y - area.y + 0.5) * mapHeight) / area.height - 0.5));
+  for (let y = top; y < bottom; y++) {
+    const place = placeAmongCentres(y - area.y, area.height, mapHeight);
     const upper = smooth ? Math.floor(place) : Math.floor(place + 0.5);
     const shareY = smooth ? place - upper : 0;
     const upperBase = upper * mapWidth * channels;
@@ -198,9 +202,9 @@ export function paintInput(target: PixelTarget, area: Rectangle, values: Float32
         const from = channels === 1 ? 0 : channel;
         const a = (leftOf[at] as number) + from;
         const b = (rightOf[at] as number) + from;
-        const top = (values[upperBase + a] as number) * (1 - shareX) + (values[upperBase + b] as number) * shareX;
-        const low = (values[lowerBase + a] as number) * (1 - shareX) + (values[lowerBase + b] as number) * shareX;
-        const value = (top * (1 - shareY) + low * shareY) * (std[from] ?? 1) + (mean[from] ?? 0);
+        const above = (values[upperBase + a] as number) * (1 - shareX) + (values[upperBase + b] as number) * shareX;
+        const below = (values[lowerBase + a] as number) * (1 - shareX) + (values[lowerBase + b] as number) * shareX;
+        const value = (above * (1 - shareY) + below * shareY) * (std[from] ?? 1) + (mean[from] ?? 0);
         const byte = value > 0 ? Math.min(255, Math.floor(value + 0.5)) : 0;
         packed |= byte << (8 * channel);
       }
@@ -212,7 +216,7 @@ export function paintInput(target: PixelTarget, area: Rectangle, values: Float32
 function prepareColumns(left: number, right: number, area: Rectangle, mapWidth: number, channels: number, channel: number): void {
   growColumns(right - left);
   for (let x = left; x < right; x++) {
-    const place = Math.min(mapWidth - 1, Math.max(0, ((x - area.x + 0.5) * mapWidth) / area.width - 0.5));
+    const place = placeAmongCentres(x - area.x, area.width, mapWidth);
     const near = Math.floor(place);
     leftOf[x - left] = near * channels + channel;
     rightOf[x - left] = Math.min(mapWidth - 1, near + 1) * channels + channel;

@@ -1,5 +1,7 @@
 import { AppError } from '../../contract/errors';
+import type { LayerId } from '../../contract/ids';
 import type { MapScale } from '../../contract/session-spec';
+import type { TileContent } from '../../contract/stage-layout';
 import { isVector } from '../tile-geometry';
 import type { LayerView } from '../renderer';
 import { layerParameterBytes, layerStrideBytes, type RenderPipelines } from './pipelines';
@@ -28,6 +30,16 @@ export interface LayerSlot {
   /** False until the ranges were measured once. */
   measured: boolean;
   usedIn: number;
+}
+
+/** Key of a layer's slot: prefixed, so that no network's layer name can meet the explanation's or the input's. */
+export function layerKey(layer: LayerId): string {
+  return `layer ${layer}`;
+}
+
+/** Key of the slot of what a tile shows. */
+export function slotKey(content: TileContent): string {
+  return 'layer' in content ? layerKey(content.layer) : content.kind;
 }
 
 const firstCapacity = 64;

@@ -1,21 +1,14 @@
 import { AppError } from '../../contract/errors';
 import type { MapScale } from '../../contract/session-spec';
-import type { LayerId, SurfaceId } from '../../contract/ids';
+import type { LayerId } from '../../contract/ids';
 import type { TileContent } from '../../contract/stage-layout';
 import { displayRange } from '../range';
 import type { LayerView, Renderer, RenderInput, ValueRange } from '../renderer';
-import { findVisible } from '../tile-geometry';
-import { LayerSlots, type LayerSlot } from './layer-slots';
+import { SurfaceSet } from '../surface-set';
+import { layerKey, LayerSlots, slotKey, type LayerSlot } from './layer-slots';
 import { colourRow, createRenderPipelines } from './pipelines';
 import { RangeReader } from './range-reader';
 import { WebGpuSurface } from './webgpu-surface';
-
-const layerPrefix = 'layer ';
-
-/** Key of a slot: layers are prefixed so that no network's layer name can meet the two others. */
-function slotKey(content: TileContent): string {
-  return 'layer' in content ? layerPrefix + content.layer : content.kind;
-}
 
 /**
  * Renderer of the WebGPU tier: measures value ranges and draws cells straight from the activations' own buffers;
@@ -28,19 +21,15 @@ export async function createWebGpuRenderer(device: GPUDevice): Promise<Renderer>
   const pipelines = await createRenderPipelines(device, navigator.gpu.getPreferredCanvasFormat());
   const slots = new LayerSlots(device, pipelines);
   const reader = new RangeReader(device);
-  const surfaces = new Map<SurfaceId, WebGpuSurface>();
-  const frameSlots = new Map<string, { readonly slot: LayerSlot; readonly buffer: GPUBuffer }>();
-  let visible = findVisible([]);
-  let drawCount = 0;
-  let lastScale: MapScale = 'channel';
-
-  const changed = (): void => {
-    visible = findVisible([...surfaces.values()].map((surface) => surface.layout));
-    const keys = new Set([...visible.layers].map((layer) => layerPrefix + layer));
+  const surfaces = new SurfaceSet<WebGpuSurface>((visible) => {
+    const keys = new Set([...visible.layers].map(layerKey));
     if (visible.explanation) keys.add('explanation');
     if (visible.input) keys.add('input');
     slots.keepOnly(keys);
-  };
+  });
+  const frameSlots = new Map<string, { readonly slot: LayerSlot; readonly buffer: GPUBuffer }>();
+  let drawCount = 0;
+  let lastScale: MapScale = 'channel';
 
   function viewOf(content: TileContent, input: RenderInput): LayerView | null {
     if ('layer' in content) return input.layers.get(content.layer) ?? null;
@@ -50,7 +39,7 @@ export async function createWebGpuRenderer(device: GPUDevice): Promise<Renderer>
   function prepare(input: RenderInput): void {
     frameSlots.clear();
     const { scale, colourMap } = input.style;
-    for (const surface of surfaces.values()) {
+    for (const surface of surfaces) {
       for (const { tile: { content } } of surface.tiles) {
         const view = viewOf(content, input);
         if (view === null) continue;
@@ -101,25 +90,12 @@ export async function createWebGpuRenderer(device: GPUDevice): Promise<Renderer>
   }
 
   return {
-    attach(id, canvas, layout) {
-      surfaces.get(id)?.dispose();
-      surfaces.set(id, new WebGpuSurface(device, pipelines, id, canvas, layout));
-      changed();
-    },
-    layout(id, layout) {
-      const surface = surfaces.get(id);
-      if (surface === undefined) throw new AppError('internal', `no surface ${id} to lay out`);
-      surface.place(layout);
-      changed();
-    },
-    detach(id) {
-      surfaces.get(id)?.dispose();
-      surfaces.delete(id);
-      changed();
-    },
-    visibleLayers: () => visible.layers,
-    showsExplanation: () => visible.explanation,
-    showsInput: () => visible.input,
+    attach: (id, canvas, layout) => surfaces.attach(id, () => new WebGpuSurface(device, pipelines, id, canvas, layout)),
+    layout: (id, layout) => surfaces.layout(id, layout),
+    detach: (id) => surfaces.detach(id),
+    visibleLayers: () => surfaces.visible.layers,
+    showsExplanation: () => surfaces.visible.explanation,
+    showsInput: () => surfaces.visible.input,
     draw(input) {
       if (surfaces.size === 0) return;
       drawCount++;
@@ -127,28 +103,26 @@ export async function createWebGpuRenderer(device: GPUDevice): Promise<Renderer>
       prepare(input);
       const encoder = device.createCommandEncoder({ label: 'frame' });
       encodeRanges(encoder);
-      for (const surface of surfaces.values()) encodeSurface(encoder, surface, input);
+      for (const surface of surfaces) encodeSurface(encoder, surface, input);
       device.queue.submit([encoder.finish()]);
       frameSlots.clear();
     },
     async readRange(layer: LayerId, channel: number | null): Promise<ValueRange | null> {
-      const slot = slots.get(layerPrefix + layer);
+      const slot = slots.get(layerKey(layer));
       if (slot === undefined || !slot.measured) return null;
       const whole = channel === null || channel >= slot.channels || lastScale === 'layer' || slot.height * slot.width === 1;
       const { signed } = slot;
-      const range = await reader.read(slot.ranges, whole ? slot.channels : channel, () => slots.get(layerPrefix + layer) !== slot);
+      const range = await reader.read(slot.ranges, whole ? slot.channels : channel, () => slots.get(layerKey(layer)) !== slot);
       return range === null ? null : displayRange(range.min, range.max, signed);
     },
     clear() {
       slots.keepOnly(new Set());
       const encoder = device.createCommandEncoder({ label: 'clear' });
-      for (const surface of surfaces.values()) surface.beginPass(encoder).end();
+      for (const surface of surfaces) surface.beginPass(encoder).end();
       device.queue.submit([encoder.finish()]);
     },
     dispose() {
-      for (const surface of surfaces.values()) surface.dispose();
-      surfaces.clear();
-      visible = findVisible([]);
+      surfaces.dispose();
       slots.dispose();
       reader.dispose();
       pipelines.colours.destroy();

@@ -3,6 +3,7 @@ import type { SurfaceLayout, TileContent } from '../../contract/stage-layout';
 import { placeTiles, updateCells, type PlacedTile } from '../placed-tile';
 import type { LayerView } from '../renderer';
 import { canvasSize } from '../tile-geometry';
+import { slotKey } from './layer-slots';
 import { cellBytes, type RenderPipelines } from './pipelines';
 
 /** A run of cells that one draw call paints. */
@@ -85,7 +86,7 @@ export class WebGpuSurface {
     const byLayer = new Map<string, PlacedTile[]>();
     for (const placed of this.#tiles) {
       const { content } = placed.tile;
-      const key = 'layer' in content ? `layer ${content.layer}` : content.kind;
+      const key = slotKey(content);
       const group = byLayer.get(key);
       if (group === undefined) byLayer.set(key, [placed]);
       else group.push(placed);
