@@ -59,12 +59,17 @@ async function runPlaywright(): Promise<void> {
   process.env['INNERVIEW_CHROMIUM'] = ensureChromium();
   if (parts.has('e2e')) await ensureBuild();
   const projects = [...(parts.has('gpu') ? ['gpu'] : []), ...(parts.has('e2e') ? ['wasm', 'webgpu'] : [])];
-  const report = join(reports, 'playwright.json');
-  const { status } = runNode('browser', [
-    'node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json', ...projects.map((project) => `--project=${project}`), ...pathsOf('gpu'), ...pathsOf('e2e'),
-  ], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
-  // Named files may have tests for one tier only; that nothing at all ran shows in the result.
-  count('browser', report, (text) => readPlaywrightReport(text, positionals.length === 0 ? projects : []), status);
+  const run = (name: string, more: readonly string[], expected: readonly string[]): number => {
+    const report = join(reports, `${name.replaceAll(', ', '-')}.json`);
+    const { status } = runNode(name, [
+      'node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json', ...more, ...projects.map((project) => `--project=${project}`), ...pathsOf('gpu'), ...pathsOf('e2e'),
+    ], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+    return count(name, report, (text) => readPlaywrightReport(text, expected), status);
+  };
+  // Named files may have tests for one tier only, and tests of one of the two runs only.
+  let found = run('browser', ['--grep-invert=@alone\\b', '--pass-with-no-tests'], positionals.length === 0 ? projects : []);
+  if (parts.has('e2e')) found += run('browser, alone', ['--grep=@alone\\b', '--workers=1', '--pass-with-no-tests'], []);
+  if (found === 0) fail('browser', 'not one test was found');
 }
 
 function runNode(name: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): { readonly status: number } {
@@ -75,14 +80,18 @@ function runNode(name: string, args: readonly string[], environment: Readonly<Re
   return { status: status ?? 1 };
 }
 
-/** Adds a runner's report; a runner that crashed, or ran nothing where it should, is a failure of its own. */
-function count(name: string, report: string, read: (text: string) => Tally, status: number): void {
-  if (!existsSync(report)) return fail(name, `ended without a report (exit code ${status})`);
+/** Adds a runner's report; a runner that crashed, or ran nothing where it should, is a failure of its own. @returns tests in the report */
+function count(name: string, report: string, read: (text: string) => Tally, status: number): number {
+  if (!existsSync(report)) {
+    fail(name, `ended without a report (exit code ${status})`);
+    return 1;
+  }
   const tally = read(readFileSync(report, 'utf8'));
   total.passed += tally.passed;
   total.skipped += tally.skipped;
   for (const failure of tally.failures) fail(failure.title, failure.message);
   if (tally.failures.length === 0 && status !== 0) fail(name, `exit code ${status} although no test failed`);
+  return tally.passed + tally.skipped + tally.failures.length;
 }
 
 function fail(title: string, message: string): void {
