@@ -52,7 +52,11 @@ export type WorkerEvent =
   | { readonly kind: 'drawn'; readonly sequence: number; readonly capturedAtMs: number; readonly drawnAtMs: number }
   | { readonly kind: 'rate'; readonly framesPerSecond: number; readonly tickMs: number; readonly forwardMs: number }
   | { readonly kind: 'explanation'; readonly method: ExplanationId; readonly state: ExplanationState; readonly layer: LayerId | null;
-      readonly targetIndex: number; readonly min: number; readonly max: number; readonly reason?: string }
+      readonly targetIndex: number; readonly min: number; readonly max: number; readonly reason?: string;
+      /** Number of the frame that the map is of. */
+      readonly sequence: number;
+      /** Every how many frames one is explained: 1, or more where each would take frames from the camera. */
+      readonly everyFrames: number }
   /** Value range behind the colour bar: of the open channel, or of the whole open layer. */
   | { readonly kind: 'range'; readonly layer: LayerId; readonly channel: number | null; readonly min: number; readonly max: number }
   /** At most 2 a second: channel indices of the open layer in the chosen order, first shown first. */

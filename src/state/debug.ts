@@ -13,7 +13,9 @@ export interface Snapshot {
   readonly predictions: readonly Pick<Prediction, 'label' | 'probability'>[];
   readonly memory: MemoryReport;
   readonly layers: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  readonly explanation: { readonly method: string; readonly state: string; readonly layer: string | null; readonly target: string | null };
+  readonly explanation: { readonly method: string; readonly state: string; readonly layer: string | null; readonly target: string | null;
+    /** Every how many frames one is explained. */
+    readonly everyFrames: number };
 }
 
 export interface DebugHandle {
@@ -61,6 +63,7 @@ function takeSnapshot(memory: MemoryReport): Snapshot {
       method: shownExplanation?.method ?? spec.peek().explanation,
       state: shownExplanation?.state ?? 'off',
       layer: shownExplanation?.layer ?? null,
+      everyFrames: shownExplanation?.everyFrames ?? 1,
       target: shownExplanation === null ? null : network.peek()?.card.classes[shownExplanation.targetIndex] ?? null,
     },
   };

@@ -5,14 +5,22 @@ import type { ActivationSet } from '../engine/executor.interface';
 import { createTargetSeed } from '../engine/frame-values';
 import type { Tensor } from '../engine/frame-values';
 import { explainLive, findLiveExplanation, flattenLiveMap, planLiveExplanation } from '../explain/live';
+import { createExplanationPace } from './explanation-pace';
 import type { LiveNetwork } from './live-network';
+import { withoutExplanation } from './live-plan';
 import type { LivePlan, PlannedExplanation } from './live-plan';
 
 /** A frame's explanation, or why there is none. */
-export interface FrameExplanation {
-  /** `[h, w]` f32 ≥ 0 · owned by the caller; null: off or unsupported. */
-  readonly explanation: Tensor | null;
+interface FrameExplanation {
+  /** `[h, w]` f32 ≥ 0 · owned by who asked; null: off or unsupported. */
+  readonly map: Tensor | null;
   readonly unsupported: string | null;
+}
+
+/** The newest explanation: of the frame on screen, or, where each frame's own would cost frames, of one a few before it. */
+export interface ShownExplanation extends FrameExplanation {
+  /** Number of the frame it is of. */
+  readonly sequence: number;
 }
 
 /** Where a backward pass from the plan's class starts, for the channels' influence. @returns shape of the logits · owned by the caller */
@@ -52,18 +60,87 @@ export function createExplanationPlanner(network: LiveNetwork): (
  *
  * @param activations  of a forward pass that kept what the plan's explanation needs · borrowed
  */
-export function explainFrame(network: LiveNetwork, activations: ActivationSet, plan: LivePlan): FrameExplanation {
-  if (plan.explanation === null) return { explanation: null, unsupported: plan.unsupported };
+function explainFrame(network: LiveNetwork, activations: ActivationSet, plan: LivePlan): FrameExplanation {
+  if (plan.explanation === null) return { map: null, unsupported: plan.unsupported };
   const { method: id, target, layer, taps } = plan.explanation;
   try {
     const method = findLiveExplanation(id);
     const { map } = explainLive(network.executor, activations, method, target, { layer, taps, backwardTo: [layer] });
     try {
-      return { explanation: flattenLiveMap(map, method), unsupported: null };
+      return { map: flattenLiveMap(map, method), unsupported: null };
     } finally {
       map.dispose();
     }
   } catch (thrown) {
-    return { explanation: null, unsupported: asSentence(thrown) };
+    return { map: null, unsupported: asSentence(thrown) };
   }
+}
+
+/** Explains frames, each or every n-th, so that the camera keeps the rate that the forward pass allows. Owns the newest map. */
+export interface FrameExplainer {
+  /** The newest explanation · borrowed, until the next `explain` or `drop`. */
+  readonly shown: ShownExplanation;
+  /** Every how many frames one is explained; 1: each. */
+  readonly everyFrames: number;
+  /** This frame's work has to be timed until the device has done it. */
+  readonly isTimed: boolean;
+  /** Another frame comes: whether it is explained is decided anew. */
+  expectFrame(): void;
+  /** The plan for this input: as asked, or without the explanation where that is left to a later frame; a still is always explained. */
+  pace(asked: LivePlan, still: boolean): LivePlan;
+  /** Explains what was computed by the paced plan, or keeps the map that there is. @param activations  borrowed */
+  explain(activations: ActivationSet, asked: LivePlan, paced: LivePlan, sequence: number): void;
+  /** Told how long everything took for a new frame, milliseconds. */
+  noteFrame(frameMs: number): void;
+  /** Lets the map go. Idempotent. */
+  drop(): void;
+}
+
+const nothing: ShownExplanation = { map: null, unsupported: null, sequence: 0 };
+const choiceOf = (plan: LivePlan): string => JSON.stringify(plan.explanation);
+
+/**
+ * Makes the explainer of one network's session; `drop()` ends it.
+ *
+ * @param measuredBy  how an explanation's cost is found, see {@link createExplanationPace}
+ * @param now         milliseconds
+ */
+export function createFrameExplainer(network: LiveNetwork, measuredBy: 'parts' | 'trials', now: () => number): FrameExplainer {
+  const pace = createExplanationPace(measuredBy);
+  let shown = nothing;
+  let shownChoice: string | null = null;
+  /** What was decided for the input on screen; null: nothing had to be. */
+  let decided: { readonly choice: string; readonly due: boolean } | null = null;
+  let explainMs = 0;
+
+  const explainer: FrameExplainer = {
+    get shown() { return shown; },
+    get everyFrames() { return pace.everyFrames; },
+    get isTimed() { return decided !== null && pace.isTimed; },
+    expectFrame: () => {
+      decided = null;
+      explainMs = 0;
+    },
+    pace: (asked, still) => {
+      if (asked.explanation === null || still) return asked;
+      const choice = choiceOf(asked);
+      if (decided?.choice !== choice) decided = { choice, due: pace.isDue(choice) };
+      return decided.due || shownChoice !== choice ? asked : withoutExplanation(asked);
+    },
+    explain: (activations, asked, paced, sequence) => {
+      if (asked.explanation !== null && paced.explanation === null) return;
+      explainer.drop();
+      const startedAtMs = now();
+      shown = { ...explainFrame(network, activations, paced), sequence };
+      shownChoice = choiceOf(paced);
+      explainMs = now() - startedAtMs;
+    },
+    noteFrame: (frameMs) => { if (decided !== null) pace.note(frameMs, explainMs); },
+    drop: () => {
+      shown.map?.dispose();
+      shown = nothing;
+      shownChoice = null;
+    },
+  };
+  return explainer;
 }

@@ -19,6 +19,8 @@ export interface LivePlan {
   readonly taps: ReadonlySet<LayerId>;
   /** Layers that need a gradient; the network's input for the gradient method. */
   readonly backwardTo: ReadonlySet<LayerId>;
+  /** The same two sets for a frame that is not explained. */
+  readonly unexplained: { readonly taps: ReadonlySet<LayerId>; readonly backwardTo: ReadonlySet<LayerId> };
   /** Null: off, not on screen, or undefined here. */
   readonly explanation: PlannedExplanation | null;
   /** Why the chosen explanation is undefined here, one plain sentence; null: it is fine, or none was chosen. */
@@ -65,6 +67,7 @@ export function planFrame(facts: PlanFacts): LivePlan {
   }
 
   const target = fitTarget(facts);
+  const unexplained = { taps: new Set(taps), backwardTo: new Set(backwardTo) };
   let explanation: LivePlan['explanation'] = null;
   let unsupported: string | null = null;
   if (facts.showsExplanation && spec.explanation !== 'off') {
@@ -78,7 +81,12 @@ export function planFrame(facts: PlanFacts): LivePlan {
     }
   }
   const targetIndex = target.kind === 'class' || target.kind === 'difference' ? target.index : null;
-  return { mode: spec.everyStep ? 'inspect' : 'live', taps, backwardTo, explanation, unsupported, targetIndex, order };
+  return { mode: spec.everyStep ? 'inspect' : 'live', taps, backwardTo, unexplained, explanation, unsupported, targetIndex, order };
+}
+
+/** The same frame with its explanation left to a later one: what only that needs is not kept. */
+export function withoutExplanation(plan: LivePlan): LivePlan {
+  return plan.explanation === null ? plan : { ...plan, ...plan.unexplained, explanation: null };
 }
 
 /** What was chosen for another network may not exist in this one: then the top answer is explained. */

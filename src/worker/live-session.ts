@@ -13,7 +13,7 @@ import { createActivityMeter } from './activity-meter';
 import { createFrameInput } from './frame-input';
 import type { FrameSession } from './frame-loop';
 import type { JobFrame } from './jobs/job-runner';
-import { createExplanationPlanner, createSeed, explainFrame } from './live-explanation';
+import { createExplanationPlanner, createFrameExplainer, createSeed } from './live-explanation';
 import type { LiveNetwork } from './live-network';
 import { coversPlan, planFrame } from './live-plan';
 import type { LivePlan } from './live-plan';
@@ -53,10 +53,9 @@ export interface LiveSessionParts {
 /** What was computed for one input; owns its tensors. */
 interface Pass {
   readonly plan: LivePlan;
+  /** The same with the explanation, where that was left to a later frame. */
+  readonly asked: LivePlan;
   readonly activations: ActivationSet;
-  /** `[h, w]` or `[h, w, 1]`; null: off or unsupported. */
-  readonly explanation: Tensor | null;
-  readonly unsupported: string | null;
 }
 
 type FrameStamp = Pick<FrameMessage, 'sequence' | 'capturedAtMs' | 'still'>;
@@ -80,6 +79,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   let disposed = false;
 
   const planExplanation = createExplanationPlanner(network);
+  const explainer = createFrameExplainer(network, tier.backend === 'wasm' ? 'parts' : 'trials', parts.now);
   const plan = (): LivePlan => planFrame({
     spec, known, explainable: network.explainable, planExplanation,
     classes: card.classes.length, visible: tier.renderer.visibleLayers(), showsExplanation: tier.renderer.showsExplanation(), point,
@@ -88,11 +88,10 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
 
   const dropPass = (): void => {
     pass?.activations.dispose();
-    pass?.explanation?.dispose();
     pass = null;
   };
 
-  const runPass = (from: Tensor4D, wanted: LivePlan): Pass => {
+  const runPass = (from: Tensor4D, asked: LivePlan, wanted: LivePlan): Pass => {
     const startedAtMs = parts.now();
     const activations = executor.forward(from, { mode: wanted.mode, taps: wanted.taps, backwardTo: wanted.backwardTo });
     // On a GPU this only recorded the work: there the warm-up measured how long it takes.
@@ -101,7 +100,8 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       tier.notePass?.(card.id, forwardMs);
     }
     try {
-      return { plan: wanted, activations, ...explainFrame(network, activations, wanted) };
+      explainer.explain(activations, asked, wanted, stamp.sequence);
+      return { plan: wanted, asked, activations };
     } catch (thrown) {
       activations.dispose();
       throw thrown;
@@ -154,6 +154,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       stamp = { sequence, capturedAtMs, still: frame.kind === 'array' || frame.still };
       // Its values belong to the frame before.
       dropPass();
+      explainer.expectFrame();
       try {
         await frameInput.take(frame, session.inputSpec());
         refusing = false;
@@ -165,17 +166,21 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       }
     },
     compute: () => {
-      if (frameInput.adapt(session.inputSpec())) dropPass();
+      if (frameInput.adapt(session.inputSpec())) {
+        dropPass();
+        explainer.drop();
+      }
       const input = frameInput.tensor;
       if (input === null) return;
-      const wanted = plan();
+      const asked = plan();
+      const wanted = explainer.pace(asked, stamp.still);
       if (pass !== null && coversPlan(pass.plan, wanted)) {
-        pass = { ...pass, plan: { ...pass.plan, order: wanted.order } };
+        pass = { ...pass, asked, plan: { ...pass.plan, order: wanted.order } };
         reporter.noteDrawn();
         return;
       }
       dropPass();
-      pass = runPass(input, wanted);
+      pass = runPass(input, asked, wanted);
       reporter.noteComputed();
     },
     draw: () => {
@@ -184,10 +189,11 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       for (const layer of tier.renderer.visibleLayers()) {
         if (pass.activations.has(layer)) layers.set(layer, viewOf(pass.activations.get(layer), network.layers.get(layer)?.signed ?? true));
       }
-      const [height = 1, width = 1] = pass.explanation === null ? [] : explanationSize(pass.explanation);
+      const { map } = explainer.shown;
+      const [height = 1, width = 1] = map === null ? [] : explanationSize(map);
       tier.renderer.draw({
         layers,
-        explanation: pass.explanation === null ? null : tier.viewTensor(pass.explanation, [height, width, 1], false),
+        explanation: map === null ? null : tier.viewTensor(map, [height, width, 1], false),
         input: tier.renderer.showsInput() ? frameInput.showAsPicture() : null,
         style: { scale: spec.scale, colourMap: spec.colourMap },
         still: stamp.still,
@@ -195,7 +201,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       readPoint(pass);
     },
     settle: async () => {
-      await tier.settle();
+      await (explainer.isTimed ? tier.finish() : tier.settle());
       if (!disposed && pass !== null) post({ kind: 'drawn', sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, drawnAtMs: parts.now() });
     },
     publish: () => {
@@ -204,15 +210,15 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const layer = current.plan.order?.layer ?? null;
       const facts: FrameFacts = {
         sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, pinned: current.plan.targetIndex,
-        explanation: current.plan.explanation === null && current.plan.unsupported === null && spec.explanation !== 'off' ? null : {
-          method: spec.explanation, unsupported: current.unsupported,
-          layer: current.plan.explanation === null || current.plan.explanation.layer === graph.input ? null : current.plan.explanation.layer,
+        explanation: current.asked.explanation === null && current.asked.unsupported === null && spec.explanation !== 'off' ? null : {
+          method: spec.explanation, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: explainer.everyFrames,
+          layer: current.asked.explanation === null || current.asked.explanation.layer === graph.input ? null : current.asked.explanation.layer,
         },
       };
       const open = layer === null || current.plan.order === null ? null
         : { layer, channel: spec.openChannel, by: current.plan.order.by, channels: network.layers.get(layer)?.shape[2] ?? 0 };
       reporter.publish(facts, open, {
-        readReport: () => readAndDrop(packReport(current.activations.logits, current.explanation)),
+        readReport: () => readAndDrop(packReport(current.activations.logits, explainer.shown.map)),
         readRange: () => tier.renderer.readRange(layer ?? '', spec.openChannel),
         readOrder: () => readOrder(current),
       });
@@ -220,7 +226,10 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       else meter.clear();
     },
     nextPublishInMs: () => earlier(reporter.nextInMs(), meter.nextInMs()),
-    noteTick: (tickMs, newFrame) => reporter.noteTick(tickMs, forwardMs, newFrame),
+    noteTick: (tickMs, newFrame) => {
+      if (newFrame) explainer.noteFrame(tickMs);
+      reporter.noteTick(tickMs, forwardMs, newFrame);
+    },
     readActivation: async (layer) => {
       if (!known.has(layer)) throw new AppError('layer-unknown', `'${layer}' in '${card.id}'`);
       const input = frameInput.tensor;
@@ -253,9 +262,9 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       try {
         for (const measured of [false, true]) {
           const startedAtMs = parts.now();
-          const warm = runPass(blank, wanted);
+          const warm = runPass(blank, wanted, wanted);
           warm.activations.dispose();
-          warm.explanation?.dispose();
+          explainer.drop();
           await tier.finish();
           if (measured && tier.backend === 'webgpu') forwardMs = parts.now() - startedAtMs;
         }
@@ -274,6 +283,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       reporter.dispose();
       meter.dispose();
       dropPass();
+      explainer.drop();
       frameInput.clear();
     },
   };

@@ -18,7 +18,9 @@ export interface FrameFacts {
   readonly capturedAtMs: number;
   readonly pinned: number | null;
   /** Null: no surface shows one, so that none was computed. */
-  readonly explanation: { readonly method: ExplanationId; readonly layer: LayerId | null; readonly unsupported: string | null } | null;
+  readonly explanation: { readonly method: ExplanationId; readonly layer: LayerId | null; readonly unsupported: string | null;
+    /** Number of the frame that the map is of, and every how many frames one is explained. */
+    readonly sequence: number; readonly everyFrames: number } | null;
 }
 
 /** Where the reporter gets its numbers; each read is asked for at once (its tensors may go) and answered later. */
@@ -86,7 +88,7 @@ export function createReporter(parts: ReporterParts): Reporter {
     const { top, targetIndex } = rankPredictions(logits, parts.classes, facts.pinned, parts.probabilities);
     parts.post({ kind: 'predictions', sequence: facts.sequence, capturedAtMs: facts.capturedAtMs, top, targetIndex });
     if (facts.explanation === null) return;
-    const { method, layer, unsupported } = facts.explanation;
+    const { method, layer, unsupported, sequence, everyFrames } = facts.explanation;
     const min = values[values.length - 2] ?? 0;
     const max = values[values.length - 1] ?? 0;
     const state: ExplanationState = method === 'off' ? 'off' : unsupported !== null ? 'unsupported' : max > 0 ? 'ok' : 'no-positive-evidence';
@@ -94,7 +96,7 @@ export function createReporter(parts: ReporterParts): Reporter {
     const key = quiet ? `${method} ${state} ${unsupported}` : '';
     if (quiet && key === lastQuietState) return;
     lastQuietState = key;
-    parts.post({ kind: 'explanation', method, state, layer, targetIndex, min, max, ...(unsupported === null ? {} : { reason: unsupported }) });
+    parts.post({ kind: 'explanation', method, state, layer, targetIndex, min, max, sequence, everyFrames, ...(unsupported === null ? {} : { reason: unsupported }) });
   };
 
   return {

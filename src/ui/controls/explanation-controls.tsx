@@ -61,10 +61,13 @@ const otherLayer = computed(() => {
 /** They say what would change, not what there is. */
 const sensitivities: ReadonlySet<ExplanationId> = new Set(['gradient', 'guided-backprop', 'deconvnet']);
 
+/** How many frames the map may be behind the picture: on a machine that is slower than its camera not every frame is explained. */
+const mapLagFrames = (): number => (explanation.value?.everyFrames ?? 1) - 1;
+
 /** Worth its line even on a small screen. */
 function isNotable(): boolean {
   const state = explanation.value?.state;
-  return heldUnit.value !== null || spec.value.explanation !== 'off' && (state === 'no-positive-evidence' || state === 'unsupported');
+  return heldUnit.value !== null || spec.value.explanation !== 'off' && (state === 'no-positive-evidence' || state === 'unsupported' || mapLagFrames() > 2);
 }
 
 function describeExplanation(method: ExplanationId) {
@@ -75,5 +78,5 @@ function describeExplanation(method: ExplanationId) {
   if (label === null) return explainMethod(method).plain;
   if (heldUnit.value !== null) return <>What excites <b>{label}</b>, which you hold. <button type="button" class="link" onClick={releaseTarget}>Let go</button></>;
   if (found?.state === 'no-positive-evidence') return <>No positive evidence for <b>{label}</b> in this layer.</>;
-  return <>{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}{otherLayer.value === null ? '' : <>, in {otherLayer.value}. <button type="button" class="link" onClick={() => changeSpec({ explanationLayer: null })}>Back to the last layer</button></>}</>;
+  return <>{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}{otherLayer.value === null ? '' : <>, in {otherLayer.value}. <button type="button" class="link" onClick={() => changeSpec({ explanationLayer: null })}>Back to the last layer</button></>}{mapLagFrames() === 0 ? '' : `. The map is up to ${mapLagFrames()} ${mapLagFrames() === 1 ? 'frame' : 'frames'} behind, so that the picture keeps its pace.`}</>;
 }
