@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -147,11 +147,11 @@ function buildStamp() {
   return hash.digest('hex');
 }
 
-/** Builds dist/ unless it was built from exactly these sources. `force` builds in any case. */
+/** Builds dist/, or the folder that INNERVIEW_DIST names, unless it was built from exactly these sources. `force` builds in any case. */
 export async function ensureBuild({ force = false } = {}) {
   await withLock('build', async () => {
-    // Inside dist, so that any other build, which empties the folder, also takes away the claim that ours is there.
-    const path = join(root, 'dist', '.innerview-stamp');
+    // Inside the folder, so that any other build, which empties the folder, also takes away the claim that ours is there.
+    const path = join(resolve(root, process.env['INNERVIEW_DIST'] || 'dist'), '.innerview-stamp');
     const stamp = buildStamp();
     if (!force && existsSync(path) && readFileSync(path, 'utf8') === stamp) return;
     console.error('Building …');
