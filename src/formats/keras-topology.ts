@@ -2,6 +2,7 @@ import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
 import { GraphBuilder } from '../graph/graph-builder';
 import type { WeightArray } from '../graph/network-graph';
+import { requireOneInput, writeOpenShape } from './describe-input';
 import { asArray, asInteger, asRecord, asString, field, type JsonRecord } from './json-access';
 import { addKerasLayer } from './keras-layers';
 import { defaultSizePx, type FileReading, type FormatName, type ReadOptions } from './network-facts';
@@ -65,15 +66,11 @@ function readInputShape(config: JsonRecord, where: string): readonly (number | n
   return asArray(shape, where).slice(1).map((size) => (size === null ? null : asInteger(size, where)));
 }
 
-function writeShape(shape: readonly (number | null)[] | null): string {
-  return shape === null ? '[?]' : `[${shape.map((size) => size ?? '?').join(', ')}]`;
-}
-
 /** The file's shape with what the caller chose, and a guess where nobody says. */
 function settleInputShape(reading: Reading, shape: readonly (number | null)[], name: string): readonly number[] {
   const [height, width, channels] = shape;
   if (shape.length !== 3 || height === undefined || width === undefined || channels === undefined || channels === null) {
-    throw new AppError('input-unsupported', `input '${name}' ${writeShape(shape)}, a picture [h, w, c] is needed`);
+    throw new AppError('input-unsupported', `input '${name}' ${writeOpenShape(shape)}, a picture [h, w, c] is needed`);
   }
   if (height === null || width === null) reading.sizeIsOpen = true;
   return [reading.options.height ?? height ?? defaultSizePx, reading.options.width ?? width ?? defaultSizePx, channels];
@@ -127,18 +124,16 @@ function addSequential(reading: Reading, layers: readonly unknown[], path: reado
 }
 
 /** @throws AppError 'input-unsupported' naming the inputs, when there are several */
-function requireOneInput(layers: readonly unknown[]): void {
+function requireOneInputLayer(layers: readonly unknown[]): void {
   const found = layers.map((entry) => asRecord(entry, 'layer')).filter((layer) => field(layer, 'class_name') === 'InputLayer');
-  if (found.length < 2) return;
-  const names = found.map((layer) => `'${layerName(layer)}' ${writeShape(readInputShape(asRecord(field(layer, 'config'), layerName(layer)), layerName(layer)))}`);
-  throw new AppError('input-unsupported', `${found.length} inputs (${names.join('; ')}), a network with one picture as input is needed`);
+  requireOneInput(found.map((layer) => `'${layerName(layer)}' ${writeOpenShape(readInputShape(asRecord(field(layer, 'config'), layerName(layer)), layerName(layer)))}`));
 }
 
 function addFunctional(reading: Reading, config: JsonRecord, layers: readonly unknown[], path: readonly string[], inputs: readonly LayerId[]): LayerId {
   /** `name#k` → value of the k-th call of a layer. */
   const values = new Map<string, LayerId>();
   let inputsUsed = 0;
-  if (inputs.length === 0) requireOneInput(layers);
+  if (inputs.length === 0) requireOneInputLayer(layers);
   let waiting: { readonly layer: JsonRecord; readonly name: string; readonly call: number; readonly sources: readonly (readonly [string, number])[] }[] = [];
   for (const entry of layers) {
     const layer = asRecord(entry, 'layer');

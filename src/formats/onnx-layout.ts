@@ -176,6 +176,16 @@ export class Layouts {
     return { shape: axes.map(sizeOf), values: gather(constant.values, axes.flat().map((atom) => ({ size: atom.size, step: steps.get(atom) ?? 0 })), where) };
   }
 
+  /**
+   * A network's output with its numbers in the file's order: class 5 stays class 5 even where the last layer flattens a map.
+   *
+   * @throws AppError 'graph-unsupported' when its first axis is not the batch
+   */
+  settleOutput(value: Placed): Placed {
+    if (value.logical[0]?.[0] !== this.batch) fail(`the output [${shapeOf(value).join(', ')}]`, 'it does not begin with the pictures of a batch');
+    return value.logical.length > 2 ? value : this.arrange(value, [value.logical.flat().filter((atom) => atom !== this.batch)], 'output');
+  }
+
   #reshape(base: LayerId, id: LayerId, shape: readonly number[]): LayerId {
     const current = this.builder.shapeOf(id);
     if (current.length === shape.length && current.every((size, axis) => size === shape[axis])) return id;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../contract/errors';
+import { errorOf } from '../../test/error-of';
 import { validateGraph } from '../graph/validate-graph';
 import { drawTensor, externalFile, scalar, wholes, writeModel, type TestModel, type TestNode } from '../../test/conformance/onnx-model';
 import { operatorCases } from '../../test/conformance/onnx-operator-cases';
@@ -14,16 +15,6 @@ function small(changes: Partial<TestModel>): Uint8Array {
 }
 function node(op: string, inputs: readonly string[], output = 'y', attributes: TestNode['attributes'] = {}): TestNode {
   return { op, inputs, outputs: [output], attributes };
-}
-
-function errorOf(action: () => unknown): AppError {
-  try {
-    action();
-  } catch (thrown) {
-    if (thrown instanceof AppError) return thrown;
-    throw thrown;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('a network read from ONNX', () => {

@@ -2,12 +2,14 @@ import { AppError } from '../contract/errors';
 import { GraphBuilder } from '../graph/graph-builder';
 import type { NetworkGraph } from '../graph/network-graph';
 import { maxElements } from '../graph/shapes';
+import { requireOneInput, writeOpenShape } from './describe-input';
+import { readLabels } from './label-metadata';
+import { listNeeded } from './needed-nodes';
 import { defaultSizePx, type FileReading, type ReadOptions } from './network-facts';
 import { Budget, checkLocation, decodeTensor, isRealType, nameOfType } from './onnx-constant';
 import { Layouts, shapeOf, type Atom, type Placed } from './onnx-layout';
 import { readOperator } from './onnx-operators';
-import { readOnnxProto, type OnnxModel, type OnnxNode, type OnnxValueInfo } from './onnx-proto';
-import { readLabels } from './label-metadata';
+import { readOnnxProto, type OnnxModel, type OnnxValueInfo } from './onnx-proto';
 import { NodeScope, type Import, type OnnxValue } from './onnx-scope';
 
 /** Name of this format in a graph and in reports. */
@@ -20,7 +22,7 @@ const uint8 = 2;
 const keptElements = 2 ** 16;
 
 function describeInput(info: OnnxValueInfo): string {
-  return `'${info.name}' ${nameOfType(info.elementType)} [${(info.dims ?? []).map((size) => size ?? '?').join(', ')}]`;
+  return `'${info.name}' ${nameOfType(info.elementType)} ${writeOpenShape(info.dims)}`;
 }
 
 /** Graph inputs without a stored value. Before IR version 4 every initializer was listed as an input too. */
@@ -28,7 +30,7 @@ function findInput(model: OnnxModel): OnnxValueInfo {
   const open = model.inputs.filter((info) => !model.initializers.has(info.name));
   const [info] = open;
   if (info === undefined) throw new AppError('graph-unsupported', 'the network has no input');
-  if (open.length > 1) throw new AppError('input-unsupported', `${open.length} inputs (${open.map(describeInput).join('; ')}), a network with one picture as input is needed`);
+  requireOneInput(open.map(describeInput));
   const isPicture = info.dims?.length === 4 && (isRealType(info.elementType) || info.elementType === uint8);
   if (!isPicture) throw new AppError('input-unsupported', `input ${describeInput(info)} is no picture [n, c, h, w]`);
   return info;
@@ -69,34 +71,6 @@ function checkDeclaredSize(model: OnnxModel): void {
   if (total <= maxElements) return;
   const largest = sizes.reduce((one, other) => (other.elements > one.elements ? other : one));
   throw new AppError('format-too-large', `the file declares ${total} weights, more than ${maxElements} (1 GB); tensor '${largest.name}' alone ${largest.elements}`);
-}
-
-/** Nodes that the output depends on, in the file's order. */
-function findNeeded(model: OnnxModel, output: string): readonly OnnxNode[] {
-  const producers = new Map<string, number>();
-  model.nodes.forEach((node, index) => {
-    for (const name of node.outputs) {
-      if (name === '') continue;
-      if (producers.has(name)) throw new AppError('format-malformed', `two nodes compute '${name}'`);
-      producers.set(name, index);
-    }
-  });
-  const needed = new Set<number>();
-  const waiting = [output];
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const index = producers.get(name);
-    if (index === undefined || needed.has(index)) continue;
-    needed.add(index);
-    waiting.push(...model.nodes[index]?.inputs ?? []);
-  }
-  return model.nodes.filter((_, index) => needed.has(index));
-}
-
-/** The output with its numbers in the file's order: class 5 stays class 5 even where the last layer flattens a map. */
-function settleOutput(value: Placed, layouts: Layouts): Placed {
-  if (value.logical[0]?.[0] !== layouts.batch) throw new AppError('graph-unsupported', `the output [${shapeOf(value).join(', ')}] does not begin with the pictures of a batch`);
-  const inFileOrder = value.logical.flat().filter((atom) => atom !== layouts.batch);
-  return value.logical.length > 2 ? value : layouts.arrange(value, [inFileOrder], 'output');
 }
 
 /**
@@ -143,7 +117,7 @@ export function readOnnxFile(file: Uint8Array, external: ReadonlyMap<string, Uin
       return value;
     },
   };
-  for (const node of findNeeded(model, output)) {
+  for (const node of listNeeded(model.nodes, output, { inputs: ({ inputs }) => inputs, outputs: ({ outputs }) => outputs })) {
     const scope = new NodeScope(shared, node);
     if (scope.id === '') throw new AppError('format-malformed', `${node.opType} node '${node.name}' has no output`);
     readOperator(scope).forEach((value, index) => {
@@ -154,7 +128,7 @@ export function readOnnxFile(file: Uint8Array, external: ReadonlyMap<string, Uin
   const result = values.get(output);
   if (result === undefined) throw new AppError('format-malformed', `the output '${output}' is computed nowhere`);
   if (result.kind !== 'placed') throw new AppError('graph-unsupported', `the output '${output}' does not depend on the picture`);
-  const settled = settleOutput(result.placed, layouts);
+  const settled = layouts.settleOutput(result.placed);
   if (shapeOf(settled).some((axis) => !Number.isSafeInteger(axis))) throw new AppError('format-too-large', `output '${output}'`);
   return { graph: builder.build(settled.id), sizeIsOpen, labels: readLabels(model.metadata), dequantised: budget.dequantised, outputNames: model.outputs.length > 1 ? model.outputs.map(({ name }) => name) : [] };
 }

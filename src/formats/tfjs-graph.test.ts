@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../contract/errors';
+import { errorOf } from '../../test/error-of';
 import { graphCases } from '../../test/conformance/tfjs-graph-cases';
 import { drawConstant, listOf, writeGraphModel, type GraphModelDraft } from '../../test/conformance/tfjs-graph-model';
 import { validateGraph } from '../graph/validate-graph';
@@ -9,15 +10,6 @@ function read(draft: GraphModelDraft, change: (modelJson: Record<string, unknown
   const { modelJson, weights } = writeGraphModel(draft);
   change(modelJson);
   return readTfjsGraph(modelJson, weights);
-}
-function errorOf(action: () => unknown): AppError {
-  try {
-    action();
-  } catch (thrown) {
-    if (thrown instanceof AppError) return thrown;
-    throw thrown;
-  }
-  throw new Error('nothing was thrown');
 }
 const relu = { op: 'Relu', name: 'y', inputs: ['x'] };
 const plain: GraphModelDraft = { input: [null, 7, 5, 6], nodes: [relu], constants: { unused: drawConstant([2], 1) }, output: 'y' };

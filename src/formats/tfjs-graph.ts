@@ -1,9 +1,10 @@
 import { AppError } from '../contract/errors';
 import { GraphBuilder } from '../graph/graph-builder';
+import { requireOneInput, writeOpenShape } from './describe-input';
 import { asArray, asRecord, asString, field, type JsonRecord } from './json-access';
 import { defaultSizePx, type FileReading, type ReadOptions } from './network-facts';
 import { Budget } from './onnx-constant';
-import { Layouts, shapeOf, type Atom, type Placed } from './onnx-layout';
+import { Layouts, type Atom } from './onnx-layout';
 import type { Import, OnnxValue } from './onnx-scope';
 import { nameOfValue, readNodes, readTensorShape, shapeOfPlaceholder, sortNodes, type TensorFlowNode } from './tfjs-graph-nodes';
 import { computingReaders, TensorFlowScope, type TensorFlowReader } from './tfjs-graph-operators';
@@ -45,8 +46,6 @@ function fail(message: string): never {
   throw new AppError('graph-unsupported', message);
 }
 
-const writeShape = (shape: readonly (number | null)[] | null): string => `[${(shape ?? []).map((size) => size ?? '?').join(', ')}]`;
-
 interface Input {
   readonly name: string;
   readonly shape: readonly [height: number | null, width: number | null, channels: number];
@@ -60,15 +59,15 @@ function findInput(needed: readonly TensorFlowNode[], declared: ReadonlyMap<stri
   const described = found.map((node) => ({ node, shape: declared.get(node.name) ?? shapeOfPlaceholder(node) }));
   const [first] = described;
   if (first === undefined) return fail('the network has no input');
-  const names = described.map(({ node, shape }) => `'${node.name}' ${writeShape(shape)}`).join('; ');
-  if (described.length > 1) throw new AppError('input-unsupported', `${described.length} inputs (${names}), a network with one picture as input is needed`);
+  const names = described.map(({ node, shape }) => `'${node.name}' ${writeOpenShape(shape)}`);
+  requireOneInput(names);
   const { node, shape } = first;
-  if (shape?.length !== 4) throw new AppError('input-unsupported', `input ${names}, a picture [n, h, w, c] is needed`);
+  if (shape?.length !== 4) throw new AppError('input-unsupported', `input ${names.join()}, a picture [n, h, w, c] is needed`);
   // A network that came from an NCHW framework turns its input first.
   const turned = needed.some((reader) => reader.op === 'Transpose' && reader.inputs[0] === node.name && weights.get(reader.inputs[1] ?? '')?.values.join() === '0,2,3,1');
   const order = turned ? [2, 3, 1] : [1, 2, 3];
   const [height = null, width = null, channels = null] = order.map((axis) => shape[axis] ?? null);
-  if (channels === null) throw new AppError('input-unsupported', `input ${names} has no fixed number of channels`);
+  if (channels === null) throw new AppError('input-unsupported', `input ${names.join()} has no fixed number of channels`);
   return { name: node.name, shape: [height, width, channels], order, batch: shape[0] ?? null };
 }
 
@@ -85,12 +84,6 @@ function readNode(shared: Import, node: TensorFlowNode, define: (name: string, v
     throw new AppError('op-unsupported', `operation '${node.op}' of node '${node.name}'; supported: ${tensorFlowOperations.join(', ')}`);
   }
   reader(new TensorFlowScope(shared, node, define, [node.name])).forEach((value, index) => define(index === 0 ? node.name : `${node.name}:${index}`, value));
-}
-
-/** Numbers in the file's order: class 5 stays class 5. */
-function settleOutput(value: Placed, layouts: Layouts): Placed {
-  if (value.logical[0]?.[0] !== layouts.batch) fail(`the output [${shapeOf(value).join(', ')}] does not begin with the pictures of a batch`);
-  return value.logical.length > 2 ? value : layouts.arrange(value, [value.logical.flat().filter((atom) => atom !== layouts.batch)], 'output');
 }
 
 /**
@@ -135,7 +128,7 @@ export function readTfjsGraph(modelJson: unknown, bytes: Uint8Array, options: Re
   if (result.kind !== 'placed') return fail(`the output '${output}' does not depend on the picture`);
   const outputs = signatureOf(document, topology, 'outputs').map(([name]) => name);
   return {
-    graph: builder.build(settleOutput(result.placed, layouts).id), sizeIsOpen: height === null || width === null, labels: readTfjsLabels(document), dequantised,
+    graph: builder.build(layouts.settleOutput(result.placed).id), sizeIsOpen: height === null || width === null, labels: readTfjsLabels(document), dequantised,
     outputNames: outputs.length > 1 ? outputs : [],
   };
 }

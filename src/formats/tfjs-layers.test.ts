@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AppError, type ErrorCode } from '../contract/errors';
+import type { ErrorCode } from '../contract/errors';
+import { codeOf } from '../../test/error-of';
 import type { NetworkGraph } from '../graph/network-graph';
 import { validateGraph } from '../graph/validate-graph';
 import { readTfjsLayers } from './tfjs-layers';
@@ -32,16 +33,6 @@ function read(model: unknown, bytes: Uint8Array): NetworkGraph {
   const graph = readTfjsLayers(model, bytes);
   validateGraph(graph);
   return graph;
-}
-
-function codeOf(action: () => unknown): ErrorCode | null {
-  try {
-    action();
-    return null;
-  } catch (thrown) {
-    if (thrown instanceof AppError) return thrown.code;
-    throw thrown;
-  }
 }
 
 const inputLayer: Layer = ['InputLayer', { name: 'image', batch_input_shape: [null, 8, 8, 1] }];

@@ -1,5 +1,7 @@
 import { AppError } from '../contract/errors';
 import { GraphBuilder } from '../graph/graph-builder';
+import { requireOneInput, writeOpenShape } from './describe-input';
+import { listNeeded } from './needed-nodes';
 import { defaultSizePx, type FileReading, type ReadOptions } from './network-facts';
 import { Budget } from './onnx-constant';
 import { valueRange } from './tflite-constant';
@@ -19,41 +21,26 @@ const floatTypes: ReadonlySet<number> = new Set([0, 10]);
 /** Operators whose second input says a shape, which may be computed: the file notes the shape itself down as well. */
 const shapeReaders: ReadonlySet<string> = new Set(['RESHAPE', 'RESIZE_BILINEAR', 'RESIZE_NEAREST_NEIGHBOR']);
 
+/** The tensors that an operator is computed from. */
+function readInputs({ name, inputs }: TfliteOperator): readonly number[] {
+  return shapeReaders.has(name) ? inputs.slice(0, 1) : inputs;
+}
+
 function sizesOf(tensor: TfliteTensor): readonly number[] {
   return tensor.openShape.length === tensor.shape.length ? tensor.openShape : tensor.shape;
 }
 
 function describe(tensor: TfliteTensor): string {
-  return `'${tensor.name}' ${nameOfType(tensor.type)} [${sizesOf(tensor).map((size) => (size < 0 ? '?' : size)).join(', ')}]`;
+  return `'${tensor.name}' ${nameOfType(tensor.type)} ${writeOpenShape(sizesOf(tensor).map((size) => (size < 0 ? null : size)))}`;
 }
 
 function findInput(model: TfliteModel): TfliteTensor {
   const inputs = model.inputs.map((index) => model.tensor(index));
   const [input] = inputs;
   if (input === undefined) throw new AppError('graph-unsupported', 'the network has no input');
-  if (inputs.length > 1) throw new AppError('graph-unsupported', `${inputs.length} inputs (${inputs.slice(0, 8).map(describe).join('; ')}), a network with one picture as input is needed`);
-  if (input.shape.length !== 4 || !pictureTypes.has(input.type) || (sizesOf(input)[0] ?? 1) > 1) throw new AppError('graph-unsupported', `input ${describe(input)} is no picture [1, h, w, c]`);
+  requireOneInput(inputs.map(describe));
+  if (input.shape.length !== 4 || !pictureTypes.has(input.type) || (sizesOf(input)[0] ?? 1) > 1) throw new AppError('input-unsupported', `input ${describe(input)} is no picture [1, h, w, c]`);
   return input;
-}
-
-/** Operators that the output depends on, in the file's order. */
-function findNeeded(model: TfliteModel, output: number): readonly TfliteOperator[] {
-  const producers = new Map<number, TfliteOperator>();
-  for (const operator of model.operators) {
-    for (const index of operator.outputs) {
-      if (producers.has(index)) throw new AppError('format-malformed', `two operators compute tensor ${index}`);
-      producers.set(index, operator);
-    }
-  }
-  const needed = new Set<TfliteOperator>();
-  const waiting = [output];
-  for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-    const operator = producers.get(index);
-    if (operator === undefined || needed.has(operator)) continue;
-    needed.add(operator);
-    waiting.push(...(shapeReaders.has(operator.name) ? operator.inputs.slice(0, 1) : operator.inputs));
-  }
-  return model.operators.filter((operator) => needed.has(operator));
 }
 
 function isDequantised(shared: TfliteImport): boolean {
@@ -69,7 +56,7 @@ function isDequantised(shared: TfliteImport): boolean {
  *
  * @param file     bytes of the file, not trusted; arrays of the graph are copies
  * @param options  size in pixels, used where the file leaves it open
- * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' (names operator and output) | 'graph-unsupported' (names the inputs)
+ * @throws AppError 'format-malformed' | 'format-too-large' | 'op-unsupported' (names operator and output) | 'graph-unsupported' | 'input-unsupported' (names the inputs)
  */
 export function readTfliteFile(file: Uint8Array, options: ReadOptions = {}): FileReading {
   const model = readTfliteModel(file);
@@ -82,7 +69,7 @@ export function readTfliteFile(file: Uint8Array, options: ReadOptions = {}): Fil
   const size = [sizeIsOpen || options.height !== undefined ? options.height ?? defaultSizePx : height, sizeIsOpen || options.width !== undefined ? options.width ?? defaultSizePx : width];
   const id = builder.addInput(input.name, [...size, channels]);
   const shared: TfliteImport = { builder, model, budget: new Budget(file.byteLength), values: new Map([[input.index, { id, batched: true }]]), constants: new Map() };
-  for (const operator of findNeeded(model, output)) {
+  for (const operator of listNeeded(model.operators, output, { inputs: readInputs, outputs: ({ outputs }) => outputs })) {
     const result = readOperator(new OperatorScope(shared, operator));
     if ('shape' in result) shared.constants.set(operator.outputs[0] ?? -1, result);
     else result.forEach((value, index) => shared.values.set(operator.outputs[index] ?? -1, value));

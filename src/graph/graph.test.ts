@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError, type ErrorCode } from '../contract/errors';
+import { codeOf } from '../../test/error-of';
 import { costOf, totalCost } from './costs';
 import { affineOfBatchNorm, foldBatchNorm } from './fold-batch-norm';
 import { GraphBuilder } from './graph-builder';
@@ -10,16 +10,6 @@ import { computeReceptiveFields } from './receptive-field';
 import { inferShape } from './shapes';
 import { makePositive, makeResidualGraph, makeWeight, onePixel } from './testing.fixture';
 import { validateGraph } from './validate-graph';
-
-function codeOf(action: () => unknown): ErrorCode | null {
-  try {
-    action();
-    return null;
-  } catch (thrown) {
-    if (thrown instanceof AppError) return thrown.code;
-    throw thrown;
-  }
-}
 
 const conv = { op: 'conv2d', strides: [1, 1], dilations: [1, 1], padding: noPadding, groups: 1 } as const;
 
