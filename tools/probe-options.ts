@@ -65,6 +65,8 @@ export function readOptions(parameters: readonly string[]): ProbeOptions {
   if (network === undefined || positionals.length !== 1 || values.out === undefined) throw new UsageError(usage);
   const target = values.method === undefined ? null : readTarget(values);
   if (values.method !== undefined && values.input === undefined) throw new UsageError('--method needs --input');
+  const alone = (['target', 'against', 'unit', 'layer', 'params'] as const).find((name) => values[name] !== undefined);
+  if (values.method === undefined && alone !== undefined) throw new UsageError(`--${alone} needs --method`);
   if (values.activations !== undefined && values.input === undefined) throw new UsageError('--activations needs --input');
   return {
     network, input: values.input ?? null, out: values.out,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +62,7 @@ describe('command line', () => {
     expect(() => method('--unit', 'conv')).toThrow('--unit');
     expect(() => method('--unit', 'conv,1', '--target', '1')).toThrow('--unit');
     expect(() => method('--target', '1', '--against', 'x')).toThrow('--against');
+    expect(() => readOptions(['net', '--out', 'd', '--input', 'x.npy', '--target', '1'])).toThrow('--target needs --method');
     expect(readOptions(['net', '--out', 'd', '--input', 'x.npy', '--activations', 'a,b/c'])).toMatchObject({ activations: ['a', 'b/c'], method: null });
   });
 });
@@ -87,5 +88,26 @@ describe('probe', () => {
     expect(run.code).toBe(2);
     expect(run.errors).toMatch(/^format-malformed: .*\n$/);
     expect(run.output).toBe('');
+  });
+
+  const digits = join(root, 'public/models/digits');
+  const picture = (value: number): Float32Array => new Float32Array(1024).fill(0.5).fill(value, 7, 8);
+
+  it.each([
+    ['a method that is none', [1, 32, 32, 1], 0, ['--method', 'nope', '--target', '1'], /^explain-unsupported: no method 'nope'/],
+    ['a class out of range', [1, 32, 32, 1], 0, ['--method', 'gradient', '--target', '10'], /^explain-unsupported: class 10 of 10/],
+    ['a layer that is not there', [1, 32, 32, 1], 0, ['--activations', 'nope'], /^layer-unknown: 'nope'/],
+    ['a setting that is none', [1, 32, 32, 1], 0, ['--method', 'gradient', '--target', '1', '--params', '{"x":1}'], /^usage: --params: no method has a setting 'x'/],
+    ['a value that is no number', [1, 32, 32, 1], Number.NaN, [], /^input-mismatch: a value that is no number\.npy: value 7 is NaN/],
+    ['no picture', [0, 32, 32, 1], 0, [], /^input-mismatch: no picture\.npy: shape \(0, 32, 32, 1\)/],
+  ] as const)('leaves nothing behind after %s', async (what, shape, value, parameters, message) => {
+    const input = join(folder, `${what}.npy`);
+    writeFileSync(input, writeNpy([...shape], shape[0] === 0 ? new Float32Array(0) : picture(value)));
+    const out = join(folder, what);
+    const run = await probe(digits, '--input', input, ...parameters, '--out', out);
+    expect(run).toMatchObject({ code: 2, output: '' });
+    expect(run.errors).toMatch(message);
+    expect(run.errors.split('\n')).toHaveLength(2);
+    expect(existsSync(out)).toBe(false);
   });
 });

@@ -1,14 +1,17 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError, toErrorReport } from '../src/contract/errors';
 import type { Executor } from '../src/engine/executor.interface';
-import type { ExplanationParameters, ExplanationRequest } from '../src/explain/explanation';
+import type { Explanation } from '../src/explain/explanation';
+import type { ScoreTarget } from '../src/explain/score-target';
+import { readNpy } from '../src/formats/numpy';
 import { readNetwork } from '../src/formats/read-network';
 import type { NetworkGraph } from '../src/graph/network-graph';
-import { readNpy, writeNpy } from './npy';
 import { readOptions, UsageError, type ProbeOptions } from './probe-options';
+import { ProbeOutput } from './probe-output';
+import type { ProbeParameters } from './probe-parameters';
 import { nameActivationFiles } from './safe-names';
 
 /*
@@ -31,122 +34,105 @@ async function loadGraph(path: string): Promise<NetworkGraph> {
   return readNetwork({ name: basename(file), bytes: await readInputFile(file), readBeside: (beside) => readInputFile(join(dirname(file), beside)) });
 }
 
-async function loadTensor(path: string): Promise<Tensor4D> {
-  const bytes = await readInputFile(path);
-  try {
-    const { shape, values } = readNpy(bytes);
-    const [n = 0, h = 0, w = 0, c = 0] = shape;
-    if (shape.length !== 4) throw new Error(`shape (${shape.join(', ')}), [n, h, w, c] is needed`);
-    const { tensor4d } = await import('@tensorflow/tfjs-core');
-    return tensor4d(values, [n, h, w, c]);
-  } catch (thrown) {
-    throw new AppError('input-mismatch', `${basename(path)}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, false, { cause: thrown });
-  }
+/** The array of a `.npy` file as network input. @throws AppError 'input-mismatch' for another number of axes, no picture at all, or values that are no numbers */
+async function readPicture(path: string): Promise<{ readonly shape: readonly [number, number, number, number]; readonly values: Float32Array }> {
+  const name = basename(path);
+  const { shape, values } = readNpy(name, await readInputFile(path));
+  const [n = 0, h = 0, w = 0, c = 0] = shape;
+  if (shape.length !== 4 || shape.includes(0)) throw new AppError('input-mismatch', `${name}: shape (${shape.join(', ')}), [n, h, w, c] is needed`);
+  // A kernel that clamps would make a plausible number of it.
+  const odd = values.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) throw new AppError('input-mismatch', `${name}: value ${odd} is ${String(values[odd])}`);
+  return { shape: [n, h, w, c], values };
 }
 
-/** Settings by their own names; `align_corners` and `alignCorners` are the same. */
-function readParameters(params: Readonly<Record<string, unknown>>): ExplanationParameters {
-  return Object.fromEntries(Object.entries(params).flatMap(([name, value]) => {
-    if (givenTensors.includes(name) && typeof value === 'string' && value.endsWith('.npy')) return [];
-    const plain = typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';
-    if (!plain && !(Array.isArray(value) && value.every((entry) => typeof entry === 'number'))) {
-      throw new UsageError(`--params: ${name} is no number, text, yes or no, or list of numbers`);
-    }
-    return [[name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value as number]];
-  }));
-}
-
-const givenTensors: readonly string[] = ['noise', 'baseline'];
-
-/** Arrays that lie beside the input: `"noise": "noise.npy"`. */
-async function readGiven(params: Readonly<Record<string, unknown>>, folder: string): Promise<NonNullable<ExplanationRequest['given']>> {
-  const given: Record<string, Tensor4D> = {};
-  for (const name of givenTensors) {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    if (typeof value === 'string' && value.endsWith('.npy')) given[name] = await loadTensor(resolve(folder, value));
-  }
-  return given;
-}
-
-class Writer {
-  // No prototype: a layer may have any name.
-  readonly files: Record<string, string> = Object.create(null) as Record<string, string>;
-
-  constructor(private readonly folder: string) {}
-
-  async array(key: string, path: string, value: { readonly shape: readonly number[]; data(): Promise<ArrayLike<number>> }): Promise<void> {
-    await mkdir(dirname(join(this.folder, path)), { recursive: true });
-    await writeFile(join(this.folder, path), writeNpy(value.shape, Float32Array.from(await value.data())));
-    this.files[key] = path;
-  }
-
-  alias(name: string, key: string): void {
-    const path = this.files[key];
-    if (path !== undefined) this.files[name] = path;
-  }
+/** Once the backend runs: tfjs asks for one to make a tensor. */
+async function makeTensor({ shape, values }: Awaited<ReturnType<typeof readPicture>>): Promise<Tensor4D> {
+  const { tensor4d } = await import('@tensorflow/tfjs-core');
+  return tensor4d(values, [...shape]);
 }
 
 function chooseLayers(graph: NetworkGraph, asked: ProbeOptions['activations']): readonly string[] {
   if (asked === 'all') return graph.nodes.map((node) => node.id);
   const known = new Set(graph.nodes.map((node) => node.id));
-  return asked.map((name) => {
+  return [...new Set(asked.map((name) => {
     if (known.has(name)) return name;
     // A nested layer may be asked for by its own name where that is unique.
     const inner = graph.nodes.filter((node) => node.id.endsWith(`/${name}`));
     if (inner.length !== 1 || inner[0] === undefined) throw new AppError('layer-unknown', `'${name}'`);
     return inner[0].id;
-  });
+  }))];
 }
 
-async function explain(executor: Executor, input: Tensor4D, options: ProbeOptions, writer: Writer): Promise<void> {
-  const { method } = options;
-  if (method === null || options.input === null) return;
-  const layer = method.layer === null ? null : chooseLayers(executor.graph, [method.layer])[0] ?? null;
-  const target = method.target.kind === 'unit' ? { ...method.target, layer: chooseLayers(executor.graph, [method.target.layer])[0] ?? '' } : method.target;
-  const given = await readGiven(method.params, dirname(options.input));
-  const parameters = readParameters(method.params);
-  const { findExplanation } = await import('../src/explain/registry');
-  const steps = findExplanation(method.id).run({ executor, input, target, layer, parameters, given });
+/** The method with its settings read, before anything is computed. */
+async function prepareExplanation(graph: NetworkGraph, asked: NonNullable<ProbeOptions['method']>): Promise<{
+  readonly method: Explanation; readonly target: ScoreTarget; readonly layer: string | null; readonly settings: ProbeParameters;
+}> {
+  const { explanations, findExplanation } = await import('../src/explain/registry');
+  const { readParameters } = await import('./probe-parameters');
+  const method = findExplanation(asked.id);
+  const settings = readParameters(asked.params, method, explanations);
+  const layer = asked.layer === null ? null : chooseLayers(graph, [asked.layer])[0] ?? null;
+  const target = asked.target.kind === 'unit' ? { ...asked.target, layer: chooseLayers(graph, [asked.target.layer])[0] ?? '' } : asked.target;
+  const refused = method.supports(graph, target);
+  if (refused !== null) throw new AppError('explain-unsupported', refused);
+  return { method, target, layer, settings };
+}
+
+async function explain(
+  executor: Executor, input: Tensor4D, folder: string, { method, target, layer, settings }: Awaited<ReturnType<typeof prepareExplanation>>, output: ProbeOutput,
+): Promise<void> {
+  const { readArrays } = await import('./probe-parameters');
+  const given = await readArrays(settings.arrays, async (path) => makeTensor(await readPicture(resolve(folder, path))));
+  const steps = method.run({ executor, input, target, layer, parameters: settings.parameters, given });
   for (;;) {
     const { done, value } = await steps.next();
     if (done !== true) continue;
-    await writer.array('attribution', 'attribution.npy', value.map);
+    await output.array('attribution', 'attribution.npy', value.map);
     return;
   }
 }
 
+async function compute(graph: NetworkGraph, inputPath: string, options: ProbeOptions, output: ProbeOutput): Promise<readonly string[]> {
+  const layers = chooseLayers(graph, options.activations);
+  const explanation = options.method === null ? null : await prepareExplanation(graph, options.method);
+  const picture = await readPicture(inputPath);
+  const { startBackend } = await import('../src/engine/backend');
+  const { createExecutor } = await import('../src/engine/executor');
+  const wasmPath = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/');
+  await startBackend({ choice: 'wasm', wasmPath });
+  const executor = createExecutor(graph);
+  const input = await makeTensor(picture);
+  const activations = executor.forward(input, { mode: 'inspect', taps: new Set(layers) });
+  const names = nameActivationFiles(layers);
+  for (const layer of layers) await output.array(layer, names.get(layer) ?? '', activations.get(layer));
+  // A nested layer that was asked for by its short name is found by that name too.
+  if (options.activations !== 'all') for (const asked of options.activations) output.alias(asked, chooseLayers(graph, [asked])[0] ?? asked);
+  // After the layers: one of them may be called 'logits' too.
+  await output.array('logits', 'logits.npy', activations.logits);
+  activations.dispose();
+  if (explanation !== null) await explain(executor, input, dirname(inputPath), explanation, output);
+  return explanation?.settings.ignored ?? [];
+}
+
 async function probe(options: ProbeOptions): Promise<void> {
   const graph = await loadGraph(options.network);
-  await mkdir(options.out, { recursive: true });
-  const writer = new Writer(options.out);
-  if (options.input !== null) {
-    const { startBackend } = await import('../src/engine/backend');
-    const { createExecutor } = await import('../src/engine/executor');
-    const wasmPath = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/');
-    await startBackend({ choice: 'wasm', wasmPath });
-    const input = await loadTensor(options.input);
-    const executor = createExecutor(graph);
-    const layers = chooseLayers(graph, options.activations);
-    const activations = executor.forward(input, { mode: 'inspect', taps: new Set(layers) });
-    const names = nameActivationFiles(layers);
-    for (const layer of layers) await writer.array(layer, names.get(layer) ?? '', activations.get(layer));
-    // A nested layer that was asked for by its short name is found by that name too.
-    if (options.activations !== 'all') options.activations.forEach((asked, index) => writer.alias(asked, layers[index] ?? asked));
-    // After the layers: one of them may be called 'logits' too.
-    await writer.array('logits', 'logits.npy', activations.logits);
-    activations.dispose();
-    await explain(executor, input, options, writer);
+  const output = await ProbeOutput.open(options.out);
+  try {
+    const ignored = options.input === null ? [] : await compute(graph, options.input, options, output);
+    await output.finish({
+      format: graph.format, input: [...graph.inputShape], logits: graph.logits,
+      layers: graph.nodes.map((node) => ({ name: node.id, op: node.operation.op === 'activation' ? node.operation.activation.kind : node.operation.op, shape: node.outputShape })),
+      ...(ignored.length === 0 ? {} : { ignored }),
+    });
+  } catch (thrown) {
+    await output.discard();
+    throw thrown;
   }
-  const report = {
-    format: graph.format, input: [...graph.inputShape], logits: graph.logits,
-    layers: graph.nodes.map((node) => ({ name: node.id, op: node.operation.op === 'activation' ? node.operation.activation.kind : node.operation.op, shape: node.outputShape })),
-    files: writer.files,
-  };
-  await writeFile(join(options.out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
 }
 
 function describe(thrown: unknown): string {
-  if (thrown instanceof UsageError) return thrown.message;
+  if (thrown instanceof UsageError) return thrown.message.startsWith('usage: ') ? thrown.message : `usage: ${thrown.message}`;
   const { code, detail } = toErrorReport(thrown);
   return `${code}: ${detail}`;
 }
