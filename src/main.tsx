@@ -7,6 +7,7 @@ import { createPaintedSource, createStillFromPicture, encodeStill } from './came
 import { createPictureSource } from './camera/picture-source';
 import { freezeSource } from './camera/still-source';
 import { startImporter } from './client/importer';
+import { createSide } from './client/side';
 import { startSupervisor } from './client/supervisor';
 import { startPwa } from './pwa/start-pwa';
 import { pwaListeners } from './state/pwa';
@@ -15,6 +16,7 @@ import { App } from './ui/app';
 import { browserPage } from './ui/page/browser-page';
 import { withVideo } from './ui/stage/video-host';
 
+const side = createSide();
 startApp({
   supervisor: startSupervisor({ baseUrl: browserPage.baseUrl, debug: browserPage.debug }),
   importer: startImporter({ baseUrl: browserPage.baseUrl }),
@@ -26,7 +28,7 @@ startApp({
     pictureSource: createPictureSource,
     arraySource: createArraySource,
     stillSource: freezeSource,
-    paintedSource: createPaintedSource,
+    paintedSource: (original, strokes) => createPaintedSource(original, strokes, side.paint),
     encodeStill,
     keptStill: createStillFromPicture,
   },

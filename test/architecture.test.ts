@@ -17,6 +17,7 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
   store: { layers: ['contract'], packages: ['idb'] },
   worker: { layers: ['contract', 'graph', 'formats', 'engine', 'explain', 'render', 'store'], packages: ['comlink'] },
   'import-worker': { layers: ['contract', 'graph', 'formats', 'store'], packages: ['@noble/hashes/', 'comlink', 'fflate'] },
+  'side-worker': { layers: ['contract'], packages: ['comlink'] },
   camera: { layers: ['contract'], packages: [] },
   client: { layers: ['contract'], packages: ['comlink'] },
   state: { layers: ['contract', 'graph', 'client', 'camera', 'pwa'], packages: ['@preact/signals-core', 'fflate'] },
@@ -28,6 +29,7 @@ const table: Readonly<Record<string, { readonly layers: readonly string[]; reado
 const exceptions: readonly (readonly [from: string, to: string])[] = [
   ['client/connection', 'worker/index'], // Its address only: `new URL(…, import.meta.url)`.
   ['client/importer-connection', 'worker/index'], // Likewise.
+  ['client/side', 'side-worker/index'], // Likewise.
   ['engine/native/helper-threads', 'engine/native/helper-thread'], // Likewise.
   ['worker/index', 'import-worker/importer-root'], // One bundle for both workers.
 ];

@@ -100,5 +100,5 @@ function isWorkerScript(path: string): boolean {
   if (!existsSync(join(dist, `${path}.map`))) return false;
   const map: unknown = JSON.parse(readFileSync(join(dist, `${path}.map`), 'utf8'));
   const sources = (map as { readonly sources?: readonly string[] }).sources ?? [];
-  return sources.some((source) => /@tensorflow|\/src\/(worker|import-worker|store|engine|render|explain|formats)\//.test(source));
+  return sources.some((source) => /@tensorflow|\/src\/(worker|import-worker|side-worker|store|engine|render|explain|formats)\//.test(source));
 }

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals-core';
 import type { FrameSource } from '../camera/frame-source';
-import type { Stroke } from '../camera/painted-source';
+import type { Stroke } from '../contract/strokes';
 import type { Prediction } from '../contract/events';
 
 export type PaintTool = 'look' | 'erase' | 'blur' | 'move';

@@ -1,6 +1,6 @@
 import type { CameraDevice, OpenCamera, OpenCameraOptions } from '../camera/camera.interface';
 import type { FrameSource } from '../camera/frame-source';
-import type { Stroke } from '../camera/painted-source';
+import type { Stroke } from '../contract/strokes';
 import type { Importer } from '../client/importer.interface';
 import type { Supervisor } from '../client/supervisor.interface';
 import type { InputArray } from '../contract/importer';

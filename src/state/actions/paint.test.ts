@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Stroke } from '../../camera/painted-source';
+import type { Stroke } from '../../contract/strokes';
 import { maps } from '../inspection';
 import { settle, useInspection } from '../inspection.fixture';
 import { moments, mostMoments } from '../moments';

@@ -1,6 +1,6 @@
 import { batch, effect } from '@preact/signals-core';
 import type { FrameSource } from '../../camera/frame-source';
-import type { Stroke } from '../../camera/painted-source';
+import type { Stroke } from '../../contract/strokes';
 import { reportFailure } from '../failure';
 import { maps, methods } from '../inspection';
 import { answersBefore, original, strokes, undone } from '../painting';

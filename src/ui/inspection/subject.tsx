@@ -65,6 +65,7 @@ function Brush() {
   const path = useRef<{ x: number; y: number }[]>([]);
   const [at, setAt] = useState<{ readonly x: number; readonly y: number }>({ x: 0.5, y: 0.5 });
   const [from, setFrom] = useState<{ readonly x: number; readonly y: number } | null>(null);
+  const [drying, setDrying] = useState<readonly { readonly x: number; readonly y: number }[]>([]);
   const place = (event: PointerEvent): { x: number; y: number } => {
     const box = element.current?.getBoundingClientRect();
     return box === undefined ? { x: 0, y: 0 } : { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
@@ -75,11 +76,14 @@ function Brush() {
     const points = path.current;
     path.current = [];
     setFrom(null);
-    // The trail goes with the stroke.
     setAt({ ...end });
     const [start] = points;
     if (start === undefined || chosen === 'look') return;
-    void addStroke(chosen === 'move' ? { tool: 'move', from: start, to: end, radius } : { tool: chosen, points, radius });
+    // The trail stays until the stroke itself is seen.
+    const trail = chosen === 'move' ? [] : points;
+    setDrying(trail);
+    void addStroke(chosen === 'move' ? { tool: 'move', from: start, to: end, radius } : { tool: chosen, points, radius })
+      .then(() => setDrying((now) => (now === trail ? [] : now)));
   };
   const handleKey = (event: KeyboardEvent): void => {
     const moves: Readonly<Record<string, readonly [x: number, y: number]>> = { ArrowRight: [0.05, 0], ArrowLeft: [-0.05, 0], ArrowDown: [0, 0.05], ArrowUp: [0, -0.05] };
@@ -116,9 +120,15 @@ function Brush() {
       }}
       onPointerUp={(event) => { if (path.current.length > 0) finish(place(event)); }}
       onPointerCancel={() => { path.current = []; setFrom(null); setAt({ ...at }); }}>
-      {path.current.length > 1 && <svg class="brush-trail" viewBox="0 0 1 1" aria-hidden="true"><polyline points={path.current.map(({ x, y }) => `${x},${y}`).join(' ')} stroke-width={2 * brushRadius.value} /></svg>}
+      <Trail points={drying} />
+      <Trail points={path.current} />
       {from !== null && <i class="brush-circle" style={circle(from)} />}
       <i class="brush-circle" style={circle(at)} />
     </div>
   );
+}
+
+function Trail({ points }: { readonly points: readonly { readonly x: number; readonly y: number }[] }) {
+  if (points.length < 2) return null;
+  return <svg class="brush-trail" viewBox="0 0 1 1" aria-hidden="true"><polyline points={points.map(({ x, y }) => `${x},${y}`).join(' ')} stroke-width={2 * brushRadius.value} /></svg>;
 }
