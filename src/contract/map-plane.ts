@@ -28,28 +28,38 @@ export function planeOf(values: Float32Array, shape: readonly number[], reading:
 }
 
 /** Bilinear, half-pixel centres, clamped at the border: as the overlay is drawn. @returns `[height * width]` f32 */
-export function enlargePlane(plane: MapPlane, height: number, width: number): Float32Array {
-  if (plane.height === height && plane.width === width) return Float32Array.from(plane.values);
-  const rows = sourcePlaces(plane.height, height);
-  const columns = sourcePlaces(plane.width, width);
+export function enlargePlane({ height: fromHeight, width: fromWidth, values }: MapPlane, height: number, width: number): Float32Array {
+  if (fromHeight === height && fromWidth === width) return Float32Array.from(values);
+  const columns = sourcePlaces(fromWidth, width);
+  const rows = sourcePlaces(fromHeight, height);
   const result = new Float32Array(height * width);
-  const at = (y: number, x: number): number => plane.values[y * plane.width + x] ?? 0;
-  rows.forEach(([top, bottom, down], y) => {
-    columns.forEach(([left, right, across], x) => {
-      const upper = at(top, left) * (1 - across) + at(top, right) * across;
-      const lower = at(bottom, left) * (1 - across) + at(bottom, right) * across;
+  // Plain loops: the window colours maps again and again while they are made.
+  for (let y = 0; y < height; y += 1) {
+    const top = (rows.first[y] ?? 0) * fromWidth;
+    const bottom = Math.min(fromHeight - 1, (rows.first[y] ?? 0) + 1) * fromWidth;
+    const down = rows.share[y] ?? 0;
+    for (let x = 0; x < width; x += 1) {
+      const left = columns.first[x] ?? 0;
+      const right = Math.min(fromWidth - 1, left + 1);
+      const across = columns.share[x] ?? 0;
+      const upper = (values[top + left] ?? 0) * (1 - across) + (values[top + right] ?? 0) * across;
+      const lower = (values[bottom + left] ?? 0) * (1 - across) + (values[bottom + right] ?? 0) * across;
       result[y * width + x] = upper * (1 - down) + lower * down;
-    });
-  });
+    }
+  }
   return result;
 }
 
-function sourcePlaces(from: number, to: number): readonly (readonly [first: number, second: number, share: number])[] {
-  return Array.from({ length: to }, (_, index) => {
+/** For each of `to` places the one before it among `from`, and how far it lies on the way to the next. */
+function sourcePlaces(from: number, to: number): { readonly first: Int32Array; readonly share: Float64Array } {
+  const first = new Int32Array(to);
+  const share = new Float64Array(to);
+  for (let index = 0; index < to; index += 1) {
     const place = Math.min(from - 1, Math.max(0, ((index + 0.5) * from) / to - 0.5));
-    const first = Math.floor(place);
-    return [first, Math.min(from - 1, first + 1), place - first] as const;
-  });
+    first[index] = Math.floor(place);
+    share[index] = place - Math.floor(place);
+  }
+  return { first, share };
 }
 
 /** Least and largest value; zeros for nothing. NaN is passed over. */

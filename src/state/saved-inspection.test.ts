@@ -34,6 +34,12 @@ describe('a saved inspection', () => {
     expect(readNpy(file ?? new Uint8Array())).toEqual({ shape: [1, 2, 1], values: Float32Array.of(1, -2) });
   });
 
+  it('holds a picture of several megabytes, packed in parts', async () => {
+    const picture = Uint8Array.from({ length: 2.5 * 2 ** 20 }, (_, index) => (index * 7919) >> 5);
+    const found = unpackInspection(await pack({ picture: new Blob([picture]) })).picture;
+    expect(Buffer.compare(Buffer.from(await found.arrayBuffer()), Buffer.from(picture))).toBe(0);
+  });
+
   it('keeps the numbers of an array', async () => {
     const array = { shape: [2, 1, 5], values: Float32Array.from({ length: 10 }, (_, index) => index / 3) } as const;
     expect(unpackInspection(await pack({ array })).array).toEqual(array);

@@ -1,7 +1,8 @@
-import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
+import { strFromU8, strToU8, unzipSync, Zip, ZipPassThrough } from 'fflate';
 import { AppError } from '../contract/errors';
 import type { ExplainResult, FaithfulnessResult, SanityResult } from '../contract/jobs';
 import type { InspectedMap, MapRequest } from './inspection';
+import { takeTurns } from './take-turns';
 import { readSavedFacts } from './read-saved-facts';
 import { writeNpy } from './write-npy';
 
@@ -47,7 +48,7 @@ export function listSavedMaps(maps: readonly InspectedMap[]): readonly SavedMap[
 
 /** Picture, maps as `.npy`, and `inspection.json` that says what they are. */
 export async function packInspection(saved: SavedInspection): Promise<Blob> {
-  const files: Zippable = { 'picture.png': new Uint8Array(await saved.picture.arrayBuffer()) };
+  const files: Record<string, Uint8Array<ArrayBuffer>> = { 'picture.png': new Uint8Array(await saved.picture.arrayBuffer()) };
   const maps = saved.maps.map(({ result: { map, ...result }, ...others }, index) => {
     const file = `map-${index + 1}-${result.method.replaceAll(/[^a-z0-9-]/gi, '')}.npy`;
     files[file] = writeNpy(map.shape, map.values);
@@ -56,8 +57,26 @@ export async function packInspection(saved: SavedInspection): Promise<Blob> {
   const { picture: _, array, ...facts } = saved;
   if (array !== null) files['picture.npy'] = writeNpy(array.shape, array.values);
   files['inspection.json'] = strToU8(JSON.stringify({ program: 'Innerview', version, ...facts, arrayShape: array?.shape ?? null, maps }, null, 1));
-  // Stored as they are: pictures and floats hardly shrink, and packing them would hold the window up.
-  return new Blob([zipSync(files, { level: 0 }) as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
+  return zip(files);
+}
+
+/** Bytes whose checksum is worked out in one turn of the window. */
+const turnBytes = 2 ** 20;
+
+/** Files stored as they are: pictures and floats hardly shrink. A part in each turn, so that the window stays free. */
+async function zip(files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const archive = new Zip((_, part) => { parts.push(part as Uint8Array<ArrayBuffer>); });
+  for (const [name, bytes] of Object.entries(files)) {
+    const file = new ZipPassThrough(name);
+    archive.add(file);
+    for (let start = 0; start === 0 || start < bytes.length; start += turnBytes) {
+      file.push(bytes.subarray(start, start + turnBytes), start + turnBytes >= bytes.length);
+      await takeTurns();
+    }
+  }
+  archive.end();
+  return new Blob(parts, { type: 'application/zip' });
 }
 
 /** @throws AppError 'format-malformed' for a file that is no saved inspection · 'format-too-large' */

@@ -10,6 +10,7 @@ import { playingClip } from '../pictures';
 import { getRuntime } from '../runtime';
 import { inspectionEnding, largestInspectionBytes, listSavedMaps, packInspection, unpackInspection, type SavedInspection } from '../saved-inspection';
 import { begun, source } from '../source-state';
+import { takeTurns } from '../take-turns';
 import { until } from '../until';
 import { network } from '../worker-state';
 import { readMethods, removeMap } from './explain-frame';
@@ -51,7 +52,12 @@ export async function openSavedInspection(file: Blob): Promise<void> {
     await until(() => network.value?.network === saved.network || failure.value !== null);
     await whenPictureIsSeen();
     await readMethods();
-    if (source.peek() === still) maps.value = saved.maps.slice(0, mostMaps).map((map, index) => restoreMap(saved.network, map, index));
+    // One after the other: each is coloured and drawn in a task of its own.
+    for (const [index, map] of saved.maps.slice(0, mostMaps).entries()) {
+      if (source.peek() !== still) return;
+      maps.value = [...maps.peek(), restoreMap(saved.network, map, index)];
+      await takeTurns();
+    }
   } catch (thrown) {
     reportFailure(thrown);
   }

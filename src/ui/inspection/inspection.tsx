@@ -1,8 +1,9 @@
 import { Eye, X } from 'lucide-preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { closeInspection } from '../../state/actions/explain-frame';
 import { inspecting, maps, mapStrength } from '../../state/inspection';
 import type { ColourScale } from '../../state/colours-of-map';
+import { takeTurns } from '../../state/take-turns';
 import { MapCard } from './map-card';
 import { MethodForm } from './method-form';
 import { chosenMap, colourScale, comparing, crispMaps } from './inspection-view';
@@ -19,7 +20,19 @@ export function Inspection() {
   return inspecting.value ? <InspectionPage /> : null;
 }
 
+/** False in the first task of a component: what is not seen first is made in the next ones, so that none is long. */
+function useFilled(): boolean {
+  const [filled, setFilled] = useState(false);
+  useEffect(() => {
+    let gone = false;
+    void takeTurns().then(() => { if (!gone) setFilled(true); });
+    return () => { gone = true; };
+  }, []);
+  return filled;
+}
+
 function InspectionPage() {
+  const filled = useFilled();
   const element = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const before = document.activeElement;
@@ -37,9 +50,7 @@ function InspectionPage() {
       </header>
       <div class="inspection-body">
         <div class="inspection-side">
-          <MomentStrip />
-          <MethodForm />
-          <InspectionFile />
+          {filled && <><MomentStrip /><MethodForm /><InspectionFile /></>}
         </div>
         <div class="inspection-maps" role="group" aria-label="Maps">
           <Subject />
@@ -47,9 +58,7 @@ function InspectionPage() {
           {all.map((map) => <MapCard key={map.id} map={map} comparing={comparing.value} />)}
         </div>
         <div class="inspection-trust">
-          <PlacePanel />
-          {chosen !== null && <TrustPanel map={chosen} />}
-          <RankingTable />
+          {filled && <><PlacePanel />{chosen !== null && <TrustPanel map={chosen} />}<RankingTable /></>}
         </div>
       </div>
     </dialog>

@@ -42,7 +42,7 @@ export function MapActions({ map, title }: { readonly map: InspectedMap; readonl
         <div class="map-menu-list" role="menu" aria-label="Save">
           <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => saveFile(await renderMapPicture(map), `${name}.png`))}>Picture with caption (PNG)</button>
           <button type="button" role="menuitem" class="button quiet" onClick={() => act(() => saveFile(encodeMapArray(map), `${name}.npy`))}>Numbers (NPY)</button>
-          <button type="button" role="menuitem" class="button quiet" onClick={() => act(() => saveFile(encodeMapJson(map), `${name}.json`))}>Everything (JSON)</button>
+          <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => saveFile(await encodeMapJson(map), `${name}.json`))}>Everything (JSON)</button>
           {canShare() && <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => shareFile(await renderMapPicture(map), `${name}.png`))}>Share the picture</button>}
         </div>
       )}

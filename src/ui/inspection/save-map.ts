@@ -3,6 +3,7 @@ import { colourRangeOf } from '../../state/colours-of-map';
 import { writeCaption } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
+import { takeTurns } from '../../state/take-turns';
 import { network } from '../../state/worker-state';
 import { writeNpy } from '../../state/write-npy';
 import { colourScale, crispMaps } from './inspection-view';
@@ -82,8 +83,11 @@ export function encodeMapArray(map: InspectedMap): Blob {
   return new Blob([writeNpy(map.result.map.shape, map.result.map.values)], { type: 'application/octet-stream' });
 }
 
+/** Values that are written out in one turn of the window. */
+const turnValues = 20_000;
+
 /** Everything about the map in words and numbers, its values too. */
-export function encodeMapJson(map: InspectedMap): Blob {
+export async function encodeMapJson(map: InspectedMap): Promise<Blob> {
   const method = methodOf(map);
   const { result, request } = map;
   if (result === null || method === null) throw new Error('there is no map yet');
@@ -91,9 +95,14 @@ export function encodeMapJson(map: InspectedMap): Blob {
     program: 'Innerview', network: map.network, method: method.id, definition: method.definition, paper: method.paper, request,
     score: result.score, targetIndex: result.targetIndex, layer: result.layer, note: result.note, min: result.min, max: result.max,
     inputShape: result.inputShape, faithfulness: map.faithfulness?.result ?? null, sanity: map.sanity?.result ?? null,
-    map: { shape: result.map.shape, values: [...result.map.values] },
   };
-  return new Blob([JSON.stringify(facts, null, 1)], { type: 'application/json' });
+  const { shape, values } = result.map;
+  const parts = [`${JSON.stringify(facts, null, 1).slice(0, -2)},\n "map": { "shape": ${JSON.stringify(shape)}, "values": [\n`];
+  for (let start = 0; start < values.length; start += turnValues) {
+    parts.push(start === 0 ? '' : ',\n', JSON.stringify([...values.subarray(start, start + turnValues)]).slice(1, -1));
+    await takeTurns();
+  }
+  return new Blob([...parts, '\n] }\n}\n'], { type: 'application/json' });
 }
 
 /** Hands a file to the person as a download. */

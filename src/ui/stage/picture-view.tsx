@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { CSSProperties } from 'preact';
 import type { PictureFit } from '../../state/picture-fit';
+import { inspecting } from '../../state/inspection';
 import { source } from '../../state/source-state';
 import { videoHost } from './video-host';
 
@@ -33,12 +34,14 @@ export function PictureView({ fit, mirror }: PictureViewProps) {
 
 function StillPicture({ bitmap, label }: { readonly bitmap: ImageBitmap; readonly label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  // The inspection covers it; there a picture may change with each stroke.
+  const covered = inspecting.value;
   useLayoutEffect(() => {
     const element = canvas.current;
-    if (element === null || bitmap.width === 0) return;
+    if (element === null || bitmap.width === 0 || covered) return;
     element.width = bitmap.width;
     element.height = bitmap.height;
     element.getContext('2d')?.drawImage(bitmap, 0, 0);
-  }, [bitmap]);
+  }, [bitmap, covered]);
   return <canvas ref={canvas} class="stage-still" role="img" aria-label={label === '' ? 'Picture' : `Picture: ${label}`} />;
 }
