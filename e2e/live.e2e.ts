@@ -76,8 +76,10 @@ test('another network while the camera runs, and back', async ({ app }) => {
     await chooser.selectOption(network);
     await expect.poll(async () => (await snapshot(page)).network, { timeout: 120_000 }).toBe(network);
     await expect(predictionItems(page).first()).toHaveAccessibleName(labels, { timeout: 120_000 });
+    await layerButtons(page).nth(2).click();
     await waitForFrames(page, 3);
   }
+  expect((await snapshot(page)).generation, 'no worker failed').toBe(1);
 });
 
 test('a frozen frame stays, and everything on it can be looked at', async ({ app }) => {

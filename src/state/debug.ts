@@ -7,6 +7,8 @@ import { answers, drawn, explanation, layers, network, rate, status } from './wo
 /** What `?debug` lets tests (and the curious) read; plain JSON, last known values. */
 export interface Snapshot {
   readonly backend: string | null;
+  /** Counts up with every worker; 1: the first one still runs. */
+  readonly generation: number;
   readonly network: string | null;
   readonly frame: { readonly sequence: number; readonly capturedAtMs: number; readonly drawnAtMs: number };
   readonly rate: { readonly framesPerSecond: number; readonly tickMs: number; readonly forwardMs: number };
@@ -53,6 +55,7 @@ function takeSnapshot(memory: MemoryReport): Snapshot {
   const shownExplanation = explanation.peek();
   return {
     backend: status.peek().backend,
+    generation: status.peek().generation,
     network: network.peek()?.network ?? null,
     frame: { sequence: shownFrame?.sequence ?? 0, capturedAtMs: shownFrame?.capturedAtMs ?? 0, drawnAtMs: shownFrame?.drawnAtMs ?? 0 },
     rate: { framesPerSecond: shownRate?.framesPerSecond ?? 0, tickMs: shownRate?.tickMs ?? 0, forwardMs: shownRate?.forwardMs ?? 0 },

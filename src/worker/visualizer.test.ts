@@ -76,8 +76,12 @@ describe('createVisualizer', () => {
   });
 
   it('counts memory, beats, and breaks only when it may', async () => {
-    const { visualizer, begin, events } = setUpVisualizer();
+    const { visualizer, begin, events, loads } = setUpVisualizer();
     await begin();
+    expect(await codeOf(visualizer.memory())).toBe('internal');
+    void codeOf(visualizer.apply(everyday));
+    await settlePromises();
+    expect(loads).toHaveLength(1);
     expect(await visualizer.memory()).toEqual({ tensors: 3, bytes: 12, openFrames: 0 });
     await vi.advanceTimersByTimeAsync(1100);
     expect(events.filter((event) => event.kind === 'heartbeat').length).toBe(2);

@@ -212,6 +212,8 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     memory: async () => {
       const { loop, inbox } = requireStart();
       return loop.betweenTicks(async () => {
+        // tfjs, asked before it was told where its files lie, starts by itself and looks for them in the wrong place.
+        requireTier();
         await findShown()?.session.whenIdle();
         return { ...parts.countTensors(), openFrames: inbox.openFrames };
       });
