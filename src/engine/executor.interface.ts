@@ -65,15 +65,21 @@ export interface BackwardRequest {
   readonly ruleAt?: RuleAt;
 }
 
-/** Runs one graph on the current tfjs backend. Synchronous: on WebGPU it only records work. */
+/**
+ * Runs one graph on the current tfjs backend. Synchronous: on WebGPU it only records work. The `…InSteps` forms do the same to
+ * the bit and pause every few milliseconds of work, yielding the part that is done (0..1, a little behind); a generator that is
+ * dropped half way (`return()`) frees everything. What they borrow must stay until their end. No pause lies inside a tidy.
+ */
 export interface Executor {
   readonly graph: NetworkGraph;
   /** Layers that exist as values in this mode without extra taps, in order (the rail shows these). */
   layers(mode: PlanMode): readonly LayerId[];
   /** @param input `[n, h, w, c]` f32, preprocessed · borrowed @throws AppError 'input-mismatch' */
   forward(input: Tensor4D, options: ForwardOptions): ActivationSet;
+  forwardInSteps(input: Tensor4D, options: ForwardOptions): Generator<number, ActivationSet, void>;
   /** @returns one tensor for each of `to`, owned by the caller @throws AppError 'explain-unsupported' | 'layer-unknown' */
   backward(activations: ActivationSet, request: BackwardRequest): Map<LayerId, Tensor>;
+  backwardInSteps(activations: ActivationSet, request: BackwardRequest): Generator<number, Map<LayerId, Tensor>, void>;
   /** Frees weights. Idempotent. */
   dispose(): void;
 }

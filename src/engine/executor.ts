@@ -2,11 +2,12 @@ import { reshape, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
 import type { NetworkGraph } from '../graph/network-graph';
-import { runBackward } from './backward-pass';
+import { walkBackward } from './backward-pass';
 import type { ActivationSet, BackwardRequest, Executor, ForwardOptions, PlanMode } from './executor.interface';
+import { drain, workBetweenPauses, WorkMeter, workOf } from './in-steps';
 import { kernelOf } from './kernels/registry';
 import { alias } from './kernels/spatial';
-import { compilePlan, listLayers, type Plan } from './plan';
+import { compilePlan, listLayers, type Plan, type PlanStep } from './plan';
 import { WeightStore } from './weight-store';
 
 /** A plan with what the executor must remember while it runs. */
@@ -84,7 +85,7 @@ class GraphExecutor implements Executor {
   readonly #layers = new Map<PlanMode, readonly LayerId[]>();
   #disposed = false;
 
-  constructor(readonly graph: NetworkGraph) {}
+  constructor(readonly graph: NetworkGraph, private readonly betweenPauses: number) {}
 
   layers(mode: PlanMode): readonly LayerId[] {
     const known = this.#layers.get(mode) ?? listLayers(this.graph, mode);
@@ -93,7 +94,40 @@ class GraphExecutor implements Executor {
   }
 
   forward(input: Tensor4D, options: ForwardOptions): ActivationSet {
+    return drain(this.#walkForward(input, options, null));
+  }
+
+  * forwardInSteps(input: Tensor4D, options: ForwardOptions): Generator<number, ActivationSet, void> {
+    const workOfStep = (step: PlanStep): number => workOf(step, null, input.shape[0], this.#weights.isNew(step, null));
+    const meter = new WorkMeter(this.#prepare(options).plan.steps.map(workOfStep), this.betweenPauses);
+    return yield* this.#walkForward(input, options, (step) => {
+      const fraction = meter.begin(workOfStep(step));
+      this.#weights.noteUse(step, null);
+      return fraction;
+    });
+  }
+
+  backward(activations: ActivationSet, request: BackwardRequest): Map<LayerId, Tensor> {
+    return drain(walkBackward(this.#require(activations), request, this.#weights, null));
+  }
+
+  * backwardInSteps(activations: ActivationSet, request: BackwardRequest): Generator<number, Map<LayerId, Tensor>, void> {
+    return yield* walkBackward(this.#require(activations), request, this.#weights, { requireAlive: () => this.#requireAlive(), betweenPauses: this.betweenPauses });
+  }
+
+  #requireAlive(): void {
     if (this.#disposed) throw new AppError('internal', 'the executor was disposed');
+  }
+
+  #require(activations: ActivationSet): PlannedActivations {
+    this.#requireAlive();
+    if (!(activations instanceof PlannedActivations)) throw new AppError('internal', 'activations of another executor');
+    return activations;
+  }
+
+  /** @param pauseBefore  null: never; else the fraction to yield before a step, or null */
+  * #walkForward(input: Tensor4D, options: ForwardOptions, pauseBefore: ((step: PlanStep) => number | null) | null): Generator<number, ActivationSet, void> {
+    this.#requireAlive();
     const expected = this.graph.inputShape;
     if (input.rank !== 4 || expected.some((size, axis) => input.shape[axis + 1] !== size)) {
       throw new AppError('input-mismatch', `input is [${input.shape.join(', ')}], the network takes [n, ${expected.join(', ')}]`);
@@ -101,9 +135,15 @@ class GraphExecutor implements Executor {
     const prepared = this.#prepare(options);
     const values = new Map<LayerId, Tensor>([[this.graph.input, input]]);
     const own = new Map<LayerId, Tensor>();
+    let isGiven = false;
     try {
       if (prepared.kept.has(this.graph.input)) own.set(this.graph.input, alias(input));
-      prepared.plan.steps.forEach((step, index) => {
+      for (const [index, step] of prepared.plan.steps.entries()) {
+        const fraction = pauseBefore === null ? null : pauseBefore(step);
+        if (fraction !== null) {
+          yield fraction;
+          this.#requireAlive();
+        }
         const inputs = step.inputs.map((id) => {
           const value = values.get(id);
           if (value === undefined) throw new AppError('internal', `'${step.id}' reads '${id}', which is gone`);
@@ -120,21 +160,20 @@ class GraphExecutor implements Executor {
           own.delete(id);
           values.delete(id);
         }
-      });
-      if (options.until !== undefined) return new PlannedActivations(prepared, own, null);
-      const logits = values.get(prepared.plan.alias.get(this.graph.logits) ?? this.graph.logits);
-      if (logits === undefined) throw new AppError('internal', 'the logits were not computed');
-      return new PlannedActivations(prepared, own, reshape(logits, [input.shape[0], logits.size / input.shape[0]]));
-    } catch (thrown) {
-      for (const value of own.values()) value.dispose();
-      throw thrown;
+      }
+      const result = new PlannedActivations(prepared, own, options.until === undefined ? this.#flattenLogits(prepared, values, input.shape[0]) : null);
+      isGiven = true;
+      return result;
+    } finally {
+      // Failed or dropped half way.
+      if (!isGiven) for (const value of own.values()) value.dispose();
     }
   }
 
-  backward(activations: ActivationSet, request: BackwardRequest): Map<LayerId, Tensor> {
-    if (this.#disposed) throw new AppError('internal', 'the executor was disposed');
-    if (!(activations instanceof PlannedActivations)) throw new AppError('internal', 'activations of another executor');
-    return runBackward(activations, request, this.#weights);
+  #flattenLogits({ plan }: PreparedPlan, values: ReadonlyMap<LayerId, Tensor>, pictures: number): Tensor {
+    const logits = values.get(plan.alias.get(this.graph.logits) ?? this.graph.logits);
+    if (logits === undefined) throw new AppError('internal', 'the logits were not computed');
+    return reshape(logits, [pictures, logits.size / pictures]);
   }
 
   dispose(): void {
@@ -157,7 +196,9 @@ class GraphExecutor implements Executor {
 /**
  * Makes an executor for a graph on the current tfjs backend. Weights are uploaded with the first pass that needs them.
  * The caller owns it and disposes it; activation sets must be disposed before.
+ *
+ * @param betweenPauses  work between two pauses of a pass in steps, in multiply-adds; 0: a pause before every layer
  */
-export function createExecutor(graph: NetworkGraph): Executor {
-  return new GraphExecutor(graph);
+export function createExecutor(graph: NetworkGraph, betweenPauses: number = workBetweenPauses): Executor {
+  return new GraphExecutor(graph, betweenPauses);
 }

@@ -15,7 +15,7 @@ export interface FoundAdapter {
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
 /** True for adapters that draw with the CPU; slower than our WASM tier. */
-export function isSoftwareAdapter(adapter: GPUAdapter): boolean {
+function isSoftwareAdapter(adapter: GPUAdapter): boolean {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const old = (adapter as { readonly isFallbackAdapter?: boolean }).isFallbackAdapter === true;
   return old || isFallbackAdapter === true || softwareNames.test([vendor, architecture, device, description].join(' '));

@@ -2,12 +2,15 @@ import { keep, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import { foldBatchNorm } from '../graph/fold-batch-norm';
 import type { GraphNode, WeightArray, WeightRole } from '../graph/network-graph';
+import type { BackwardRule } from './executor.interface';
 import type { StepWeights } from './kernels/kernel';
+import type { PlanStep } from './plan';
 
 /** Owns every constant tensor of one executor; uploads on first use. */
 export class WeightStore {
   readonly #tensors = new Map<string, Tensor>();
   readonly #steps = new Map<string, StepWeights>();
+  readonly #met = new Set<string>();
 
   /** Weights of a node, with a batch norm folded in when one is given. */
   of(node: GraphNode, batchNorm: GraphNode | null): StepWeights {
@@ -18,6 +21,15 @@ export class WeightStore {
     const made = this.#create(node, batchNorm, prefix);
     this.#steps.set(prefix, made);
     return made;
+  }
+
+  /** Whether passes in steps have not yet met this step with such a rule (null: forward): its weights may still have to be turned and packed. */
+  isNew(step: PlanStep, rule: BackwardRule | null): boolean {
+    return !this.#met.has(keyOf(step, rule));
+  }
+
+  noteUse(step: PlanStep, rule: BackwardRule | null): void {
+    this.#met.add(keyOf(step, rule));
   }
 
   #create(node: GraphNode, batchNorm: GraphNode | null, prefix: string): StepWeights {
@@ -49,6 +61,7 @@ export class WeightStore {
     for (const owned of this.#tensors.values()) owned.dispose();
     this.#tensors.clear();
     this.#steps.clear();
+    this.#met.clear();
   }
 
   #once(key: string, make: () => Tensor): Tensor {
@@ -59,4 +72,8 @@ export class WeightStore {
     this.#tensors.set(key, made);
     return made;
   }
+}
+
+function keyOf({ node, batchNorm }: PlanStep, rule: BackwardRule | null): string {
+  return `${node.id} | ${batchNorm?.id ?? ''} | ${rule?.kind ?? ''}`;
 }

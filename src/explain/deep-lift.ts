@@ -2,6 +2,7 @@ import { mul, sub, sum, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { NetworkGraph } from '../graph/network-graph';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation } from './explanation';
+import { report } from './in-steps';
 import { nodesBefore, requireSupported, statisticsName } from './network-limits';
 import { goBack, readAndDrop } from './score-gradient';
 import { readScore, scoreLayerOf, type ScoreTarget } from './score-target';
@@ -42,14 +43,14 @@ export const deepLift: Explanation = {
     const baseline = createBaseline(request, baselineChoice);
     try {
       yield { fraction: 0, note: { steps: null } };
-      const reference = executor.forward(baseline, options);
+      const reference = yield* report(executor.forwardInSteps(baseline, options), 0, 0.25);
       try {
-        yield { fraction: 0.5, note: { steps: null } };
-        const activations = executor.forward(input, options);
+        yield { fraction: 0.25, note: { steps: null } };
+        const activations = yield* report(executor.forwardInSteps(input, options), 0.25, 0.5);
         try {
           const scores = await readAndDrop(readScore(activations.get(from), target));
           const before = await readAndDrop(readScore(reference.get(from), target));
-          const multiplier = goBack(executor, activations, target, graph.input, { kind: 'deep-lift', reference });
+          const multiplier = yield* report(goBack(executor, activations, target, graph.input, { kind: 'deep-lift', reference }), 0.5, 1);
           const map = tidy(() => mul(multiplier, sub(input, baseline)) as Tensor4D);
           multiplier.dispose();
           const totals = await readAndDrop(tidy(() => sum(map, [1, 2, 3])));

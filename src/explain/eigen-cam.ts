@@ -1,8 +1,9 @@
 import { tensor3d, type Tensor } from '@tensorflow/tfjs-core';
 import type { Explanation } from './explanation';
 import { weighByMeanGradient } from './grad-cam';
-import { findPrincipalDirection } from './principal-direction';
+import { drain, report } from './in-steps';
 import { chooseLayer, findPlaceLimit, requireSupported } from './network-limits';
+import { findPrincipalDirectionInSteps } from './principal-direction';
 import { differentiateScore, readAndDrop } from './score-gradient';
 
 /**
@@ -13,6 +14,11 @@ import { differentiateScore, readAndDrop } from './score-gradient';
  * @returns           `[places]`, in the layer's unit, mean 0
  */
 export function projectOntoPrincipal(activation: Float32Array, places: number, channels: number, direction: Float32Array): Float32Array {
+  return drain(projectInSteps(activation, places, channels, direction));
+}
+
+/** {@link projectOntoPrincipal} with pauses; yields the part that is done. */
+function* projectInSteps(activation: Float32Array, places: number, channels: number, direction: Float32Array): Generator<number, Float32Array, void> {
   const centred = Float64Array.from(activation);
   for (let channel = 0; channel < channels; channel += 1) {
     let mean = 0;
@@ -20,7 +26,8 @@ export function projectOntoPrincipal(activation: Float32Array, places: number, c
     mean /= places;
     for (let place = 0; place < places; place += 1) centred[place * channels + channel] = (centred[place * channels + channel] ?? 0) - mean;
   }
-  const axis = findPrincipalDirection(centred, places, channels);
+  yield 0;
+  const axis = yield* findPrincipalDirectionInSteps(centred, places, channels);
   const projected = new Float32Array(places);
   let agreement = 0;
   for (let place = 0; place < places; place += 1) {
@@ -50,7 +57,7 @@ export const eigenCam: Explanation = {
     requireSupported(findPlaceLimit(executor.graph, target));
     const layer = chooseLayer(executor, target, request.layer);
     yield { fraction: 0, note: { steps: null } };
-    const { gradient, activation, score } = differentiateScore(request, layer);
+    const { gradient, activation, score } = yield* report(differentiateScore(request, layer), 0, 0.5);
     let values: Float32Array;
     let directions: Float32Array;
     const scores = await readAndDrop(score);
@@ -64,8 +71,8 @@ export const eigenCam: Explanation = {
     const [n = 1, h = 1, w = 1, c = 1] = activation.shape;
     const map = new Float32Array(n * h * w);
     for (let picture = 0; picture < n; picture += 1) {
-      yield { fraction: (picture + 1) / (n + 1), note: { steps: null } };
-      map.set(projectOntoPrincipal(values.subarray(picture * h * w * c, (picture + 1) * h * w * c), h * w, c, directions.subarray(picture * h * w, (picture + 1) * h * w)), picture * h * w);
+      const projected = projectInSteps(values.subarray(picture * h * w * c, (picture + 1) * h * w * c), h * w, c, directions.subarray(picture * h * w, (picture + 1) * h * w));
+      map.set(yield* report(projected, 0.5 * (1 + picture / n), 0.5 * (1 + (picture + 1) / n)), picture * h * w);
     }
     return { kind: 'layer', map: tensor3d(map, [n, h, w]), layer, scores, note: { steps: null } };
   },

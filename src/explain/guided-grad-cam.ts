@@ -2,6 +2,7 @@ import { expandDims, image, mul, tidy, type Tensor, type Tensor4D } from '@tenso
 import type { ChoiceParameter } from '../contract/explanations';
 import type { Explanation } from './explanation';
 import { localiseEvidence } from './grad-cam';
+import { report } from './in-steps';
 import { chooseLayer, findPlaceLimit, findRectifierLimit, requireSupported } from './network-limits';
 import { papers } from './papers';
 import { goBack, readAndDrop } from './score-gradient';
@@ -33,12 +34,13 @@ export const guidedGradCam: Explanation = {
     const method = readChoice(parameters, upsampling);
     const from = scoreLayerOf(graph, target);
     yield { fraction: 0, note: { steps: null } };
-    const activations = executor.forward(input, { mode: 'live', taps: new Set([layer, from, graph.input]), backwardTo: new Set([layer, graph.input]), until: from });
+    const activations = yield* report(
+      executor.forwardInSteps(input, { mode: 'live', taps: new Set([layer, from, graph.input]), backwardTo: new Set([layer, graph.input]), until: from }), 0, 0.35);
     const held: Tensor[] = [];
     try {
-      const slope = goBack(executor, activations, target, layer, { kind: 'gradient' });
+      const slope = yield* report(goBack(executor, activations, target, layer, { kind: 'gradient' }), 0.35, 0.4);
       held.push(slope);
-      const guided = goBack(executor, activations, target, graph.input, { kind: 'guided' });
+      const guided = yield* report(goBack(executor, activations, target, graph.input, { kind: 'guided' }), 0.4, 1);
       held.push(guided);
       const scores = await readAndDrop(readScore(activations.get(from), target));
       const [, h, w] = input.shape;

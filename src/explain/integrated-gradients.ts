@@ -2,6 +2,7 @@ import { add, mul, sub, sum, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { NumberParameter } from '../contract/explanations';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation } from './explanation';
+import { report, type Said } from './in-steps';
 import { sampleGradients } from './sampled-gradients';
 import { computeScore, readAndDrop } from './score-gradient';
 import { readNumber } from './settings';
@@ -42,9 +43,11 @@ export const integratedGradients: Explanation = {
     const baseline = createBaseline(request, baselineChoice);
     const difference = sub(request.input, baseline) as Tensor4D;
     try {
-      const scores = await readAndDrop(computeScore(request));
-      yield { fraction: 0, note: { steps: { done: 0, of: count } } };
-      const atBaseline = await readAndDrop(computeScore({ ...request, input: baseline }));
+      const said: Said = { note: { steps: { done: 0, of: count } } };
+      yield { ...said, fraction: 0 };
+      const scores = await readAndDrop(yield* report(computeScore(request), 0, 0, said));
+      yield { ...said, fraction: 0 };
+      const atBaseline = await readAndDrop(yield* report(computeScore({ ...request, input: baseline }), 0, 0, said));
       const change = (scores[0] ?? 0) - (atBaseline[0] ?? 0);
       const { map, note } = yield* sampleGradients(request, {
         count,

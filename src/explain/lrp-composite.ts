@@ -1,10 +1,11 @@
 import { add, maximum, minimum, tidy, zerosLike, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { ChoiceParameter } from '../contract/explanations';
 import type { LayerId } from '../contract/ids';
-import type { BackwardRule, RuleAt } from '../engine/executor.interface';
+import type { ActivationSet, BackwardRule, RuleAt } from '../engine/executor.interface';
 import type { NetworkGraph } from '../graph/network-graph';
 import { boundsOf } from './baseline';
 import type { Explanation, ExplanationRequest } from './explanation';
+import { report, within } from './in-steps';
 import { epsilonParameter, gammaParameter } from './lrp';
 import { findRelevanceLimit, requireSupported } from './network-limits';
 import { papers } from './papers';
@@ -29,7 +30,9 @@ function findRawValues(graph: NetworkGraph): ReadonlySet<LayerId> {
 }
 
 /** The least and largest value of each raw value, tensors owned by the caller: black and white pictures through the same steps. */
-function measureBounds(request: ExplanationRequest, raw: ReadonlySet<LayerId>): ReadonlyMap<LayerId, readonly [low: Tensor, high: Tensor]> {
+function* measureBounds(
+  request: ExplanationRequest, raw: ReadonlySet<LayerId>,
+): Generator<number, ReadonlyMap<LayerId, readonly [low: Tensor, high: Tensor]>, void> {
   const { executor, input } = request;
   const [low, high] = tidy(() => {
     const [least, largest] = boundsOf(request);
@@ -38,21 +41,18 @@ function measureBounds(request: ExplanationRequest, raw: ReadonlySet<LayerId>): 
   const top = [...raw].at(-1) ?? executor.graph.input;
   const options = { mode: 'inspect', taps: raw, until: top } as const;
   const bounds = new Map<LayerId, readonly [Tensor, Tensor]>();
-  const dark = executor.forward(low, options);
+  let dark: ActivationSet | null = null;
+  let bright: ActivationSet | null = null;
   try {
-    const bright = executor.forward(high, options);
-    try {
-      // A scale below 0 turns black and white round.
-      for (const id of raw) bounds.set(id, [minimum(dark.get(id), bright.get(id)), maximum(dark.get(id), bright.get(id))]);
-    } finally {
-      bright.dispose();
-    }
+    dark = yield* within(executor.forwardInSteps(low, options), 0, 0.5);
+    yield 0.5;
+    bright = yield* within(executor.forwardInSteps(high, options), 0.5, 1);
+    // A scale below 0 turns black and white round.
+    for (const id of raw) bounds.set(id, [minimum(dark.get(id), bright.get(id)), maximum(dark.get(id), bright.get(id))]);
+    return bounds;
   } finally {
-    dark.dispose();
-    low.dispose();
-    high.dispose();
+    for (const held of [dark, bright, low, high]) held?.dispose();
   }
-  return bounds;
 }
 
 /** Which rule acts where: z^B where the picture enters, the chosen rule in convolutions, epsilon in everything else. */
@@ -94,13 +94,14 @@ export const lrpComposite: Explanation = {
       ? { kind: 'lrp-gamma', gamma: readNumber(parameters, gammaParameter), epsilon } : { kind: 'lrp-alpha1-beta0' };
     const from = scoreLayerOf(graph, target);
     yield { fraction: 0, note: { steps: null } };
-    const bounds = measureBounds(request, findRawValues(graph));
+    const bounds = yield* report(measureBounds(request, findRawValues(graph)), 0, 0.05);
     try {
-      yield { fraction: 0.5, note: { steps: null } };
-      const activations = executor.forward(input, { mode: 'live', taps: new Set([from]), backwardTo: new Set([graph.input]), until: from });
+      yield { fraction: 0.05, note: { steps: null } };
+      const activations = yield* report(
+        executor.forwardInSteps(input, { mode: 'live', taps: new Set([from]), backwardTo: new Set([graph.input]), until: from }), 0.05, 0.15);
       try {
         const scores = await readAndDrop(readScore(activations.get(from), target));
-        const map = goBack(executor, activations, target, graph.input, elsewhere, chooseRules(bounds, inConvolutions, elsewhere)) as Tensor4D;
+        const map = (yield* report(goBack(executor, activations, target, graph.input, elsewhere, chooseRules(bounds, inConvolutions, elsewhere)), 0.15, 1)) as Tensor4D;
         return { kind: 'input', map, layer: null, scores, note: { steps: null } };
       } finally {
         activations.dispose();

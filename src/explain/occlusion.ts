@@ -1,7 +1,8 @@
-import { add, div, mul, ones, reshape, slice, sub, tensor4d, tidy, zeros, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, div, mul, ones, reshape, slice, sub, tensor4d, tidy, zeros, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { NumberParameter } from '../contract/explanations';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation, ExplanationParameters } from './explanation';
+import { report } from './in-steps';
 import { computeScore, readAndDrop } from './score-gradient';
 import { scorePictures } from './scored-pictures';
 import { readPair } from './settings';
@@ -62,13 +63,16 @@ export const occlusion: Explanation = {
     const counts = new Float32Array(h * w);
     const maskAt = (index: number): Tensor4D => tensor4d(fillWindow([h, w], geometry, index), [1, h, w, 1]);
     const baseline = createBaseline(request, cover);
-    const before = computeScore(request);
+    const held: Tensor[] = [baseline];
     let total: Tensor4D = zeros([n, h, w, 1]);
     // A pixel that no window covers has no value: 0.
     const average = (): Tensor4D => tidy(() => mul(div(total, tensor4d(counts.map((count) => Math.max(count, 1)), [1, h, w, 1])), ones([1, 1, 1, c])));
     try {
+      const count = geometry.rows * geometry.columns;
+      const before = yield* report(computeScore(request), 0, 0, { note: { steps: { done: 0, of: count } } });
+      held.push(before);
       const note = yield* scorePictures(request, {
-        count: geometry.rows * geometry.columns,
+        count,
         inputAt: (index) => tidy(() => {
           const mask = maskAt(index);
           return add(mul(input, sub(1, mask)), mul(baseline, mask)) as Tensor4D;
@@ -91,8 +95,7 @@ export const occlusion: Explanation = {
       return { kind: 'input', map: average(), layer: null, scores: await readAndDrop(before.clone()), note };
     } finally {
       total.dispose();
-      before.dispose();
-      baseline.dispose();
+      for (const tensor of held) tensor.dispose();
     }
   },
 };

@@ -4,6 +4,7 @@ import type { LayerId } from '../contract/ids';
 import type { BackwardRule, Executor } from '../engine/executor.interface';
 import type { NetworkGraph } from '../graph/network-graph';
 import type { Explanation, ExplanationParameters } from './explanation';
+import { report } from './in-steps';
 import { chooseLayer, findPlaceLimit, requireSupported } from './network-limits';
 import { differentiateScore, readAndDrop } from './score-gradient';
 import type { ScoreTarget } from './score-target';
@@ -49,7 +50,7 @@ export function onePass(facts: Omit<ExplanationFacts, 'live' | 'choosesLayer'>, 
       const rule = ruleOf(parameters);
       const layer = layerFor(executor, target, request.layer);
       yield { fraction: 0, note: { steps: null } };
-      const { gradient, activation, score } = differentiateScore(request, layer, rule);
+      const { gradient, activation, score } = yield* report(differentiateScore(request, layer, rule), 0, 1);
       try {
         const scores = await readAndDrop(score);
         return { kind: facts.kind, map: parts.combine(activation, gradient, parameters), layer: facts.kind === 'layer' ? layer : null, scores, note: { steps: null } };

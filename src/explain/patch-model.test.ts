@@ -7,7 +7,7 @@ const pixels = { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] };
 
 /** Mean and variance of many draws of one value. */
 function collect(model: PatchModel, picture: Float32Array, size: readonly [number, number, number], at: number, draws = 3000): { mean: number; variance: number } {
-  const sampler = createPatchSampler(model, size, [2, 2], 2, bounds)(3, 3);
+  const sampler = createPatchSampler(model, size, [2, 2], 2, bounds).at(3, 3);
   let total = 0;
   let squares = 0;
   for (let draw = 0; draw < draws; draw += 1) {
@@ -88,7 +88,7 @@ describe('the Gaussian over pictures', () => {
   it('draws colours that go together, touches nothing outside the window and stays within the bounds', () => {
     const model: PatchModel = { mean: [0, 0], colour: Float64Array.of(1, 0, 1, 0), correlate: (dy, dx) => (dy === 0 && dx === 0 ? 1 : 0) };
     const picture = Float32Array.from({ length: 8 * 8 * 2 }, (_, at) => at);
-    const drawn = createPatchSampler(model, [8, 8, 2], [3, 3], 2, [[-0.5, -0.5], [0.5, 0.5]])(6, 0).draw(picture, drawUniform(1));
+    const drawn = createPatchSampler(model, [8, 8, 2], [3, 3], 2, [[-0.5, -0.5], [0.5, 0.5]]).at(6, 0).draw(picture, drawUniform(1));
     drawn.forEach((value, at) => {
       const place = Math.floor(at / 2);
       const inside = place % 8 < 3 && Math.floor(place / 8) >= 6;

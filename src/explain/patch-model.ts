@@ -1,3 +1,4 @@
+import { drain } from './in-steps';
 import { patchStatistics as statistics } from './patch-statistics';
 import { drawNormal, type Draw } from './random';
 
@@ -137,26 +138,52 @@ export interface PatchSampler {
 /** Conditional mean and spread of one shape of patch and surroundings. */
 interface Conditional { readonly weights: Float64Array; readonly spread: Float64Array }
 
-function condition(model: PatchModel, inside: readonly Place[], around: readonly Place[]): Conditional {
-  const between = (a: Place, b: Place): number => model.correlate(b.y - a.y, b.x - a.x);
+/** Correlations of every place of one list with every place of the other, `[from, to]` row major; a pause after each row. */
+function* correlateAll(model: PatchModel, from: readonly Place[], to: readonly Place[]): Generator<void, Float64Array, void> {
+  const table = new Float64Array(from.length * to.length);
+  for (const [row, a] of from.entries()) {
+    to.forEach((b, column) => { table[row * to.length + column] = model.correlate(b.y - a.y, b.x - a.x); });
+    yield;
+  }
+  return table;
+}
+
+/** Same places in both lists: what noise adds to each place's own variance, so that the matrix has an inverse. */
+function addNoise(table: Float64Array, size: number): void {
+  for (let at = 0; at < size; at += 1) table[at * (size + 1)] = (table[at * (size + 1)] ?? 0) + 1e-3;
+}
+
+function* condition(model: PatchModel, inside: readonly Place[], around: readonly Place[]): Generator<void, Conditional, void> {
   const known = around.length;
   const size = inside.length;
-  const surroundings = Float64Array.from({ length: known * known }, (_, at) => between(around[Math.floor(at / known)] as Place, around[at % known] as Place) + (at % (known + 1) === 0 ? 1e-3 : 0));
+  const surroundings = yield* correlateAll(model, around, around);
+  addNoise(surroundings, known);
+  const inward = yield* correlateAll(model, around, inside);
+  const outward = yield* correlateAll(model, inside, around);
+  const rest = yield* correlateAll(model, inside, inside);
+  addNoise(rest, size);
   const lower = decompose(surroundings, known);
+  yield;
   const weights = new Float64Array(size * known);
-  const rest = new Float64Array(size * size);
-  inside.forEach((place, row) => {
-    const across = Float64Array.from(around, (other) => between(place, other));
-    const solved = across.slice();
+  for (let row = 0; row < size; row += 1) {
+    const solved = outward.slice(row * known, (row + 1) * known);
     solve(lower, known, solved);
     weights.set(solved, row * known);
-    inside.forEach((other, column) => {
-      let value = between(place, other) + (row === column ? 1e-3 : 0);
-      around.forEach((outer, at) => { value -= (solved[at] ?? 0) * between(outer, other); });
+    for (let column = 0; column < size; column += 1) {
+      let value = rest[row * size + column] ?? 0;
+      for (let at = 0; at < known; at += 1) value -= (solved[at] ?? 0) * (inward[at * size + column] ?? 0);
       rest[row * size + column] = value;
-    });
-  });
+    }
+    yield;
+  }
   return { weights, spread: decompose(rest, size) };
+}
+
+/** Samplers of one picture's windows. */
+export interface PatchSamplers {
+  /** Works out what {@link at} needs for a window, pause by pause; nothing where a window that lies alike came before. */
+  prepare(top: number, left: number): Generator<void, void, void>;
+  at(top: number, left: number): PatchSampler;
 }
 
 /**
@@ -168,10 +195,12 @@ function condition(model: PatchModel, inside: readonly Place[], around: readonly
 export function createPatchSampler(
   model: PatchModel, size: readonly [height: number, width: number, channels: number], window: readonly [number, number], borderPx: number,
   bounds: readonly [low: readonly number[], high: readonly number[]],
-): (top: number, left: number) => PatchSampler {
+): PatchSamplers {
   const [height, width, channels] = size;
   const known = new Map<string, Conditional>();
-  return (top, left) => {
+  const keyOf = (top: number, left: number): string =>
+    [Math.min(top, borderPx), Math.min(left, borderPx), Math.min(height - top, window[0] + borderPx), Math.min(width - left, window[1] + borderPx)].join(' ');
+  const listPlaces = (top: number, left: number): { readonly inside: readonly Place[]; readonly around: readonly Place[] } => {
     const inside: Place[] = [];
     const around: Place[] = [];
     for (let y = Math.max(0, top - borderPx); y < Math.min(height, top + window[0] + borderPx); y += 1) {
@@ -180,10 +209,18 @@ export function createPatchSampler(
         (within ? inside : around).push({ y, x });
       }
     }
-    const key = [Math.min(top, borderPx), Math.min(left, borderPx), Math.min(height - top, window[0] + borderPx), Math.min(width - left, window[1] + borderPx)].join(' ');
-    const conditional = known.get(key) ?? condition(model, inside, around);
-    known.set(key, conditional);
-    const { weights, spread } = conditional;
+    return { inside, around };
+  };
+  const prepare = function* prepare(top: number, left: number): Generator<void, void, void> {
+    const key = keyOf(top, left);
+    if (known.has(key)) return;
+    const { inside, around } = listPlaces(top, left);
+    known.set(key, yield* condition(model, inside, around));
+  };
+  const at = (top: number, left: number): PatchSampler => {
+    const { inside, around } = listPlaces(top, left);
+    drain(prepare(top, left));
+    const { weights, spread } = known.get(keyOf(top, left)) as Conditional;
     return {
       draw: (picture, random) => {
         const normal = drawNormal(random);
@@ -206,4 +243,5 @@ export function createPatchSampler(
       },
     };
   };
+  return { prepare, at };
 }

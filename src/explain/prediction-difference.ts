@@ -2,7 +2,8 @@ import { add, div, log, mul, reshape, slice, softmax, sub, sum, tensor4d, tidy, 
 import type { ChoiceParameter, NumberParameter } from '../contract/explanations';
 import { boundsOf } from './baseline';
 import type { Explanation, ExplanationParameters, ExplanationRequest } from './explanation';
-import { canShip, createPatchSampler, fitModel, shippedModel, type PatchModel, type PatchSampler } from './patch-model';
+import { report, type Said } from './in-steps';
+import { canShip, createPatchSampler, fitModel, shippedModel, type PatchModel, type PatchSamplers } from './patch-model';
 import { drawUniform } from './random';
 import { readAndDrop } from './score-gradient';
 import { createSeed, readScore, scoreLayerOf, type ScoreTarget } from './score-target';
@@ -54,7 +55,7 @@ function logOdds(probability: Tensor, counted: number, classes: number): Tensor 
   return mul(log(div(smooth, sub(1, smooth))), Math.LOG2E);
 }
 
-async function createSamplers(request: ExplanationRequest, pictures: readonly Float32Array[], side: number): Promise<readonly ((top: number, left: number) => PatchSampler)[]> {
+async function createSamplers(request: ExplanationRequest, pictures: readonly Float32Array[], side: number): Promise<readonly PatchSamplers[]> {
   const [n, h, w, c] = request.input.shape;
   const [low, high] = boundsOf(request);
   const least = await readAndDrop(low);
@@ -97,10 +98,19 @@ export const predictionDifference: Explanation = {
     const counted = readNumber(parameters, trainingPictures);
     const from = scoreLayerOf(executor.graph, target);
     const values = Float32Array.from(await input.data());
+    const count = rows * columns * draws;
+    const said: Said = { note: { steps: { done: 0, of: count } } };
     const pictures = Array.from({ length: n }, (_, picture) => values.subarray(picture * h * w * c, (picture + 1) * h * w * c));
     const samplers = await createSamplers(request, pictures, side);
+    yield { ...said, fraction: 0 };
+    for (const sampler of samplers) {
+      for (let window = 0; window < rows * columns; window += 1) {
+        const steps = sampler.prepare(Math.floor(window / columns) * stride, (window % columns) * stride);
+        while (steps.next().done !== true) yield { ...said, fraction: 0 };
+      }
+    }
 
-    const activations = executor.forward(input, { mode: 'live', taps: new Set([from]), until: from });
+    const activations = yield* report(executor.forwardInSteps(input, { mode: 'live', taps: new Set([from]), until: from }), 0, 0, said);
     const classes = activations.get(from).size / n;
     const score = readScore(activations.get(from), target);
     const before = measure(activations.get(from), target);
@@ -132,12 +142,12 @@ export const predictionDifference: Explanation = {
     };
     try {
       const note = yield* scorePictures(request, {
-        count: rows * columns * draws,
+        count,
         inputAt: (index) => {
           const [top, left] = cornerOf(Math.floor(index / draws));
           const changed = new Float32Array(values.length);
           pictures.forEach((picture, at) => {
-            const sampler = samplers[at]?.(top, left);
+            const sampler = samplers[at]?.at(top, left);
             if (sampler !== undefined) changed.set(sampler.draw(picture, drawUniform(start, index)), at * picture.length);
           });
           return tensor4d(changed, [n, h, w, c]);

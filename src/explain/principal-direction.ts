@@ -1,3 +1,5 @@
+import { drain } from './in-steps';
+
 /** `Xᵀ (X v)` without forming the covariance. */
 function applyCovariance(rows: Float64Array, count: number, size: number, vector: Float64Array): Float64Array {
   const result = new Float64Array(size);
@@ -20,7 +22,7 @@ function addScaled(to: Float64Array, from: Float64Array, factor: number): void {
 }
 
 /** Vector of the largest eigenvalue of a positive semidefinite tridiagonal matrix: the matrix is squared until one direction is left. */
-function topOfTridiagonal(diagonal: readonly number[], beside: readonly number[]): Float64Array {
+function* topOfTridiagonal(diagonal: readonly number[], beside: readonly number[]): Generator<number, Float64Array, void> {
   const size = diagonal.length;
   const reach = diagonal.map((value, at) => Math.abs(value) + Math.abs(beside[at - 1] ?? 0) + Math.abs(beside[at] ?? 0));
   let vector = Float64Array.from({ length: size }, (_, at) => 1 / (at + 1));
@@ -34,6 +36,7 @@ function topOfTridiagonal(diagonal: readonly number[], beside: readonly number[]
     }
   }
   for (let round = 0; round < 40; round += 1) {
+    if (round % 8 === 0) yield 0.8 + (0.2 * round) / 40;
     const squared = new Float64Array(size * size);
     let largest = 0;
     for (let row = 0; row < size; row += 1) {
@@ -67,13 +70,20 @@ const maxSteps = 64;
  * @returns     `[size]`, length 1, sign arbitrary; zeros for a matrix of zeros
  */
 export function findPrincipalDirection(rows: Float64Array, count: number, size: number): Float64Array {
+  return drain(findPrincipalDirectionInSteps(rows, count, size));
+}
+
+/** {@link findPrincipalDirection} with pauses; yields the part that is done, 0..1. */
+export function* findPrincipalDirectionInSteps(rows: Float64Array, count: number, size: number): Generator<number, Float64Array, void> {
   const basis: Float64Array[] = [];
   const diagonal: number[] = [];
   const beside: number[] = [];
   let next: Float64Array = Float64Array.from({ length: size }, (_, at) => Math.sin(at * 12.9898 + 1));
   let length = Math.sqrt(dot(next, next));
   const scale = dot(rows, rows);
-  for (let step = 0; step < Math.min(size, maxSteps) && length > 0; step += 1) {
+  const steps = Math.min(size, maxSteps);
+  for (let step = 0; step < steps && length > 0; step += 1) {
+    if (step > 0) yield (0.8 * step) / steps;
     const norm = length;
     const vector = next.map((value) => value / norm);
     basis.push(vector);
@@ -87,7 +97,7 @@ export function findPrincipalDirection(rows: Float64Array, count: number, size: 
   }
   const result = new Float64Array(size);
   if (scale === 0) return result;
-  const weights = topOfTridiagonal(diagonal, beside.slice(0, diagonal.length - 1));
+  const weights = yield* topOfTridiagonal(diagonal, beside.slice(0, diagonal.length - 1));
   basis.forEach((vector, at) => addScaled(result, vector, weights[at] ?? 0));
   return result;
 }

@@ -1,25 +1,38 @@
-/** Ranks from 1, ties share their mean rank. */
-function rank(values: Float32Array): Float64Array {
-  const order = Uint32Array.from(values, (_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+import { drain } from './in-steps';
+
+/** Values ranked between two pauses. */
+const rankedAtOnce = 30_000;
+
+/** How many of the sorted values are less than (`orEqual`: at most) a value. */
+function countBelow(sorted: Float32Array, value: number, orEqual: boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const found = sorted[middle] ?? 0;
+    if (found < value || (orEqual && found === value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Ranks from 1, ties share their mean rank; with pauses. */
+export function* rankInSteps(values: Float32Array): Generator<void, Float64Array, void> {
+  // Sorting the values and looking each up is many times quicker than sorting places by a comparing function.
+  const sorted = values.slice().sort();
+  yield;
   const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end + 1 < order.length && values[order[end + 1] ?? 0] === values[order[start] ?? 0]) end += 1;
-    for (let index = start; index <= end; index += 1) ranks[order[index] ?? 0] = (start + end) / 2 + 1;
-    start = end + 1;
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] ?? 0;
+    ranks[at] = (countBelow(sorted, value, false) + countBelow(sorted, value, true) + 1) / 2;
+    if (at % rankedAtOnce === rankedAtOnce - 1) yield;
   }
   return ranks;
 }
 
-/**
- * Spearman's rank correlation, ties by mean rank.
- *
- * @returns -1..1; 0 where one side is constant (it has no order to agree with)
- */
-export function spearman(a: Float32Array, b: Float32Array): number {
-  const left = rank(a);
-  const right = rank(b);
-  const mean = (a.length + 1) / 2;
+/** Correlation of two lists of ranks from 1. @returns -1..1; 0 where one side is constant (it has no order to agree with) */
+export function correlateRanks(left: Float64Array, right: Float64Array): number {
+  const mean = (left.length + 1) / 2;
   let both = 0;
   let leftSquares = 0;
   let rightSquares = 0;
@@ -31,4 +44,13 @@ export function spearman(a: Float32Array, b: Float32Array): number {
     rightSquares += y * y;
   }
   return leftSquares === 0 || rightSquares === 0 ? 0 : both / Math.sqrt(leftSquares * rightSquares);
+}
+
+/**
+ * Spearman's rank correlation, ties by mean rank.
+ *
+ * @returns -1..1; 0 where one side is constant (it has no order to agree with)
+ */
+export function spearman(a: Float32Array, b: Float32Array): number {
+  return correlateRanks(drain(rankInSteps(a)), drain(rankInSteps(b)));
 }

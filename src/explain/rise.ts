@@ -2,6 +2,7 @@ import { add, image, mul, reshape, slice, softmax, square, sub, sum, tensor4d, t
 import type { ChoiceParameter, NumberParameter } from '../contract/explanations';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation } from './explanation';
+import { report } from './in-steps';
 import { drawUniform, type Draw } from './random';
 import { measureStandardError } from './sampled-gradients';
 import { computeScore, readAndDrop } from './score-gradient';
@@ -76,8 +77,8 @@ export const rise: Explanation = {
     let squares: Tensor4D = zeros([n, h, w, 1]);
     const average = (done: number): Tensor4D => tidy(() => mul(total, 1 / (done * chance)));
     try {
-      const scores = await readAndDrop(computeScore(request));
       const count = readNumber(parameters, masks);
+      const scores = await readAndDrop(yield* report(computeScore(request), 0, 0, { note: { steps: { done: 0, of: count } } }));
       const note = yield* scorePictures(request, {
         count,
         inputAt: (index) => tidy(() => add(mul(sub(input, baseline), maskAt(index)), baseline) as Tensor4D),

@@ -1,6 +1,7 @@
 import { add, concat, div, mean, mul, relu, reshape, slice, sqrt, square, sub, sum, tidy, zerosLike, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { JobMap, JobNote } from '../contract/jobs';
 import type { ExplanationProgress, ExplanationRequest } from './explanation';
+import { report, type Said } from './in-steps';
 import { differentiateInput } from './score-gradient';
 
 /** Sums over the samples so far, both `[n, h, w, c]` f32 · borrowed. */
@@ -71,6 +72,7 @@ export async function* sampleGradients(
   let squares = zerosLike(request.input);
   let done = 0;
   let note: JobNote = { steps: { done, of: count } };
+  let said: Said = { note };
   try {
     yield { fraction: 0, note };
     while (done < count) {
@@ -82,7 +84,7 @@ export async function* sampleGradients(
       });
       let slopes: Tensor4D | null = null;
       try {
-        const { gradient, score } = differentiateInput({ ...request, input });
+        const { gradient, score } = yield* report(differentiateInput({ ...request, input }), first / count, (first + size) / count, said);
         slopes = gradient;
         score.dispose();
         const sums = tidy((): [Tensor4D, Tensor4D] => {
@@ -101,7 +103,8 @@ export async function* sampleGradients(
       const finish = (): Tensor4D => tidy(() => parts.finish(sums));
       const measured = isCheckpoint(done, count) || size > 1 ? await parts.measure?.(sums, finish) : undefined;
       note = { ...note, ...measured, steps: { done, of: count } };
-      yield { fraction: done / count, note, partial: partialMap(finish) };
+      said = { note, partial: partialMap(finish) };
+      yield { ...said, fraction: done / count };
     }
     return { map: tidy(() => parts.finish({ total, squares, done })), note };
   } finally {

@@ -2,7 +2,7 @@ import type { LayerId } from '../contract/ids';
 import type { Executor } from '../engine/executor.interface';
 import type { GraphNode, NetworkGraph, WeightArray } from '../graph/network-graph';
 import { createRandom, type TrustProgress } from './faithfulness';
-import { spearman } from './rank-correlation';
+import { correlateRanks, rankInSteps } from './rank-correlation';
 
 export interface SanityRequest {
   readonly graph: NetworkGraph;
@@ -34,14 +34,18 @@ export function listRandomisable(graph: NetworkGraph): readonly LayerId[] {
 /**
  * The graph with the kernels of `layers` drawn anew: normal with the kernel's own mean and deviation, so that the scale of the
  * activations stays; biases of these layers are kept. The first layers of `layers` are drawn first: a longer list randomises
- * the same layers to the same values and more.
+ * the same layers to the same values and more. With pauses.
+ *
+ * @param drawn  the kernels of a shorter list; those that are missing are added
  */
-export function randomiseLayers(graph: NetworkGraph, layers: readonly LayerId[], seed: number): NetworkGraph {
-  const drawn = new Map<LayerId, WeightArray>();
-  layers.forEach((layer, index) => {
+export function* randomiseLayers(
+  graph: NetworkGraph, layers: readonly LayerId[], seed: number, drawn: Map<LayerId, WeightArray>,
+): Generator<void, NetworkGraph, void> {
+  for (const [index, layer] of layers.entries()) {
     const kernel = graph.nodes.find(({ id }) => id === layer)?.weights.kernel;
-    if (kernel !== undefined) drawn.set(layer, { shape: kernel.shape, values: drawLike(kernel.values, createRandom(seed + 7919 * (index + 1))) });
-  });
+    if (kernel === undefined || drawn.has(layer)) continue;
+    drawn.set(layer, { shape: kernel.shape, values: yield* drawLike(kernel.values, createRandom(seed + 7919 * (index + 1))) });
+  }
   return {
     ...graph,
     nodes: graph.nodes.map((node): GraphNode => {
@@ -51,7 +55,10 @@ export function randomiseLayers(graph: NetworkGraph, layers: readonly LayerId[],
   };
 }
 
-function drawLike(values: Float32Array, next: () => number): Float32Array {
+/** Weights drawn between two pauses. */
+const drawnAtOnce = 50_000;
+
+function* drawLike(values: Float32Array, next: () => number): Generator<void, Float32Array, void> {
   let sum = 0;
   let squares = 0;
   for (const value of values) {
@@ -61,7 +68,12 @@ function drawLike(values: Float32Array, next: () => number): Float32Array {
   const mean = sum / values.length;
   const deviation = Math.sqrt(Math.max(0, squares / values.length - mean * mean));
   // Box and Muller.
-  return Float32Array.from(values, () => mean + deviation * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
+  const drawn = new Float32Array(values.length);
+  for (let at = 0; at < drawn.length; at += 1) {
+    drawn[at] = mean + deviation * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+    if (at % drawnAtOnce === drawnAtOnce - 1) yield;
+  }
+  return drawn;
 }
 
 /**
@@ -76,14 +88,21 @@ export async function* measureSanity(request: SanityRequest): AsyncGenerator<Tru
   const order = listRandomisable(request.graph);
   const counts = spreadCounts(order.length, request.maxSteps);
   const steps: SanityStep[] = [];
+  const drawn = new Map<LayerId, WeightArray>();
+  const pause: TrustProgress = { fraction: 0 };
+  const original = yield* pausing(rankInSteps(request.original), pause);
   for (const [index, count] of counts.entries()) {
-    const executor = request.createExecutor(randomiseLayers(request.graph, order.slice(0, count), request.seed));
+    const from = { fraction: index / counts.length };
+    const to = { fraction: (index + 1) / counts.length };
+    const graph = yield* pausing(randomiseLayers(request.graph, order.slice(0, count), request.seed, drawn), from);
+    const executor = request.createExecutor(graph);
     try {
       const run = request.explain(executor);
       try {
         for (let next = await run.next(); ; next = await run.next()) {
           if (next.done === true) {
-            steps.push({ layer: order[count - 1] ?? '', correlation: spearman(request.original, next.value) });
+            yield to;
+            steps.push({ layer: order[count - 1] ?? '', correlation: correlateRanks(original, yield* pausing(rankInSteps(next.value), to)) });
             break;
           }
           yield { fraction: (index + next.value.fraction) / counts.length };
@@ -97,6 +116,15 @@ export async function* measureSanity(request: SanityRequest): AsyncGenerator<Tru
     }
   }
   return steps;
+}
+
+/** Work that cannot say how far it is. */
+function* pausing<Result>(work: Generator<void, Result, void>, progress: TrustProgress): Generator<TrustProgress, Result, void> {
+  for (;;) {
+    const next = work.next();
+    if (next.done === true) return next.value;
+    yield progress;
+  }
 }
 
 /** 1 … total, at most `most` of them, evenly spaced, the last one always there. */

@@ -1,6 +1,7 @@
 import { add, div, gather, image, max, min, mul, relu, reshape, slice, softmax, stack, sub, sum, tensor1d, tidy, type Tensor, type Tensor1D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { FlagParameter, NumberParameter } from '../contract/explanations';
 import type { Explanation } from './explanation';
+import { report } from './in-steps';
 import { chooseLayer, findPlaceLimit, requireSupported } from './network-limits';
 import { readAndDrop } from './score-gradient';
 import { readScore, scoreLayerOf } from './score-target';
@@ -54,7 +55,7 @@ export const scoreCam: Explanation = {
     const aligned = readFlag(parameters, alignCorners);
     const [n, height, width] = input.shape;
     const weights: Tensor1D[] = [];
-    const activations = executor.forward(input, { mode: 'live', taps: new Set([layer, from]), until: from });
+    const activations = yield* report(executor.forwardInSteps(input, { mode: 'live', taps: new Set([layer, from]), until: from }), 0, 0);
     try {
       const activation = activations.get(layer) as Tensor4D;
       const scores = await readAndDrop(readScore(activations.get(from), target));

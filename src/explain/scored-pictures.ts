@@ -1,6 +1,7 @@
 import { concat, reshape, tidy, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { JobNote } from '../contract/jobs';
 import type { ExplanationProgress, ExplanationRequest } from './explanation';
+import { report, type Said } from './in-steps';
 import { isCheckpoint, partialMap } from './sampled-gradients';
 import { readScore, scoreLayerOf } from './score-target';
 
@@ -30,6 +31,7 @@ export async function* scorePictures(request: ExplanationRequest, parts: Scoring
   const perPass = Math.max(1, Math.floor((request.picturesPerPass ?? 1) / n));
   const from = scoreLayerOf(executor.graph, target);
   let note: JobNote = { steps: { done: 0, of: count } };
+  let said: Said = { note };
   yield { fraction: 0, note };
   for (let done = 0; done < count;) {
     const size = Math.min(perPass, count - done);
@@ -40,7 +42,8 @@ export async function* scorePictures(request: ExplanationRequest, parts: Scoring
     });
     let scores: Tensor2D;
     try {
-      const activations = executor.forward(changed, { mode: 'live', taps: new Set([from]), until: from });
+      const forward = executor.forwardInSteps(changed, { mode: 'live', taps: new Set([from]), until: from });
+      const activations = yield* report(forward, first / count, (first + size) / count, said);
       try {
         scores = tidy(() => reshape((parts.score ?? ((start: Tensor) => readScore(start, target)))(activations.get(from)), [size, n]));
       } finally {
@@ -58,7 +61,8 @@ export async function* scorePictures(request: ExplanationRequest, parts: Scoring
     const reached = done;
     const { partial, measure } = parts;
     note = { ...note, ...(measure !== undefined && isCheckpoint(reached, count) ? await measure(reached) : {}), steps: { done, of: count } };
-    yield { fraction: done / count, note, ...(partial === undefined ? {} : { partial: partialMap(() => partial(reached)) }) };
+    said = { note, ...(partial === undefined ? {} : { partial: partialMap(() => partial(reached)) }) };
+    yield { ...said, fraction: done / count };
   }
   return note;
 }

@@ -2,6 +2,7 @@ import { add, max, min, mul, randomNormal, relu, slice, square, sub, tidy, type 
 import { AppError } from '../contract/errors';
 import type { FlagParameter, NumberParameter } from '../contract/explanations';
 import type { Explanation, ExplanationParameters, ExplanationRequest } from './explanation';
+import { report } from './in-steps';
 import { papers } from './papers';
 import { measureStandardError, sampleGradients, type GradientSums } from './sampled-gradients';
 import { computeScore, readAndDrop } from './score-gradient';
@@ -42,9 +43,10 @@ function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'sign
       if (given?.noise !== undefined && given.noise.shape.slice(1).join() !== input.shape.slice(1).join()) {
         throw new AppError('input-mismatch', `noise is [${given.noise.shape.join(', ')}], the input [${input.shape.join(', ')}]`);
       }
-      const scores = await readAndDrop(computeScore(request));
+      const count = given?.noise?.shape[0] ?? readNumber(parameters, samples);
+      const scores = await readAndDrop(yield* report(computeScore(request), 0, 0, { note: { steps: { done: 0, of: count } } }));
       const { map, note } = yield* sampleGradients(request, {
-        count: given?.noise?.shape[0] ?? readNumber(parameters, samples),
+        count,
         inputAt: (index) => noisyCopy(request, index),
         finish: (sums) => finish(sums, parameters),
         measure: async ({ total, squares, done }) => {

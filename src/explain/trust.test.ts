@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaUnder, blur, createRandom } from './faithfulness';
+import { areaUnder, blur, createRandom, sortDescending } from './faithfulness';
 import { shareInCell } from './grid-pointing';
 import { enlargePlane, planeOf } from '../contract/map-plane';
 import { spearman } from './rank-correlation';
@@ -23,6 +23,18 @@ describe('rank correlation', () => {
 });
 
 describe('importance of pixels', () => {
+  it('is sorted largest first, equal values in their own order', () => {
+    expect([...sortDescending(Float32Array.of(1, -3, 2, -0, 0, -0.5, 2, -1e30, 1e-40, Infinity))]).toEqual([9, 2, 6, 0, 8, 3, 4, 5, 1, 7]);
+    fc.assert(fc.property(fc.float32Array({ noNaN: true, maxLength: 60 }), fc.array(fc.constantFrom(0, -0, 1, -1, 0.5), { maxLength: 20 }), (drawn, ties) => {
+      const values = Float32Array.from([...drawn, ...ties]);
+      const expected = Array.from(values, (_, index) => index).sort((a, b) => {
+        const [left = 0, right = 0] = [values[a], values[b]];
+        return left === right ? a - b : right > left ? 1 : -1;
+      });
+      expect([...sortDescending(values)]).toEqual(expected);
+    }), { seed: 7 });
+  });
+
   it('sums evidence and takes the largest sensitivity', () => {
     const values = Float32Array.of(1, -3, 2, 0.5, 0.5, -1);
     expect([...planeOf(values, [1, 2, 3], 'sum').values]).toEqual([0, 0]);

@@ -39,7 +39,7 @@ function geluTanh(x: Tensor): Tensor {
 }
 
 /** Value of an activation function, elementwise. Owned by the caller. */
-export function activate(activation: Activation, x: Tensor): Tensor {
+function activate(activation: Activation, x: Tensor): Tensor {
   switch (activation.kind) {
     case 'relu': return relu(x);
     case 'relu6': return relu6(x);

@@ -93,8 +93,3 @@ export const softmaxKernel: Kernel<Extract<Operation, { op: 'softmax' }>> = {
     return [tidy(() => mul(step.output, sub(step.upstream, sum(mul(step.upstream, step.output), -1, true))))];
   },
 };
-
-/** Sum of several tensors of one shape. Owned by the caller. */
-export function accumulate(parts: readonly Tensor[]): Tensor {
-  return addN([...parts]);
-}

@@ -1,12 +1,13 @@
 import { concat, minimum, relu, reshape, reverse, split, tensor1d, transpose, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Activation, Operation } from '../../graph/ops';
 import { dilatedExtent, noPadding } from '../../graph/padding';
-import { convolve, packOnce, takeMask, type Geometry, type MaskedStep } from './convolve';
+import { convolve, takeMask, type Geometry, type MaskedStep } from './convolve';
+import { drain } from '../in-steps';
 import { borrowNativeKernels, unlimited } from '../native/native-kernels';
-import { mergeColumns, packPhases, panelChannels } from '../native/pack-kernel';
+import { mergeColumns, packPhases, packTurned, panelChannels } from '../native/pack-kernel';
 import { viewOnCpu } from '../readback';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
-import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
+import { backwardLinearInSteps, type LinearMap, type WeightSign } from './linear-rules';
 import { canSplitIntoPhases, transposeByPhases } from './phase-convolution';
 import { fitTo, insertZeros, mapSizeOf, needsDilatedKernel, padOrCrop, splitCrop, transposedPadding, writeOutDilation } from './spatial';
 
@@ -79,9 +80,9 @@ function transposeNatively(
   if (Math.max(...strides) === 1) {
     const border = transposedPadding(inputSize, mapSizeOf(upstream), [dilatedExtent(kh, dilations[0]), dilatedExtent(kw, dilations[1])], padding);
     if (Math.min(...Object.values(border)) < 0) return null;
-    const flipped = flippedKernel(weights, sign, 0, 1);
+    const packed = weights.derive(`packed turned ${sign}`, () => tensor1d(packTurned(viewOnCpu(kernel), kernel.shape)));
     const finish = { ...unlimited, mask: takeMask(step) };
-    return native.convolve(upstream, packOnce(flipped, null, weights, `flipped ${sign} 0`), flipped.shape, { strides, dilations, padding: border }, finish);
+    return native.convolve(upstream, packed, [kh, kw, kernel.shape[3] ?? 1, cin], { strides, dilations, padding: border }, finish);
   }
   if (Math.max(...dilations) > 1) return null;
   const [sh, sw] = strides;
@@ -115,6 +116,11 @@ function linearMap(weights: StepWeights, operation: Convolution, inputSize: read
   };
 }
 
+function* passBack(step: BackwardStep<Convolution>): Generator<number, readonly Tensor[], void> {
+  const [input] = step.inputs as readonly [Tensor];
+  return [yield* backwardLinearInSteps(linearMap(step.weights, step.operation, mapSizeOf(input), step), step.rule, () => input, step.upstream)];
+}
+
 /**
  * Convolution, grouped too. Its gradient is again a convolution: of the upstream (zeros inserted for a stride) with the
  * kernel flipped and its channels swapped, because tfjs's own gradient kernel is many times slower on WASM.
@@ -124,8 +130,6 @@ export const convolutionKernel: Kernel<Convolution> = {
     const [input] = step.inputs as readonly [Tensor];
     return applyGrouped(input, step.weights, 'all', step.operation, step.weights.has('bias') ? step.weights.get('bias') : null, step.activation);
   },
-  backward: (step: BackwardStep<Convolution>) => {
-    const [input] = step.inputs as readonly [Tensor];
-    return [backwardLinear(linearMap(step.weights, step.operation, mapSizeOf(input), step), step.rule, () => input, step.upstream)];
-  },
+  backward: (step: BackwardStep<Convolution>) => drain(passBack(step)),
+  backwardInSteps: passBack,
 };

@@ -52,7 +52,7 @@ export function convolve(
 }
 
 /** The packed copy of a kernel, kept beside the weights under `key`. Borrowed. */
-export function packOnce(kernel: Tensor, bias: Tensor | null, weights: StepWeights, key: string): Tensor {
+function packOnce(kernel: Tensor, bias: Tensor | null, weights: StepWeights, key: string): Tensor {
   return weights.derive(`packed ${key}${bias === null ? '' : ' with bias'}`, () => tensor1d(packKernel(
     viewOnCpu(kernel), bias === null ? null : viewOnCpu(bias), kernel.shape[3] ?? 1)));
 }

@@ -1,9 +1,10 @@
 import { fused, matMul, transpose, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Operation } from '../../graph/ops';
+import { drain } from '../in-steps';
 import { fusedName } from './activation';
 import { signedKernel } from './convolution';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
-import { backwardLinear, type LinearMap } from './linear-rules';
+import { backwardLinearInSteps, type LinearMap } from './linear-rules';
 
 type Dense = Extract<Operation, { op: 'dense' }>;
 
@@ -25,14 +26,17 @@ function linearMap(weights: StepWeights): LinearMap {
   };
 }
 
+function* passBack(step: BackwardStep<Dense>): Generator<number, readonly Tensor[], void> {
+  const [input] = step.inputs as readonly [Tensor];
+  return [yield* backwardLinearInSteps(linearMap(step.weights), step.rule, () => input, step.upstream)];
+}
+
 /** Fully connected layer, `[n, cin]` → `[n, cout]`. */
 export const denseKernel: Kernel<Dense> = {
   forward: (step: ForwardStep<Dense>) => fused.matMul({
     a: step.inputs[0] as Tensor2D, b: step.weights.get('kernel') as Tensor2D,
     ...(step.weights.has('bias') ? { bias: step.weights.get('bias') as Tensor1D } : {}), ...fusedName(step.activation),
   }),
-  backward: (step: BackwardStep<Dense>) => {
-    const [input] = step.inputs as readonly [Tensor];
-    return [backwardLinear(linearMap(step.weights), step.rule, () => input, step.upstream)];
-  },
+  backward: (step: BackwardStep<Dense>) => drain(passBack(step)),
+  backwardInSteps: passBack,
 };

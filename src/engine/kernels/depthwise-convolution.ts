@@ -1,12 +1,13 @@
 import { fused, reshape, reverse, sum, tidy, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Activation, Operation } from '../../graph/ops';
 import { dilatedExtent } from '../../graph/padding';
+import { drain } from '../in-steps';
 import { fusedName } from './activation';
 import { borrowNativeKernels, NativeKernels, unlimited } from '../native/native-kernels';
 import { forwardKernel, signedKernel } from './convolution';
 import { finishOf, takeMask, type Geometry, type MaskedStep } from './convolve';
 import type { BackwardStep, ForwardStep, Kernel, StepWeights } from './kernel';
-import { backwardLinear, type LinearMap, type WeightSign } from './linear-rules';
+import { backwardLinearInSteps, type LinearMap, type WeightSign } from './linear-rules';
 import { insertZeros, mapSizeOf, padOrCrop, splitCrop, toTfjsPadding, transposedPadding } from './spatial';
 
 type Depthwise = Extract<Operation, { op: 'depthwise-conv2d' }>;
@@ -87,14 +88,17 @@ function linearMap(weights: StepWeights, operation: Depthwise, inputSize: readon
   };
 }
 
+function* passBack(step: BackwardStep<Depthwise>): Generator<number, readonly Tensor[], void> {
+  const [input] = step.inputs as readonly [Tensor];
+  return [yield* backwardLinearInSteps(linearMap(step.weights, step.operation, mapSizeOf(input), step), step.rule, () => input, step.upstream)];
+}
+
 /** Depthwise convolution; output channel `c * multiplier + m` reads input channel c. */
 export const depthwiseConvolutionKernel: Kernel<Depthwise> = {
   forward: (step: ForwardStep<Depthwise>) => {
     const [input] = step.inputs as readonly [Tensor];
     return convolveDepthwise(input, ...forwardKernel(step.weights, 'all', step.operation), step.weights.has('bias') ? step.weights.get('bias') : null, step.activation);
   },
-  backward: (step: BackwardStep<Depthwise>) => {
-    const [input] = step.inputs as readonly [Tensor];
-    return [backwardLinear(linearMap(step.weights, step.operation, mapSizeOf(input), step), step.rule, () => input, step.upstream)];
-  },
+  backward: (step: BackwardStep<Depthwise>) => drain(passBack(step)),
+  backwardInSteps: passBack,
 };

@@ -56,4 +56,9 @@ export interface Kernel<O extends Operation = Operation> {
   forward(step: ForwardStep<O>): Tensor;
   /** @throws AppError 'explain-unsupported' where the rule has no meaning for the operation */
   backward(step: BackwardStep<O>): readonly (Tensor | null)[];
+  /**
+   * The same with pauses, for rules that take long; yields the part that is done. No pause lies inside a tidy; what it borrows stays.
+   * Dropped at a pause it frees everything.
+   */
+  backwardInSteps?(step: BackwardStep<O>): Generator<number, readonly (Tensor | null)[], void>;
 }

@@ -1,5 +1,6 @@
 import { add, divNoNan, mul, neg, relu, step, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { BackwardRule } from '../executor.interface';
+import { drain } from '../in-steps';
 
 /** Which weights take part: all, or only those of one sign (the others read as 0). */
 export type WeightSign = 'all' | 'positive' | 'negative';
@@ -23,71 +24,123 @@ export function divideStabilised(upstream: Tensor, z: Tensor, epsilon: number): 
   });
 }
 
-function relevanceEpsilon(map: LinearMap, input: Tensor, upstream: Tensor, epsilon: number): Tensor {
-  return tidy(() => mul(input, map.transpose(divideStabilised(upstream, map.apply(input, 'all', true), epsilon), 'all')));
+/** Makes a tensor and keeps it until the rule is done; what it needs between is freed at once. */
+type Keep = (make: () => Tensor) => Tensor;
+/** A rule in parts: a pause (the part that is done) before each convolution or so. The result is kept like everything else. */
+type InParts = Generator<number, Tensor, void>;
+
+function* relevanceEpsilon(map: LinearMap, input: Tensor, upstream: Tensor, epsilon: number, keep: Keep): InParts {
+  const z = keep(() => map.apply(input, 'all', true));
+  yield 0.4;
+  const share = keep(() => divideStabilised(upstream, z, epsilon));
+  return keep(() => mul(input, map.transpose(share, 'all')));
 }
 
-function relevanceAlpha1Beta0(map: LinearMap, input: Tensor, upstream: Tensor): Tensor {
-  return tidy(() => {
-    const positive = relu(input);
-    const negative = sub(input, positive);
-    let z = add(map.apply(positive, 'positive', false), map.apply(negative, 'negative', false));
-    if (map.bias !== null) z = add(z, relu(map.bias));
-    const share = divNoNan(upstream, z);
-    return add(mul(positive, map.transpose(share, 'positive')), mul(negative, map.transpose(share, 'negative')));
+function* relevanceAlpha1Beta0(map: LinearMap, input: Tensor, upstream: Tensor, keep: Keep): InParts {
+  const positive = keep(() => relu(input));
+  const negative = keep(() => sub(input, positive));
+  const risen = keep(() => map.apply(positive, 'positive', false));
+  yield 0.2;
+  const fallen = keep(() => map.apply(negative, 'negative', false));
+  yield 0.4;
+  const share = keep(() => {
+    const z = add(risen, fallen);
+    return divNoNan(upstream, map.bias === null ? z : add(z, relu(map.bias)));
   });
+  yield 0.5;
+  const upper = keep(() => mul(positive, map.transpose(share, 'positive')));
+  yield 0.75;
+  return keep(() => add(upper, mul(negative, map.transpose(share, 'negative'))));
 }
 
 /**
  * Contributions that push the output the way it went count 1 + gamma times; for non-negative inputs and a positive output
  * this is Montavon's `w + gamma w+`. Both denominators are at least |z|, so nothing explodes, for signed inputs neither.
  */
-function relevanceGamma(map: LinearMap, input: Tensor, upstream: Tensor, gamma: number): Tensor {
-  return tidy(() => {
-    const positive = relu(input);
-    const negative = sub(input, positive);
-    const z = map.apply(input, 'all', true);
-    let up = add(map.apply(positive, 'positive', false), map.apply(negative, 'negative', false));
-    if (map.bias !== null) up = add(up, relu(map.bias));
-    const rising = step(z);
-    const falling = step(neg(z));
-    const whenUp = mul(rising, divNoNan(upstream, add(z, mul(up, gamma))));
-    const whenDown = mul(falling, divNoNan(upstream, add(z, mul(sub(z, up), gamma))));
-    const plain = mul(input, map.transpose(add(whenUp, whenDown), 'all'));
-    const boosted = add(
-      mul(positive, add(map.transpose(whenUp, 'positive'), map.transpose(whenDown, 'negative'))),
-      mul(negative, add(map.transpose(whenUp, 'negative'), map.transpose(whenDown, 'positive'))));
-    return add(plain, mul(boosted, gamma));
+function* relevanceGamma(map: LinearMap, input: Tensor, upstream: Tensor, gamma: number, keep: Keep): InParts {
+  const positive = keep(() => relu(input));
+  const negative = keep(() => sub(input, positive));
+  const z = keep(() => map.apply(input, 'all', true));
+  yield 0.1;
+  const risen = keep(() => map.apply(positive, 'positive', false));
+  yield 0.2;
+  const fallen = keep(() => map.apply(negative, 'negative', false));
+  yield 0.3;
+  const up = keep(() => {
+    const sum = add(risen, fallen);
+    return map.bias === null ? sum : add(sum, relu(map.bias));
   });
+  const whenUp = keep(() => mul(step(z), divNoNan(upstream, add(z, mul(up, gamma)))));
+  yield 0.4;
+  const whenDown = keep(() => mul(step(neg(z)), divNoNan(upstream, add(z, mul(sub(z, up), gamma)))));
+  yield 0.5;
+  const plain = keep(() => mul(input, map.transpose(add(whenUp, whenDown), 'all')));
+  yield 0.6;
+  const upOfPositive = keep(() => map.transpose(whenUp, 'positive'));
+  yield 0.7;
+  const ofPositive = keep(() => mul(positive, add(upOfPositive, map.transpose(whenDown, 'negative'))));
+  yield 0.8;
+  const upOfNegative = keep(() => map.transpose(whenUp, 'negative'));
+  yield 0.9;
+  const ofNegative = keep(() => mul(negative, add(upOfNegative, map.transpose(whenDown, 'positive'))));
+  return keep(() => add(plain, mul(add(ofPositive, ofNegative), gamma)));
 }
 
 /** Products measured from the ends of the range each pixel can have, so that a dark pixel takes part too; the bias does not. */
-function relevanceBox(map: LinearMap, input: Tensor, upstream: Tensor, low: Tensor, high: Tensor): Tensor {
-  return tidy(() => {
-    const z = sub(sub(map.apply(input, 'all', false), map.apply(low, 'positive', false)), map.apply(high, 'negative', false));
-    const share = divNoNan(upstream, z);
-    const all = mul(input, map.transpose(share, 'all'));
-    return sub(sub(all, mul(low, map.transpose(share, 'positive'))), mul(high, map.transpose(share, 'negative')));
-  });
+function* relevanceBox(map: LinearMap, input: Tensor, upstream: Tensor, low: Tensor, high: Tensor, keep: Keep): InParts {
+  const plain = keep(() => map.apply(input, 'all', false));
+  yield 0.15;
+  const fromLow = keep(() => sub(plain, map.apply(low, 'positive', false)));
+  yield 0.3;
+  const share = keep(() => divNoNan(upstream, sub(fromLow, map.apply(high, 'negative', false))));
+  yield 0.5;
+  const all = keep(() => mul(input, map.transpose(share, 'all')));
+  yield 0.65;
+  const withoutLow = keep(() => sub(all, mul(low, map.transpose(share, 'positive'))));
+  yield 0.8;
+  return keep(() => sub(withoutLow, mul(high, map.transpose(share, 'negative'))));
+}
+
+function partsOf(map: LinearMap, rule: BackwardRule, input: () => Tensor, upstream: Tensor, keep: Keep): InParts | null {
+  switch (rule.kind) {
+    case 'lrp-epsilon': return relevanceEpsilon(map, input(), upstream, rule.epsilon, keep);
+    case 'lrp-alpha1-beta0': return relevanceAlpha1Beta0(map, input(), upstream, keep);
+    case 'lrp-gamma': return relevanceGamma(map, input(), upstream, rule.gamma, keep);
+    case 'lrp-box': return relevanceBox(map, input(), upstream, rule.low, rule.high, keep);
+    default: return null;
+  }
 }
 
 /**
  * Backward pass of a linear layer: the transposed map for gradient-like rules, relevance in proportion to the
- * products `a_i w_ij` for LRP.
+ * products `a_i w_ij` for LRP. Yields the part that is done; dropped, it frees what it made.
  *
  * @param input  the layer's input; read by the LRP rules only
  * @returns      gradient or relevance of the input, owned by the caller
  * @see Bach et al. 2015, eq. 58 (epsilon) and eq. 60 (alpha-beta)
  * @see Montavon et al. 2019, Layer-wise relevance propagation: an overview, table 1 (gamma, z^B)
  */
-export function backwardLinear(map: LinearMap, rule: BackwardRule, input: () => Tensor, upstream: Tensor): Tensor {
-  switch (rule.kind) {
-    case 'lrp-epsilon': return relevanceEpsilon(map, input(), upstream, rule.epsilon);
-    case 'lrp-alpha1-beta0': return relevanceAlpha1Beta0(map, input(), upstream);
-    case 'lrp-gamma': return relevanceGamma(map, input(), upstream, rule.gamma);
-    case 'lrp-box': return relevanceBox(map, input(), upstream, rule.low, rule.high);
-    default: return map.transpose(upstream, 'all');
+export function* backwardLinearInSteps(map: LinearMap, rule: BackwardRule, input: () => Tensor, upstream: Tensor): InParts {
+  const held = new Set<Tensor>();
+  const keep: Keep = (make) => {
+    const made = tidy(make);
+    held.add(made);
+    return made;
+  };
+  const parts = partsOf(map, rule, input, upstream, keep);
+  if (parts === null) return map.transpose(upstream, 'all');
+  try {
+    const result = yield* parts;
+    held.delete(result);
+    return result;
+  } finally {
+    for (const made of held) made.dispose();
   }
+}
+
+/** {@link backwardLinearInSteps} without a pause. */
+export function backwardLinear(map: LinearMap, rule: BackwardRule, input: () => Tensor, upstream: Tensor): Tensor {
+  return drain(backwardLinearInSteps(map, rule, input, upstream));
 }
 
 /** True for the rules that share out relevance instead of differentiating. */

@@ -46,7 +46,38 @@ describe('the job runner', () => {
     expect(said.map((event) => (event.kind === 'job' ? event.fraction : null))).toEqual([0, 0.3, 0.6, 0.9]);
   });
 
-  it('cancels before the next step and frees everything', async () => {
+  it('takes several short steps in one turn, and few where the device lags behind', async () => {
+    let nowMs = 0;
+    const turns: number[] = [];
+    let steps = 0;
+    const play = async (stepMs: number, deviceMs: number): Promise<readonly number[]> => {
+      turns.length = 0;
+      let before = 0;
+      steps = 0;
+      const { runner } = setUp(0, {
+        now: () => nowMs,
+        finish: async () => { nowMs += deviceMs * (steps - before); turns.push(steps - before); before = steps; },
+        async* open() {
+          for (; steps < 400; steps += 1) {
+            nowMs += stepMs;
+            yield { fraction: steps / 400 };
+          }
+          return result;
+        },
+      });
+      await runner.run('a', job);
+      return turns;
+    };
+    // Done when asked for: turns of 16 ms.
+    expect((await play(2, 0)).slice(3, -1).every((count) => count === 8)).toBe(true);
+    // Recorded in no time, done much later: no more than 48 ms at once for long.
+    const lagging = await play(0.5, 10);
+    expect(Math.max(...lagging.slice(8))).toBeLessThanOrEqual(5);
+    // A step that is long by itself is a turn.
+    expect(new Set((await play(60, 0)).slice(1))).toEqual(new Set([1]));
+  });
+
+  it('cancels before the next turn and frees everything', async () => {
     const { runner, counts } = setUp(1000);
     const running = runner.run('a', job);
     await new Promise((resolve) => { setTimeout(resolve, 20); });

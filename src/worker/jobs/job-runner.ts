@@ -4,6 +4,7 @@ import type { JobId } from '../../contract/ids';
 import type { ExplainResult, Job, JobMap, JobNote, JobResult } from '../../contract/jobs';
 import type { Tensor4D } from '../../engine/frame-values';
 import type { FrameLoop } from '../frame-loop';
+import { Turn } from './turn';
 
 /** Progress reaches the window at most so often, in milliseconds. */
 const progressPeriodMs = 100;
@@ -50,11 +51,11 @@ export interface JobRunnerParts {
   readonly open: (what: Job, frame: JobFrame, find: (job: JobId) => KeptMap) => AsyncGenerator<JobProgress, JobResult, void>;
 }
 
-/** Runs one job after the other, a step at a time between frames. Belongs to one network. */
+/** Runs one job after the other, a turn of some steps at a time between frames. Belongs to one network. */
 export interface JobRunner {
   /** @throws AppError 'cancelled' | 'superseded' (the network changed) | 'explain-unsupported' | what the job throws */
   run(job: JobId, what: Job): Promise<JobResult>;
-  /** The job rejects with `cancelled` before its next step; of one that has ended, the map that was kept is forgotten. Unknown jobs are ignored. */
+  /** The job rejects with `cancelled` before its next turn; of one that has ended, the map that was kept is forgotten. Unknown jobs are ignored. */
   cancel(job: JobId): void;
   /** Ends every job with `superseded`; resolves when nothing of theirs is held any more. Idempotent. */
   dispose(): Promise<void>;
@@ -73,6 +74,8 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     if (found === undefined) throw new AppError('explain-unsupported', 'The map this refers to is no longer kept; make it again.');
     return found;
   };
+  const turn = new Turn();
+  const isStopped = (job: JobId): boolean => disposed !== null || ended.has(job);
   const stopIfAsked = (job: JobId): void => {
     const reason = disposed ?? ended.get(job);
     if (reason !== undefined && reason !== null) throw reason;
@@ -84,14 +87,21 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     let lastPostMs = Number.NEGATIVE_INFINITY;
     let lastPartialMs = parts.now();
     const steps = parts.open(what, frame, find);
+    const takeTurn = async (): Promise<IteratorResult<JobProgress, JobResult>> => {
+      const beganMs = parts.now();
+      for (;;) {
+        const next = await steps.next();
+        const askedMs = parts.now() - beganMs;
+        if (next.done !== true && !turn.isOver(askedMs) && !isStopped(job)) continue;
+        await parts.finish();
+        turn.note(askedMs, parts.now() - beganMs);
+        return next;
+      }
+    };
     try {
       for (;;) {
         stopIfAsked(job);
-        const step = await parts.loop.betweenTicks(async () => {
-          const next = await steps.next();
-          await parts.finish();
-          return next;
-        });
+        const step = await parts.loop.betweenTicks(takeTurn);
         if (step.done === true) {
           stopIfAsked(job);
           if (what.kind === 'explain' && step.value.kind === 'explain') await keep(job, what, step.value, frame);

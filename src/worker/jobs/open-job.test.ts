@@ -19,6 +19,9 @@ let executor: Executor;
 let picture: Tensor4D;
 let runner: JobRunner;
 let onYield: () => void = () => undefined;
+/** Every step lasts long by this clock, so that each is a turn. */
+let nowMs = 0;
+const now = (): number => { nowMs += 1000; return nowMs; };
 
 beforeAll(async () => {
   await startWasm();
@@ -26,7 +29,7 @@ beforeAll(async () => {
   picture = drawInput(executor.graph, 1);
   const readValues = async (tensor: Parameters<typeof viewOnCpu>[0]): Promise<Float32Array> => viewOnCpu(tensor).slice();
   runner = createJobRunner({
-    loop: { betweenTicks: async (task) => task() }, yieldToMessages: async () => { onYield(); }, now: () => performance.now(), post: () => undefined,
+    loop: { betweenTicks: async (task) => task() }, yieldToMessages: async () => { onYield(); }, now, post: () => undefined,
     copyFrame: () => ({ input: drawInput(executor.graph, 1), sequence: 3 }), finish: async () => undefined, readValues,
     open: openJobs({ executor, createExecutor, readValues, now: () => performance.now(), pixels: () => pixels }),
   });
@@ -103,6 +106,33 @@ describe('stopping', () => {
       onYield = () => undefined;
     });
     expect(left).toBe(0);
+  });
+});
+
+describe('stopping a check', () => {
+  const kept: readonly (readonly [name: string, what: Job])[] = [
+    ['the curves', { kind: 'faithfulness', of: 'k', steps: 3, random: true }], ['the sanity check', { kind: 'sanity', of: 'k', seed: 1 }],
+  ];
+  it.each(kept)('of %s at any step frees everything', async (_, what) => {
+    await explain('k', job('gradient'));
+    const steps = async (limit: number): Promise<number> => {
+      let yields = 0;
+      onYield = () => {
+        yields += 1;
+        if (yields === limit) runner.cancel('c');
+      };
+      const code = await run('c', what).then(() => 'done', (error: { readonly code: string }) => error.code);
+      expect(code).toBe(limit === Number.POSITIVE_INFINITY ? 'done' : 'cancelled');
+      onYield = () => undefined;
+      return yields;
+    };
+    const count = await steps(Number.POSITIVE_INFINITY);
+    expect(count).toBeGreaterThan(10);
+    const before = [memory().numTensors, memory().numDataBuffers];
+    for (let limit = 1; limit <= count; limit += 1) {
+      expect(await steps(limit)).toBe(limit);
+      expect([memory().numTensors, memory().numDataBuffers], `after ${limit} of ${count}`).toEqual(before);
+    }
   });
 });
 

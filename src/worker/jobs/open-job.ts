@@ -7,6 +7,7 @@ import { createInputTensor } from '../../engine/frame-values';
 import type { Tensor, Tensor4D } from '../../engine/frame-values';
 import type { ExplanationMap, ExplanationProgress } from '../../explain/explanation';
 import { areaUnder, measureFaithfulness } from '../../explain/faithfulness';
+import { report } from '../../explain/in-steps';
 import { findExplanation } from '../../explain/registry';
 import { judgeSanity, measureSanity } from '../../explain/sanity';
 import type { ScoreTarget } from '../../explain/score-target';
@@ -41,7 +42,7 @@ export function openJobs(tools: JobTools): JobRunnerParts['open'] {
 async function* explain(tools: JobTools, job: ExplainJob, frame: JobFrame): AsyncGenerator<JobProgress, ExplainResult, void> {
   const startedAtMs = tools.now();
   const method = findExplanation(job.method);
-  const target = await fixTarget(tools, frame.input, job.target);
+  const target = yield* fixTarget(tools, frame.input, job.target);
   const refused = method.supports(tools.executor.graph, target);
   if (refused !== null) throw new AppError('explain-unsupported', refused);
   const made = yield* follow(method.run({
@@ -75,9 +76,9 @@ async function* follow(run: AsyncGenerator<ExplanationProgress, ExplanationMap, 
 }
 
 /** The target in numbers: the most probable class is looked up on this frame. */
-async function fixTarget(tools: JobTools, input: Tensor4D, target: ExplanationTarget): Promise<ScoreTarget> {
+async function* fixTarget(tools: JobTools, input: Tensor4D, target: ExplanationTarget): AsyncGenerator<JobProgress, ScoreTarget, void> {
   if (target.kind !== 'top') return target;
-  const activations = tools.executor.forward(input, { mode: 'live', taps: new Set() });
+  const activations = yield* report(tools.executor.forwardInSteps(input, { mode: 'live', taps: new Set() }), 0, 0);
   try {
     const logits = await tools.readValues(activations.logits);
     return { kind: 'class', index: logits.reduce((best, logit, index) => (logit > (logits[best] ?? Number.NEGATIVE_INFINITY) ? index : best), 0) };
