@@ -37,7 +37,7 @@ function versionOf(path: string): number | null {
 }
 
 /** A Chrome or Chromium on this machine that is new enough, the system's before Playwright's; null when there is none. */
-export function findChromium(): string | null {
+function findChromium(): string | null {
   return candidates().find((path) => (versionOf(path) ?? 0) >= oldestMajor) ?? null;
 }
 

@@ -10,7 +10,7 @@ export interface ProbeOptions {
   readonly out: string;
 }
 
-export const usage = 'usage: npm run --silent probe -- NETWORK [--input x.npy] [--activations all|NAME,NAME] '
+const usage = 'usage: npm run --silent probe -- NETWORK [--input x.npy] [--activations all|NAME,NAME] '
   + '[--method ID (--target K [--against K] | --unit LAYER,CHANNEL[,Y,X]) [--layer NAME] [--params JSON]] --out DIR';
 
 /** A wrong command line; the message is for the person at the terminal. */

@@ -40,7 +40,7 @@ export async function startCamera(app: App, query: Readonly<Record<string, strin
 }
 
 /** Until a frame with at least this number has been drawn. */
-export async function waitForFrame(page: Page, sequence: number, timeoutMs = 180_000): Promise<Snapshot> {
+async function waitForFrame(page: Page, sequence: number, timeoutMs = 180_000): Promise<Snapshot> {
   await expect.poll(async () => (await snapshot(page)).frame.sequence, { timeout: timeoutMs, intervals: [100] }).toBeGreaterThanOrEqual(sequence);
   return snapshot(page);
 }

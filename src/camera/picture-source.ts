@@ -5,7 +5,7 @@ import { signatureBytes, sniffPictureFormat } from './picture-format';
 import { readPictureSize } from './picture-size';
 
 /** The longer side of what is kept: the network sees far less, and a phone's memory is small. */
-export const largestSidePx = 2048;
+const largestSidePx = 2048;
 /** Decoding more than this takes a tab's whole memory in some browsers. */
 const largestPixels = 300e6;
 

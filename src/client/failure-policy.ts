@@ -1,7 +1,7 @@
 /** Failures further apart than this have nothing to do with each other. */
-export const failureWindowMs = 60_000;
+const failureWindowMs = 60_000;
 /** This many failures within the window mean that trying the same again will not help. */
-export const failureLimit = 3;
+const failureLimit = 3;
 const firstBackOffMs = 250;
 
 /** What to do about one more failure of the worker. */

@@ -17,7 +17,7 @@ export type ImportSource =
   | { readonly kind: 'shelf'; readonly entry: ShelfId };
 
 /** What a file may leave open; each is asked once, with a guess filled in. */
-export const importQuestions = ['size', 'range', 'channel-order', 'labels'] as const;
+const importQuestions = ['size', 'range', 'channel-order', 'labels'] as const;
 export type ImportQuestion = (typeof importQuestions)[number];
 
 /** A network on this device, as the list shows it. */

@@ -13,7 +13,7 @@ interface Thrown {
  * Makes comlink keep `code`, `detail` and `recoverable` of an {@link AppError}: its own handler sends only name, message and stack.
  * Needed on both sides, before the first call. Idempotent.
  */
-export function installThrowHandler(): void {
+function installThrowHandler(): void {
   const original = transferHandlers.get('throw');
   if (original === undefined) throw new AppError('internal', 'comlink has no throw handler');
   const handler: TransferHandler<Thrown, ErrorReport> = {

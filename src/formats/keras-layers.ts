@@ -92,7 +92,7 @@ const layerReaders: ReadonlyMap<string, LayerReader> = new Map<string, LayerRead
 ]);
 
 /** Names of the layer classes that are read, for messages and for the documentation. */
-export const kerasLayers: readonly string[] = [...layerReaders.keys(), 'Functional', 'InputLayer', 'Model', 'Sequential'].sort();
+const kerasLayers: readonly string[] = [...layerReaders.keys(), 'Functional', 'InputLayer', 'Model', 'Sequential'].sort();
 
 /**
  * Adds one Keras layer to the graph.

@@ -97,7 +97,7 @@ function affineOf(node: GraphNode, channels: number): { readonly factor: readonl
  * The normalisation at the start of a network: Rescaling and Normalization layers, leading multiplications and subtractions of
  * constants, a batch norm on the picture itself. They are followed as long as nothing else reads the value in between.
  */
-export function findNormalisation(graph: NetworkGraph): InputNormalisation | null {
+function findNormalisation(graph: NetworkGraph): InputNormalisation | null {
   const channels = graph.inputShape[2];
   let layer = graph.input;
   let factor: readonly number[] = Array.from({ length: channels }, () => 1);
@@ -124,7 +124,7 @@ function hasSpatialWeights(node: GraphNode): boolean {
 }
 
 /** True when a network works at any size: whatever depends on height and width ends in a global pool. */
-export function isFullyConvolutional(graph: NetworkGraph): boolean {
+function isFullyConvolutional(graph: NetworkGraph): boolean {
   const sized = new Set<LayerId>([graph.input]);
   const shapes = new Map(graph.nodes.map((node) => [node.id, node.outputShape]));
   for (const node of graph.nodes) {

@@ -20,7 +20,7 @@ function make(scope: NodeScope, like: Constant, shape: readonly number[]): Float
 }
 
 /** Reads a constant along axes given by size and step; keeps the kind. */
-export function pick(scope: NodeScope, source: Constant, axes: readonly Walk[], start = 0): Constant {
+function pick(scope: NodeScope, source: Constant, axes: readonly Walk[], start = 0): Constant {
   const shape = axes.map((axis) => axis.size);
   const values = make(scope, source, shape);
   if (values.length > 0) gatherInto(values, source.values, axes, start);

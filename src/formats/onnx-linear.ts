@@ -68,7 +68,7 @@ export const readConv: NodeReader = (scope) => {
 };
 
 /** A dense layer on `[n, k]`; the kernel's rows follow the order in which the k values are stored (h, w, c after a Flatten). */
-export function addDense(scope: NodeScope, value: Placed, weights: ArrayLike<number>, rowStep: number, columnStep: number, units: number, bias: WeightArray | null): readonly Placed[] {
+function addDense(scope: NodeScope, value: Placed, weights: ArrayLike<number>, rowStep: number, columnStep: number, units: number, bias: WeightArray | null): readonly Placed[] {
   const [pictures = [], features = []] = value.logical;
   if (pictures[0] === scope.layouts.batch && pictures.length > 1) {
     // Pixels laid out as rows of a matrix: a dense layer at every place, a 1x1 convolution.

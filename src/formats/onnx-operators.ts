@@ -35,7 +35,7 @@ const readers: ReadonlyMap<string, NodeReader> = new Map<string, NodeReader>([
 ]);
 
 /** Names of the operators that are read, for messages and for the documentation. */
-export const onnxOperators: readonly string[] = [...readers.keys(), 'Constant', 'Shape', 'Size'].sort();
+const onnxOperators: readonly string[] = [...readers.keys(), 'Constant', 'Shape', 'Size'].sort();
 
 /** The value of a Constant node. */
 function readConstant(scope: NodeScope): OnnxValue {

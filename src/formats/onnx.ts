@@ -13,7 +13,7 @@ import { readOnnxProto, type OnnxModel, type OnnxValueInfo } from './onnx-proto'
 import { NodeScope, type Import, type OnnxValue } from './onnx-scope';
 
 /** Name of this format in a graph and in reports. */
-export const onnxFormat = 'onnx';
+const onnxFormat = 'onnx';
 
 const oldestOpset = 7;
 const maxBatch = 2 ** 16;

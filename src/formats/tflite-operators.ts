@@ -29,7 +29,7 @@ const readers: ReadonlyMap<string, OperatorReader> = new Map<string, OperatorRea
 ]);
 
 /** TFLite operators that can be read. */
-export const tfliteOperators: readonly string[] = [...readers.keys()];
+const tfliteOperators: readonly string[] = [...readers.keys()];
 
 /** Reads one operator. @throws AppError 'op-unsupported' naming the operator and what is supported */
 export const readOperator: OperatorReader = (scope) => {

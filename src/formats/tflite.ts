@@ -12,7 +12,7 @@ import { readOperator } from './tflite-operators';
 import { OperatorScope, type TfliteImport } from './tflite-scope';
 
 /** Name of this format in a graph and in reports. */
-export const tfliteFormat = 'tflite';
+const tfliteFormat = 'tflite';
 
 /** Tensor types a picture can come in: float32, float16, uint8, int16, int8. */
 const pictureTypes: ReadonlySet<number> = new Set([0, 1, 3, 7, 9]);

@@ -61,7 +61,7 @@ function slide(
 }
 
 /** Broadcast of two shapes by NumPy's rule, aligned at the last axis. @throws AppError 'graph-unsupported' */
-export function broadcastShapes(a: Shape, b: Shape, where: string): Shape {
+function broadcastShapes(a: Shape, b: Shape, where: string): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const left = a[axis - rank + a.length] ?? 1;

@@ -85,7 +85,7 @@ export async function downloadFile(file: ShelfFile, options: DownloadOptions, on
 }
 
 /** Name under which the store remembers that a file of unknown length is complete. */
-export function finishedMark(address: string): string {
+function finishedMark(address: string): string {
   return `${address}#finished`;
 }
 
@@ -169,12 +169,12 @@ async function check(file: ShelfFile, { store, digest = sha256 }: DownloadOption
 }
 
 /** SHA-256 in hexadecimal. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return toHex(await digestBytes(bytes));
 }
 
 /** All pieces in one array; owned by the caller. */
-export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
   let filled = 0;
   for (const piece of pieces) {

@@ -4,7 +4,7 @@ import type { PickedFile } from '../contract/importer';
 import { unzipFiles } from '../formats/unzip';
 
 /** Most bytes of one network, as files or unpacked. */
-export const maxNetworkBytes = 2 ** 30;
+const maxNetworkBytes = 2 ** 30;
 const maxFiles = 4096;
 /** Deflate packs at most about 1000 to 1; weights hardly at all. */
 const maxPackRatio = 100;

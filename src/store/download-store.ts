@@ -31,7 +31,7 @@ export async function openDownloadStore(): Promise<DownloadStore> {
 }
 
 /** A store over an open database, which it closes with itself. */
-export function createDownloadStore(database: StoreDatabase): DownloadStore {
+function createDownloadStore(database: StoreDatabase): DownloadStore {
   return {
     look: (address) => withStoreErrors(async () => {
       const record = await database.get('downloads', address);

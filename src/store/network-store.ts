@@ -32,7 +32,7 @@ export async function openNetworkStore(): Promise<NetworkStore> {
 }
 
 /** A store over an open database, which it closes with itself. */
-export function createNetworkStore(database: StoreDatabase): NetworkStore {
+function createNetworkStore(database: StoreDatabase): NetworkStore {
   return {
     list: () => withStoreErrors(async () => {
       const entries = await database.getAll('networks');

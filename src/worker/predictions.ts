@@ -24,7 +24,7 @@ export function softmax(logits: Float32Array): Float64Array {
 export type ProbabilityRule = 'softmax' | 'sigmoid' | 'as-they-are';
 
 /** Probabilities by the rule. @returns one for each value; not finite where the value is not */
-export function toProbabilities(values: Float32Array, rule: ProbabilityRule): Float64Array {
+function toProbabilities(values: Float32Array, rule: ProbabilityRule): Float64Array {
   if (rule === 'softmax') return softmax(values);
   return Float64Array.from(values, rule === 'sigmoid' ? (value) => 1 / (1 + Math.exp(-value)) : (value) => value);
 }

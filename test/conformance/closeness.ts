@@ -6,7 +6,7 @@ export interface Tolerance {
 }
 
 /** Largest excess of |actual - expected| over atol + rtol * |expected|, with where it is; null when all are within. */
-export function findOutlier(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: Tolerance): string | null {
+function findOutlier(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: Tolerance): string | null {
   if (actual.length !== expected.length) return `${actual.length} values instead of ${expected.length}`;
   let worst: string | null = null;
   let worstRatio = 1;

@@ -1,7 +1,7 @@
 import { Builder } from 'flatbuffers';
 
 /** TensorType numbers used by the tests. */
-export const types = { float32: 0, float16: 1, int32: 2, uint8: 3, int8: 9 } as const;
+const types = { float32: 0, float16: 1, int32: 2, uint8: 3, int8: 9 } as const;
 
 export interface TestTensor {
   readonly name: string;

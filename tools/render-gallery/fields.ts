@@ -172,18 +172,8 @@ export function intersection(a: Field, b: Field): Field {
   return (x, y, z) => Math.max(a(x, y, z), b(x, y, z));
 }
 
-export function difference(a: Field, b: Field): Field {
-  return (x, y, z) => Math.max(a(x, y, z), -b(x, y, z));
-}
-
 export function move(field: Field, dx: number, dy: number, dz: number): Field {
   return (x, y, z) => field(x - dx, y - dy, z - dz);
-}
-
-/** Stretches space by the three factors; the distance is scaled by the smallest, so steps stay safe. */
-export function stretch(field: Field, sx: number, sy: number, sz: number): Field {
-  const safe = Math.min(sx, sy, sz);
-  return (x, y, z) => field(x / sx, y / sy, z / sz) * safe;
 }
 
 /** A change of coordinates from the world to an object that was turned (about x, then y, then z) and then moved. */

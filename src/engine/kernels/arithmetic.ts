@@ -1,4 +1,4 @@
-import { add, addN, concat, div, mul, neg, slice, softmax, square, sub, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, div, mul, neg, slice, softmax, square, sub, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { AppError } from '../../contract/errors';
 import type { Operation } from '../../graph/ops';
 import type { BackwardStep, Kernel } from './kernel';

@@ -20,7 +20,7 @@ export function peel(ripe: Rgb, pale: Rgb, poresPerUnit: number, depth: number, 
 }
 
 /** The cut face of a citrus fruit in the plane z = 0 around the origin: flesh in segments, white pith, peel at the rim. */
-export function citrusSlice(radius: number, flesh: Rgb, deep: Rgb, skin: Material): Material {
+function citrusSlice(radius: number, flesh: Rgb, deep: Rgb, skin: Material): Material {
   const pith: Rgb = [0.86, 0.78, 0.55];
   return (x, y, z, s) => {
     const r = Math.sqrt(x * x + y * y) / radius;

@@ -9,7 +9,7 @@ const potOutline = [[0, 0.02], [0.5, 0.02], [0.56, 0.0], [0.6, 0.05], [0.6, 0.12
 const lidOutline = [[0, 1.36], [0.5, 1.38], [0.52, 1.42], [0.46, 1.47], [0.3, 1.56], [0.14, 1.61], [0.07, 1.66], [0.09, 1.72], [0.15, 1.78], [0.14, 1.86], [0.07, 1.91], [0, 1.92]] as const;
 
 /** A glazed teapot with its spout towards +x, standing at the origin. */
-export function createTeapot(glaze: Material): Body {
+function createTeapot(glaze: Material): Body {
   const body = latheField(potOutline, { smooth: true, cells: 360 });
   const lid = latheField(lidOutline, { smooth: true, cells: 300 });
   const spout = tubeField([[0.72, 0.5, 0, 0.27], [1.08, 0.66, 0, 0.2], [1.3, 0.98, 0, 0.13], [1.5, 1.28, 0, 0.095], [1.62, 1.38, 0, 0.1]], 5);
