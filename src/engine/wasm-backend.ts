@@ -134,8 +134,9 @@ async function chooseKernels(kernels: NativeKernels, shared: boolean): Promise<S
 export async function startWasmBackend(wasmPath: string): Promise<StartedWasm> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  const sharedBinary = await prepareSharedBinary(wasmPath);
+  // Before anything else is waited for: a question to tfjs in the meantime would start it, from a folder where its files are not.
   setWasmPaths(wasmPath);
+  const sharedBinary = await prepareSharedBinary(wasmPath);
   if (sharedBinary !== null) {
     setWasmPaths({
       'tfjs-backend-wasm.wasm': `${wasmPath}tfjs-backend-wasm.wasm`, [simdBinary]: sharedBinary,
