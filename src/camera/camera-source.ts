@@ -1,7 +1,7 @@
 import { AppError } from '../contract/errors';
 import type { OpenCamera } from './camera.interface';
 import type { FrameSource } from './frame-source';
-import { prepareVideo, waitForFirstFrame } from './video-frames';
+import { prepareVideo, startVideo } from './video-frames';
 import { createVideoSource } from './video-source';
 
 /**
@@ -15,9 +15,7 @@ export async function createCameraSource(camera: OpenCamera, element: HTMLVideoE
   prepareVideo(element);
   element.srcObject = camera.stream;
   try {
-    // A play() that a newer load interrupts rejects although the newer one plays; the first frame is what counts.
-    const [, played] = await Promise.all([waitForFirstFrame(element), element.play().then(() => null, (thrown: unknown) => thrown)]);
-    if (played !== null && element.paused) throw played;
+    await startVideo(element);
   } catch (thrown) {
     element.srcObject = null;
     throw new AppError('camera-failed', `the camera's picture cannot be played: ${String(thrown)}`, true, { cause: thrown });

@@ -1,6 +1,6 @@
 import { AppError } from '../contract/errors';
 import type { FrameSource } from './frame-source';
-import { prepareVideo, waitForFirstFrame } from './video-frames';
+import { prepareVideo, startVideo } from './video-frames';
 import { createVideoSource } from './video-source';
 
 /**
@@ -23,8 +23,7 @@ export async function createClipSource(clip: string | Blob, label: string, eleme
   element.srcObject = null;
   element.src = address;
   try {
-    await waitForFirstFrame(element);
-    await element.play();
+    await startVideo(element);
   } catch (thrown) {
     release();
     throw new AppError('picture-unreadable', `${label}: ${String(thrown)}`, false, { cause: thrown });

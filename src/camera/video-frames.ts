@@ -47,8 +47,21 @@ function isSameOrientation(frame: VideoFrame, element: HTMLVideoElement): boolea
   return (frame.displayWidth >= frame.displayHeight) === (element.videoWidth >= element.videoHeight);
 }
 
+/**
+ * Plays the element and waits for its first frame. Both at once: some browsers load no frame before they are told to play.
+ *
+ * @throws whatever the element cannot play for
+ */
+export async function startVideo(element: HTMLVideoElement): Promise<void> {
+  const played = element.play().catch((thrown: unknown) => {
+    // A play() that a newer load interrupts rejects although the newer one plays; the first frame is what counts.
+    if (element.paused) throw thrown;
+  });
+  await Promise.all([waitForFirstFrame(element), played]);
+}
+
 /** Waits until the element knows its size and has a frame. Rejects when it cannot play. */
-export function waitForFirstFrame(element: HTMLVideoElement): Promise<void> {
+function waitForFirstFrame(element: HTMLVideoElement): Promise<void> {
   if (element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
