@@ -8,7 +8,7 @@ import { chromiumFlags, chromiumPath } from '../e2e/harness/chromium';
 import { movingObjectClip } from '../e2e/harness/fake-camera';
 import { serveBuild, serveSources } from '../e2e/harness/serve';
 import { ensureBuild } from './setup.mjs';
-import { measureLiveFrame } from './bench/live-frame';
+import { measureLiveFrames, medianOf, type LivePair } from './bench/live-frame';
 import type { Measurement, MeasureRequest } from './bench/measure-page';
 
 /** One line of the table: `value` of `id`, beside `against`, measured alternately in the same page. */
@@ -27,13 +27,6 @@ const networks = [
   { id: 'digits', path: join(root, 'public/models/digits/model.json') },
   { id: 'mobilenet-v1-0.25-224', path: join(root, '../shared/models/mobilenet_v1_0.25_224/model.json') },
 ];
-
-/** Half of what was measured above, half below. */
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] ?? Number.NaN : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
-}
 
 async function withBrowser<Result>(backend: Backend, clipPath: string | null, work: (context: BrowserContext) => Promise<Result>): Promise<Result> {
   const profile = mkdtempSync(join(tmpdir(), 'innerview-bench-'));
@@ -92,6 +85,13 @@ function rowsOf(id: string, backend: Backend, measured: Measurement): BenchRow[]
   ];
 }
 
+/** An explanation's live frames beside their neighbours without one. */
+function liveRow(id: string, backend: Backend, pairs: readonly LivePair[], part: 'tickMs' | 'gapMs', against: string): BenchRow {
+  const without = medianOf(pairs.map((pair) => pair.without[part]));
+  const ratio = medianOf(pairs.map((pair) => pair.with[part] / pair.without[part]));
+  return { id, backend, value: round(medianOf(pairs.map((pair) => pair.with[part]))), unit: 'ms', against: `${against} (${round(without)} ms)`, ratio: round(ratio) };
+}
+
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 const { values: options } = parseArgs({ options: {
@@ -118,13 +118,16 @@ for (const backend of backends) {
     await ensureBuild();
     const site = await serveBuild();
     try {
-      const frame = await withBrowser(backend, await movingObjectClip(), (context) => measureLiveFrame(context, site.url, backend));
-      const tickMs = medianOf(frame.tickMs);
-      const forwardMs = medianOf(frame.forwardMs);
-      const withoutMs = medianOf(frame.tickWithoutMs);
-      report([{ id: 'live-frame-with-grad-cam/everyday', backend, value: round(tickMs), unit: 'ms', against: `the same without (${round(withoutMs)} ms)`, ratio: round(tickMs / withoutMs) }]);
-      report([{ id: 'live-frame/everyday', backend, value: round(tickMs), unit: 'ms', against: `its own forward (${round(forwardMs)} ms)`, ratio: round(tickMs / forwardMs) }]);
-      console.log(`        ${medianOf(frame.framesPerSecond).toFixed(1)} frames a second with the rail, one open layer and Grad-CAM, ${frame.tickMs.length} samples`);
+      const frames = await withBrowser(backend, await movingObjectClip(), (context) => measureLiveFrames(context, site.url, backend));
+      const alone = [...frames.values()].flat().map(({ without }) => without);
+      const [tickMs, forwardMs] = [medianOf(alone.map((stretch) => stretch.tickMs)), medianOf(alone.map((stretch) => stretch.forwardMs))];
+      report([{ id: 'live-frame/everyday', backend, value: round(tickMs), unit: 'ms', against: `its own forward (${round(forwardMs)} ms)`, ratio: round(medianOf(alone.map((stretch) => stretch.tickMs / stretch.forwardMs))) }]);
+      for (const [id, pairs] of frames) {
+        report([liveRow(`live-frame-with-${id}/everyday`, backend, pairs, 'tickMs', 'the same without'), liveRow(`live-gap-with-${id}/everyday`, backend, pairs, 'gapMs', 'frame to frame without')]);
+        const every = medianOf(pairs.map((pair) => pair.with.everyFrames));
+        console.log(`        ${(1000 / medianOf(pairs.map((pair) => pair.with.gapMs))).toFixed(1)} frames a second with the rail, one open layer and ${id}; ${every === 1 ? 'each explained' : `one in ${every} explained`}`);
+      }
+      console.log(`        the fake camera gives a frame every ${round(1000 / 30)} ms; ratios are medians of neighbours`);
     } finally {
       await site.close();
     }
