@@ -25,7 +25,7 @@ test('from page load to changing predictions, with every layer alive', async ({ 
   for (const name of [names[0], names[Math.floor(names.length / 2)], names.at(-1)]) {
     if (name === undefined) throw new Error('no layer');
     const before = await readActivation(page, name);
-    await waitForFrames(page, 10);
+    await waitForFrames(page, 3);
     const after = await readActivation(page, name);
     expect(before.values.length, name).toBe(before.shape.reduce((product, size) => product * size, 1));
     expect(new Set(before.values).size, `${name} is not one flat value`).toBeGreaterThan(5);
@@ -106,7 +106,7 @@ test('a frozen frame stays, and everything on it can be looked at', async ({ app
   await waitForFrames(page, 5);
 });
 
-test('keys: space freezes, arrows walk the layers, the whole view is a link', async ({ app }) => {
+test('keys: space freezes, arrows walk the layers, the whole view is a link @wasm', async ({ app }) => {
   const { page } = app;
   await startCamera(app);
   await page.locator('body').press('Space');
