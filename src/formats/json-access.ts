@@ -38,12 +38,15 @@ function describe(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
 }
 
+/** True for an object that is no list. */
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** @throws AppError 'format-malformed' when `value` is not an object */
 export function asRecord(value: unknown, where: string): JsonRecord {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new AppError('format-malformed', `${where}: expected an object, found ${describe(value)}`);
-  }
-  return value as JsonRecord;
+  if (!isRecord(value)) throw new AppError('format-malformed', `${where}: expected an object, found ${describe(value)}`);
+  return value;
 }
 
 /** @throws AppError 'format-malformed' when `value` is not a list */

@@ -26,13 +26,14 @@ export function activationReader(read: (scope: NodeScope) => Activation): NodeRe
   return (scope) => addActivation(scope, read(scope));
 }
 
-/** Sigmoid and HardSigmoid are remembered: times their input they are SiLU and HardSwish. */
+/** Sigmoid, remembered: times its input it is SiLU. */
 export const readSigmoid: NodeReader = (scope) => {
   const input = scope.placed(0);
   scope.shared.origins.set(scope.id, { by: 'sigmoid', source: input.id, factor: 1 });
   return addActivation(scope, { kind: 'sigmoid' }, input);
 };
 
+/** HardSigmoid, remembered where it is the gate of a HardSwish. */
 export const readHardSigmoid: NodeReader = (scope) => {
   const input = scope.placed(0);
   const slope = scope.float('alpha', 0.2);
@@ -65,6 +66,7 @@ export const readLimit: NodeReader = (scope) => {
   return scope.node.opType === 'Max' ? clip(scope, limit, largest) : clip(scope, -largest, limit);
 };
 
+/** PRelu with a stored slope that broadcasts. */
 export const readPRelu: NodeReader = (scope) => {
   const input = scope.placed(0);
   const slope = scope.layouts.alignConstant(scope.constant(1), input, scope.where);
@@ -224,12 +226,13 @@ export const readArithmetic: NodeReader = (scope) => {
   return left === undefined || right === undefined ? scope.reject('an input is missing') : scope.refuse('Sqrt is only read as part of a layer norm');
 };
 
-/** Neg, and Pow with the exponents 1, 2 and 3 (GELU's tanh form uses the third). */
+/** Neg: times -1. */
 export const readNeg: NodeReader = (scope) => {
   const input = scope.placed(0);
   return [scope.layouts.moved(input, scope.add({ op: 'scale' }, [input.id], { factor: { shape: [1], values: Float32Array.of(-1) } }))];
 };
 
+/** Pow with the stored exponents 1, 2 and 3; GELU's tanh form uses the third. */
 export const readPow: NodeReader = (scope) => {
   const input = scope.placed(0);
   const exponent = scalarOf(scope.constant(1));

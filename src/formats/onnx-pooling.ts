@@ -1,5 +1,6 @@
+import type { LayerId } from '../contract/ids';
 import type { Padding } from '../graph/ops';
-import { dilatedExtent } from '../graph/padding';
+import { dilatedExtent, noPadding } from '../graph/padding';
 import { mapSize, readPads } from './onnx-linear';
 import { sizeOf, type Placed } from './onnx-layout';
 import type { NodeReader, NodeScope } from './onnx-scope';
@@ -15,7 +16,6 @@ function ceilExtra(sizePx: number, before: number, after: number, extentPx: numb
 
 /** Longest border that is written out as copies of single lines. */
 const maxCopiedLines = 64;
-const none: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
 
 /** MaxPool and AveragePool. */
 export const readPool: NodeReader = (scope) => {
@@ -41,7 +41,7 @@ export const readPool: NodeReader = (scope) => {
   if (extra[0] === 0 && extra[1] === 0) return [scope.layouts.placeMap(scope.add({ op: 'average-pool', window, strides, padding, countPadding: true }, [map.id]))];
   // The file's padding counts, what rounding up adds does not: make the first part of the picture.
   const larger = scope.addBefore({ op: 'pad', padding, value: 0 }, [map.id]);
-  return [scope.layouts.placeMap(scope.add({ op: 'average-pool', window, strides, padding: reach(none), countPadding: false }, [larger]))];
+  return [scope.layouts.placeMap(scope.add({ op: 'average-pool', window, strides, padding: reach(noPadding), countPadding: false }, [larger]))];
 };
 
 /** GlobalAveragePool and GlobalMaxPool: over height and width, which stay as axes of size 1. */
@@ -102,13 +102,13 @@ export const readLrn: NodeReader = (scope) => {
   }, [map.id]))];
 };
 
-/** Widens (or cuts) one axis of a value: along height where it lies as a map's height, else over a rearranged map. */
-function padAxis(scope: NodeScope, value: Placed, axis: number, before: number, after: number, fill: number): Placed {
+/** Widens one axis of a value by so many lines: `addWider` is given a map whose height is that axis. */
+function widenAxis(scope: NodeScope, value: Placed, axis: number, addedLines: number, addWider: (map: LayerId, size: number) => LayerId): Placed {
   const own = value.logical[axis] ?? [];
   const others = value.stored.flat().filter((atom) => !own.includes(atom));
   const map = scope.layouts.arrange(value, [own, [], others], scope.where);
-  const id = scope.addBefore({ op: 'pad', padding: { ...none, top: before, bottom: after }, value: fill }, [map.id]);
-  const wider = [{ size: sizeOf(own) + before + after }];
+  const id = addWider(map.id, sizeOf(own));
+  const wider = [{ size: sizeOf(own) + addedLines }];
   return { id, stored: [wider, [], others], logical: value.logical.map((atoms, index) => (index === axis ? wider : atoms)) };
 }
 
@@ -132,14 +132,11 @@ function mirrorSources(scope: NodeScope, mode: string, size: number, before: num
 
 /** Widens one axis by copies of its own lines: slices, joined. */
 function mirrorAxis(scope: NodeScope, value: Placed, mode: string, axis: number, before: number, after: number): Placed {
-  const own = value.logical[axis] ?? [];
-  const others = value.stored.flat().filter((atom) => !own.includes(atom));
-  const map = scope.layouts.arrange(value, [own, [], others], scope.where);
-  const { front, back } = mirrorSources(scope, mode, sizeOf(own), before, after);
-  const line = (start: number): string => scope.addBefore({ op: 'slice', axis: 0, start, size: 1 }, [map.id]);
-  const id = scope.addBefore({ op: 'concat', axis: 0 }, [...front.map(line), map.id, ...back.map(line)]);
-  const wider = [{ size: sizeOf(own) + before + after }];
-  return { id, stored: [wider, [], others], logical: value.logical.map((atoms, index) => (index === axis ? wider : atoms)) };
+  return widenAxis(scope, value, axis, before + after, (map, size) => {
+    const { front, back } = mirrorSources(scope, mode, size, before, after);
+    const line = (start: number): LayerId => scope.addBefore({ op: 'slice', axis: 0, start, size: 1 }, [map]);
+    return scope.addBefore({ op: 'concat', axis: 0 }, [...front.map(line), map, ...back.map(line)]);
+  });
 }
 
 /** Pad with a constant, or with copies of the picture's own lines; negative numbers are not read. */
@@ -175,6 +172,9 @@ export const readPad: NodeReader = (scope) => {
     return [scope.layouts.place(scope.add({ op: 'pad', padding: { top, bottom, left, right }, value: fill }, [input.id]), order, 4)];
   }
   let value = input;
-  for (const [axis, [before, after]] of borders) value = padAxis(scope, value, axis, before, after, fill);
+  for (const [axis, [before, after]] of borders) {
+    const padding = { ...noPadding, top: before, bottom: after };
+    value = widenAxis(scope, value, axis, before + after, (map) => scope.addBefore({ op: 'pad', padding, value: fill }, [map]));
+  }
   return settle(scope, value);
 };

@@ -24,6 +24,7 @@ export interface OnnxAttribute {
   readonly tensor: OnnxTensor | null;
 }
 
+/** One node of the graph; '' stands for an input or output that is left out. */
 export interface OnnxNode {
   readonly name: string;
   readonly opType: string;
@@ -40,6 +41,7 @@ export interface OnnxValueInfo {
   readonly dims: readonly (number | null)[] | null;
 }
 
+/** A file's graph. */
 export interface OnnxModel {
   readonly name: string;
   /** Version of the default operator set. */

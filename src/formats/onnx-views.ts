@@ -103,6 +103,7 @@ export const readFlatten: NodeReader = (scope) => {
   return named(scope, { ...value, logical: [value.logical.slice(0, axis).flat(), value.logical.slice(axis).flat()] });
 };
 
+/** Transpose: only the logical order changes. */
 export const readTranspose: NodeReader = (scope) => {
   const value = scope.placed(0);
   const rank = value.logical.length;

@@ -39,11 +39,13 @@ export function numberOf(node: TensorFlowNode, key: string, missing: number): nu
   return asNumber(typeof value === 'string' ? Number(value) : value, `${node.op} '${node.name}', ${key}`);
 }
 
+/** A boolean attribute; `missing` where it is not there. */
 export function booleanOf(node: TensorFlowNode, key: string, missing: boolean): boolean {
   const value = part(node, key, 'b');
   return typeof value === 'boolean' ? value : missing;
 }
 
+/** A text attribute. @throws AppError 'format-malformed' */
 export function textOf(node: TensorFlowNode, key: string, missing: string): string {
   const value = part(node, key, 's');
   return value === undefined ? missing : decodeText(value, `${node.op} '${node.name}', ${key}`);
@@ -55,10 +57,12 @@ function listOf(node: TensorFlowNode, key: string, kind: string): readonly unkno
   return values === undefined || values === null ? [] : asArray(values, `${node.op} '${node.name}', ${key}`);
 }
 
+/** A list of whole numbers. @throws AppError 'format-malformed' */
 export function numbersOf(node: TensorFlowNode, key: string): readonly number[] {
   return listOf(node, key, 'i').map((value) => asNumber(typeof value === 'string' ? Number(value) : value, `${node.op} '${node.name}', ${key}`));
 }
 
+/** A list of texts. @throws AppError 'format-malformed' */
 export function textsOf(node: TensorFlowNode, key: string): readonly string[] {
   return listOf(node, key, 's').map((value) => decodeText(value, `${node.op} '${node.name}', ${key}`));
 }

@@ -64,6 +64,7 @@ export function wholes(...values: readonly number[]): Constant {
   return { shape: [values.length], values: Float64Array.from(values) };
 }
 
+/** Turns one TensorFlow node into the values of its outputs. */
 export type TensorFlowReader = (scope: TensorFlowScope) => readonly OnnxValue[];
 
 const placedValues = (values: readonly Placed[]): readonly OnnxValue[] => values.map((placed) => ({ kind: 'placed', placed }));

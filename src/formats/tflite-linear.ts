@@ -2,6 +2,7 @@ import type { GraphNode, WeightArray } from '../graph/network-graph';
 import type { Padding } from '../graph/ops';
 import { noPadding, resolveSamePadding } from '../graph/padding';
 import { countElements } from '../graph/shapes';
+import { gatherInto } from './gather-values';
 import { dropLeadingOnes } from './tflite-elementwise';
 import type { OperatorReader, OperatorScope, TfliteValue } from './tflite-scope';
 import { reshapeTo } from './tflite-views';
@@ -30,17 +31,13 @@ function turnKernel(scope: OperatorScope, rotated = false): WeightArray {
   const [filters = 0, height = 0, width = 0, channels = 0] = shape;
   if (shape.length !== 4 || shape.includes(0)) return scope.reject(`a kernel of shape [${shape.join(', ')}]`);
   const turned = new Float32Array(values.length);
-  const inner = height * width * channels;
   const area = height * width;
-  for (let filter = 0; filter < filters; filter += 1) {
-    for (let pixel = 0; pixel < area; pixel += 1) {
-      const to = (rotated ? area - 1 - pixel : pixel) * channels;
-      for (let channel = 0; channel < channels; channel += 1) turned[(to + channel) * filters + filter] = values[filter * inner + pixel * channels + channel] ?? 0;
-    }
-  }
+  const pixels = { size: area, step: rotated ? -channels : channels };
+  gatherInto(turned, values, [pixels, { size: channels, step: 1 }, { size: filters, step: area * channels }], rotated ? (area - 1) * channels : 0);
   return { shape: [height, width, channels, filters], values: turned };
 }
 
+/** CONV_2D, in groups where the kernel has fewer channels than the map. */
 export const readConvolution: OperatorReader = (scope) => {
   const input = scope.value(0);
   const [, , channels] = scope.map(input);
@@ -68,6 +65,7 @@ export const readTransposedConvolution: OperatorReader = (scope) => {
   return [scope.addFusedBy(3, (id) => addTransposedConvolution(scope.shared.builder, id, input.id, { kernel, ...readBias(scope, 3) }, { strides, dilations: [1, 1], groups: 1, before, outputSize: [toHeight, toWidth] }))];
 };
 
+/** DEPTHWISE_CONV_2D: kernel `[1, kh, kw, c * multiplier]`. */
 export const readDepthwise: OperatorReader = (scope) => {
   const input = scope.value(0);
   const [, , channels] = scope.map(input);
@@ -90,9 +88,7 @@ export const readFullyConnected: OperatorReader = (scope) => {
   if (shape.length !== 2 || shape.includes(0)) scope.reject(`weights of shape [${shape.join(', ')}]`);
   if (scope.optionByte(1, 0) !== 0) scope.refuse('weights in shuffled order');
   const turned = new Float32Array(values.length);
-  for (let unit = 0; unit < units; unit += 1) {
-    for (let feature = 0; feature < features; feature += 1) turned[feature * units + unit] = values[unit * features + feature] ?? 0;
-  }
+  gatherInto(turned, values, [{ size: features, step: 1 }, { size: units, step: features }]);
   const keepsAxes = scope.operator.options?.flag(2) ?? false;
   const stored = scope.shapeOf(input);
   if (keepsAxes && input.batched && stored.length === 4) {

@@ -9,6 +9,7 @@ export interface Quantisation {
   readonly axis: number;
 }
 
+/** One tensor of the graph, stored or computed. */
 export interface TfliteTensor {
   readonly index: number;
   readonly name: string;
@@ -22,6 +23,7 @@ export interface TfliteTensor {
   readonly data: Uint8Array;
 }
 
+/** One operator of the graph. */
 export interface TfliteOperator {
   readonly index: number;
   /** Name of the built-in operator, or of the custom one in quotes. */
@@ -32,6 +34,7 @@ export interface TfliteOperator {
   readonly options: FlatTable | null;
 }
 
+/** A file's first subgraph. */
 export interface TfliteModel {
   readonly name: string;
   readonly inputs: readonly number[];

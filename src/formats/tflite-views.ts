@@ -33,6 +33,7 @@ export const readReshape: OperatorReader = (scope) => {
   return [reshapeTo(scope, input, resolveOpen(scope, stored.length > 0 ? stored : scope.output.shape, input), 'layer')];
 };
 
+/** SQUEEZE of the given axes, else of all that are 1. */
 export const readSqueeze: OperatorReader = (scope) => {
   const input = scope.value(0);
   const shape = scope.shapeOf(input);
@@ -41,6 +42,7 @@ export const readSqueeze: OperatorReader = (scope) => {
   return [reshapeTo(scope, input, shape.filter((size, axis) => (given.length === 0 ? size !== 1 : !given.includes(axis))), 'layer')];
 };
 
+/** EXPAND_DIMS anywhere but before the batch. */
 export const readExpandDims: OperatorReader = (scope) => {
   const input = scope.value(0);
   const shape = [...scope.shapeOf(input)];
@@ -52,6 +54,7 @@ export const readExpandDims: OperatorReader = (scope) => {
   return [reshapeTo(scope, input, shape, 'layer')];
 };
 
+/** TRANSPOSE with a stored order that leaves the batch first. */
 export const readTranspose: OperatorReader = (scope) => {
   const input = scope.value(0);
   const given = scope.wholes(1);
@@ -60,6 +63,7 @@ export const readTranspose: OperatorReader = (scope) => {
   return [scope.add({ op: 'transpose', permutation }, [input])];
 };
 
+/** CONCATENATION of values that all have a batch or all have none. */
 export const readConcatenation: OperatorReader = (scope) => {
   const values = scope.operator.inputs.map((_, index) => scope.value(index));
   const [first] = values;
@@ -95,6 +99,7 @@ function placeCuts(scope: OperatorScope, input: TfliteValue, starts: readonly nu
   });
 }
 
+/** SLICE with stored begin and size; -1 is the rest. */
 export const readSlice: OperatorReader = (scope) => {
   const input = scope.value(0);
   const shape = scope.shapeOf(input);
@@ -104,6 +109,7 @@ export const readSlice: OperatorReader = (scope) => {
   return [scope.add({ op: 'identity' }, [applyCuts(scope, input, placeCuts(scope, input, starts, filled, []))])];
 };
 
+/** STRIDED_SLICE forwards, with its masks for begin, end and single places; no ellipsis, no new axis. */
 export const readStridedSlice: OperatorReader = (scope) => {
   const input = scope.value(0);
   const shape = scope.shapeOf(input);

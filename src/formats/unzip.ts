@@ -1,6 +1,7 @@
 import { Inflate } from 'fflate';
 import { AppError } from '../contract/errors';
 
+/** What a zip of unknown origin may ask for. */
 export interface UnzipLimits {
   /** Most files in the archive, wanted or not. */
   readonly maxFiles: number;

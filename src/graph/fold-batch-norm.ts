@@ -7,7 +7,12 @@ export interface ChannelAffine {
   readonly offset: Float32Array;
 }
 
-/** Batch norm as one affine map per channel: `factor = gamma / sqrt(variance + epsilon)`, `offset = beta - mean * factor`. */
+/**
+ * Batch norm as one affine map per channel: `factor = gamma / sqrt(variance + epsilon)`, `offset = beta - mean * factor`.
+ *
+ * @returns  owned by the caller
+ * @throws AppError 'internal' for another operation
+ */
 export function affineOfBatchNorm(node: GraphNode): ChannelAffine {
   const { mean, variance, gamma, beta } = node.weights;
   if (node.operation.op !== 'batch-norm' || mean === undefined || variance === undefined) {
@@ -32,6 +37,9 @@ export function isFoldable(node: GraphNode): boolean {
 /**
  * Kernel and bias of `linear` followed by `batchNorm`, exact up to float32 rounding: `w' = w * factor`, `b' = b * factor + offset`.
  * The output channel is the last axis of conv and dense kernels, and of `[kh, kw, cin, multiplier]` read as cin * multiplier.
+ *
+ * @returns  kernel of the same shape, bias `[cout]` · owned by the caller
+ * @throws AppError 'internal' when the two cannot be folded
  */
 export function foldBatchNorm(linear: GraphNode, batchNorm: GraphNode): { readonly kernel: WeightArray; readonly bias: WeightArray } {
   const kernel = linear.weights.kernel;

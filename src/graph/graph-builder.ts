@@ -33,7 +33,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** The one input, `[h, w, c]`. @returns its id */
+  /** The one input, `[h, w, c]`. @returns its id @throws AppError 'input-unsupported' for a second one or another rank */
   addInput(id: LayerId, shape: readonly number[]): LayerId {
     if (this.#input !== null) throw new AppError('input-unsupported', `more than one input: '${this.#input}' and '${id}'`);
     if (shape.length !== 3) throw new AppError('input-unsupported', `input '${id}' has shape [${shape.join(', ')}], a picture [h, w, c] is needed`);
@@ -43,7 +43,7 @@ export class GraphBuilder {
     return id;
   }
 
-  /** Appends a node. @returns its id */
+  /** Appends a node; its arrays are kept, not copied. @returns its id @throws AppError as {@link inferShape}, 'format-malformed' for a name that is taken or an input that is unknown */
   add(id: LayerId, operation: Operation, inputs: readonly LayerId[], weights: GraphNode['weights'] = {}): LayerId {
     const outputShape = inferShape(operation, inputs.map((input) => this.shapeOf(input)), weights, id);
     for (const weight of Object.values(weights)) this.#weightElements += weight.values.length;

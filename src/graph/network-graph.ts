@@ -10,8 +10,10 @@ export interface WeightArray {
   readonly values: Float32Array;
 }
 
+/** What an array is to its node; which ones an operation has is said in `ops.ts`. */
 export type WeightRole = 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance' | 'slope' | 'factor' | 'offset';
 
+/** One operation with its constants, and where its inputs come from. */
 export interface GraphNode {
   /** Unique; the layer's name in its file (`outer/inner` when nested). */
   readonly id: LayerId;

@@ -1,9 +1,4 @@
-/**
- * The closed union of operations. All tensors NHWC; kernels HWIO (`[kh, kw, cin/groups, cout]`), depthwise
- * `[kh, kw, cin, multiplier]`, dense `[cin, cout]`. Padding is explicit in pixels, never a word: importers resolve
- * 'same'/'valid' against the known input size. Axes (concat, slice, transpose) and shapes do not count the batch axis.
- * local-response-norm divides alpha by its size, as ONNX and PyTorch do (TensorFlow does not).
- */
+/** Pixels added around a map. Explicit, never a word: importers resolve 'same' and 'valid' against the known input size. */
 export interface Padding {
   readonly top: number;
   readonly bottom: number;
@@ -11,6 +6,7 @@ export interface Padding {
   readonly right: number;
 }
 
+/** A function of each value by itself. */
 export type Activation =
   | { readonly kind: 'relu' } | { readonly kind: 'relu6' }
   | { readonly kind: 'clip'; readonly min: number; readonly max: number }
@@ -20,6 +16,11 @@ export type Activation =
   | { readonly kind: 'hard-sigmoid'; readonly slope: number; readonly offset: number }
   | { readonly kind: 'hard-swish' } | { readonly kind: 'silu' } | { readonly kind: 'gelu'; readonly approximate: boolean };
 
+/**
+ * The closed union of operations. All tensors NHWC; kernels HWIO (`[kh, kw, cin/groups, cout]`), depthwise
+ * `[kh, kw, cin, multiplier]`, dense `[cin, cout]`. Axes (concat, slice, transpose) and shapes do not count the batch axis.
+ * local-response-norm divides alpha by its size, as ONNX and PyTorch do (TensorFlow does not).
+ */
 export type Operation =
   | { readonly op: 'input' }
   | { readonly op: 'conv2d'; readonly strides: readonly [number, number]; readonly dilations: readonly [number, number];
@@ -53,4 +54,5 @@ export type Operation =
   | { readonly op: 'transpose'; readonly permutation: readonly number[] }
   | { readonly op: 'identity' };
 
+/** The operations' names, e.g. `conv2d`. */
 export type OperationName = Operation['op'];

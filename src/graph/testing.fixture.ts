@@ -14,6 +14,7 @@ export function makePositive(...shape: number[]): WeightArray {
   return { shape, values: values.map((value) => Math.abs(value) + 0.3) };
 }
 
+/** One pixel on each side. */
 export const onePixel: Padding = { top: 1, bottom: 1, left: 1, right: 1 };
 
 /** image 8x8x2 → conv, batch norm, ReLU → conv, batch norm + shortcut → add → ReLU → max pool → global average → dense → softmax. */

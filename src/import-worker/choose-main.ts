@@ -47,7 +47,7 @@ function chooseMain(models: readonly string[], paths: readonly string[]): string
   const [first, second] = shallow;
   if (first !== undefined && second !== undefined) {
     throw new AppError('files-several', `${shallow.length} networks: ${shallow.slice(0, 4).join(', ')}${shallow.length > 4 ? ', …' : ''}`);
-  };
+  }
   if (first !== undefined) return first;
   const unlabelled = paths.filter((path) => !/\.(txt|names|labels|csv|tsv|md|bin|png|jpe?g)$/i.test(path));
   const [only, another] = unlabelled;

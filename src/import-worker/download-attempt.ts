@@ -13,7 +13,13 @@ export type Outcome =
   /** Cut, silent or busy. `waitMs`: as the server asked. */
   | { readonly kind: 'failed'; readonly why: string; readonly newBytes: number; readonly waitMs: number | null; readonly cause?: unknown };
 
+/** Requests of one download. */
 export interface Attempt {
+  /**
+   * Asks once, from the byte after those that are kept.
+   *
+   * @throws AppError 'format-too-large', and what the store throws
+   */
   run(file: ShelfFile, keptBytes: number, keptValidator: string | null, keeper: Keeper): Promise<Outcome>;
 }
 

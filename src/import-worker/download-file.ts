@@ -186,7 +186,7 @@ function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 /** @throws AppError 'cancelled' */
 export function throwIfCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw new AppError('cancelled', 'the download was cancelled');
+  if (signal.aborted) throw new AppError('cancelled', 'the import was cancelled', true);
 }
 
 function isOffline(): boolean {
@@ -197,7 +197,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
-      reject(new AppError('cancelled', 'the download was cancelled'));
+      reject(new AppError('cancelled', 'the import was cancelled', true));
     };
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', stop);

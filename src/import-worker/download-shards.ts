@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors';
 import { isPlainPath } from '../contract/shelf-mirror';
+import { isRecord, parseJson } from '../formats/json-access';
 
 /** A weight file that a `model.json` names, with its length where the manifest tells it. */
 export interface Shard {
@@ -16,12 +17,7 @@ const elementBytes: Readonly<Record<string, number>> = { float32: 4, int32: 4, f
  */
 export function listShards(path: string, bytes: Uint8Array | undefined): readonly Shard[] {
   if (bytes === undefined || !path.endsWith('.json')) return [];
-  let model: unknown;
-  try {
-    model = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (thrown) {
-    throw new AppError('format-malformed', `${path} is not JSON`, false, { cause: thrown });
-  }
+  const model = parseJson(new TextDecoder().decode(bytes), path);
   const manifest = isRecord(model) ? model['weightsManifest'] : undefined;
   if (!Array.isArray(manifest)) throw new AppError('format-malformed', `${path} names no weights`);
   return manifest.flatMap((group: unknown): readonly Shard[] => {
@@ -48,8 +44,4 @@ function groupBytes(weights: unknown): number | null {
     sum += (weight['shape'] as readonly unknown[]).reduce<number>((product, side) => product * Number(side), size);
   }
   return Number.isSafeInteger(sum) && sum > 0 ? sum : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

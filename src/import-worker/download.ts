@@ -6,10 +6,11 @@ import type { DownloadStore } from '../store/download-store';
 import { downloadFile, forgetFile, throwIfCancelled, type DownloadOptions } from './download-file';
 import { listShards } from './download-shards';
 
-export type { DownloadOptions } from './download-file';
-
 /** Bytes that are here now, and how many it will be: the catalogue's figure until every file has said its own. */
 export type ShelfProgress = (doneBytes: number, totalBytes: number) => void;
+
+/** What is fetched of an entry; of a network that is on no shelf nothing else is known. */
+export type Fetchable = Pick<ShelfEntry, 'id' | 'files' | 'bytes'>;
 
 /** So many requests at once: what browsers open to one server over HTTP/1.1 anyway. */
 const parallelFetches = 6;
@@ -27,10 +28,10 @@ export async function findShelfEntry(baseUrl: string, id: ShelfId, fetch: typeof
  * until {@link forgetShelfEntry}, also after `cancelled` or a failure.
  *
  * @returns path → `[n]` u8, the file that is read first · owned by the caller
- * @throws AppError 'cancelled' | 'address-blocked' | 'network-altered' | 'format-malformed' (a `model.json` that names files outside
+ * @throws AppError 'cancelled' | 'network-missing' (no files) | 'address-blocked' | 'network-altered' | 'format-malformed' (a `model.json` that names files outside
  *   its folder) | 'format-too-large' | 'storage-full' | 'storage-unavailable'
  */
-export async function fetchShelfEntry(entry: ShelfEntry, options: DownloadOptions & { readonly onProgress?: ShelfProgress }): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+export async function fetchShelfEntry(entry: Fetchable, options: DownloadOptions & { readonly onProgress?: ShelfProgress }): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const progress = createProgress(entry, options.onProgress ?? (() => undefined));
   const stop = new AbortController();
   const follow = (): void => stop.abort(options.signal.reason);
@@ -70,7 +71,7 @@ export async function fetchShelfEntry(entry: ShelfEntry, options: DownloadOption
 }
 
 /** Forgets what was kept for going on: the network is stored elsewhere now. @param paths  of the files that came */
-export async function forgetShelfEntry(entry: ShelfEntry, paths: Iterable<string>, store: DownloadStore): Promise<void> {
+export async function forgetShelfEntry(entry: Fetchable, paths: Iterable<string>, store: DownloadStore): Promise<void> {
   const known = new Map(entry.files.map((file) => [file.path, file.address]));
   const main = entry.files[0]?.address;
   for (const path of paths) {
@@ -79,7 +80,7 @@ export async function forgetShelfEntry(entry: ShelfEntry, paths: Iterable<string
   }
 }
 
-function createProgress(entry: ShelfEntry, report: ShelfProgress): { of(file: ShelfFile): (done: number, total: number | null) => void; expect(files: readonly ShelfFile[]): void } {
+function createProgress(entry: Fetchable, report: ShelfProgress): { of(file: ShelfFile): (done: number, total: number | null) => void; expect(files: readonly ShelfFile[]): void } {
   const done = new Map<string, number>();
   const totals = new Map<string, number | null>(entry.files.map((file) => [file.path, file.bytes]));
   const tell = (): void => {

@@ -9,6 +9,9 @@ const maxFiles = 4096;
 /** Deflate packs at most about 1000 to 1; weights hardly at all. */
 const maxPackRatio = 100;
 
+/** Longest text that is read as one. */
+export const largestTextBytes = 8 * 2 ** 20;
+
 /** Files by plain relative path (`/` between folders). */
 export type FileSet = ReadonlyMap<string, Blob>;
 
@@ -92,6 +95,6 @@ function unpack(path: string, bytes: Uint8Array): FileSet | null {
 
 /** Reads a whole small text file of a set. @throws AppError 'format-too-large' for more than 8 MB */
 export async function readText(file: Blob, path: string): Promise<string> {
-  if (file.size > 8 * 2 ** 20) throw new AppError('format-too-large', `${path} has ${file.size} bytes`);
+  if (file.size > largestTextBytes) throw new AppError('format-too-large', `${path} has ${file.size} bytes`);
   return strFromU8(new Uint8Array(await readBytes(file, path)));
 }

@@ -3,10 +3,11 @@ import type { ImportSource } from '../contract/importer';
 import type { ShelfEntry } from '../contract/shelf';
 import type { DownloadStore } from '../store/download-store';
 import { sortFiles } from './choose-main';
-import { fetchShelfEntry, findShelfEntry, forgetShelfEntry } from './download';
+import { fetchShelfEntry, findShelfEntry, forgetShelfEntry, type Fetchable } from './download';
 import { downloadFile, forgetFile } from './download-file';
 import type { KnownChoices } from './draft-report';
-import { collectFiles, readBytes, readText } from './file-set';
+import { collectFiles, largestTextBytes, readBytes, readText } from './file-set';
+import type { LabelList } from './guess-classes';
 import type { JobProgress } from './job-progress';
 import { findInSet, recordSource } from './network-files';
 import type { RecordedSource } from './network-files';
@@ -21,12 +22,13 @@ export interface Gathered {
   readonly name: string | null;
   /** Folders that the main file lies in, `/` between them; for its name and for guesses. */
   readonly folder: string;
-  readonly labels: readonly { readonly path: string; readonly labels: readonly string[] }[];
+  readonly labels: readonly LabelList[];
   readonly known: KnownChoices | null;
   /** Called when the network is stored: what was downloaded need not wait for another try. */
   forget(): Promise<void>;
 }
 
+/** What an import needs of the worker and of its job; all borrowed. */
 export interface GatherParts {
   readonly baseUrl: string;
   readonly fetch: typeof fetch;
@@ -51,10 +53,10 @@ async function gatherFiles(picked: Extract<ImportSource, { readonly kind: 'files
   const { main, labelFiles, cardFile } = await sortFiles(files);
   const file = files.get(main);
   if (file === undefined) throw new AppError('internal', `${main} is gone`);
-  const labels: { readonly path: string; readonly labels: readonly string[] }[] = [];
+  const labels: LabelList[] = [];
   for (const path of labelFiles.slice(0, 20)) {
     const text = files.get(path);
-    const found = text === undefined || text.size > 8 * 2 ** 20 ? null : readLabelText(await readText(text, path));
+    const found = text === undefined || text.size > largestTextBytes ? null : readLabelText(await readText(text, path));
     if (found !== null) labels.push({ path, labels: found });
   }
   const card = cardFile === null ? undefined : files.get(cardFile);
@@ -78,11 +80,7 @@ async function gatherAddress(text: string, parts: GatherParts): Promise<Gathered
   const store = await parts.downloads();
   const options = { store, signal, fetch: parts.fetch };
   const beside: string[] = [];
-  // A network like one of the shelf's, of which nothing but its address is known.
-  const entry: ShelfEntry = {
-    id: address.href, name: path, goodFor: '', format: '', files: [{ path, address: address.href, bytes: null, sha256: null }], bytes: 0,
-    licence: '', documentation: '', input: { height: 0, width: 0, channels: 0, mean: [], std: [] }, classes: [], accuracy: null, parameters: 0, multiplyAdds: 0, year: 0,
-  };
+  const entry: Fetchable = { id: address.href, files: [{ path, address: address.href, bytes: null, sha256: null }], bytes: 0 };
   const fetched = await fetchShelfEntry(entry, { ...options, onProgress: (done, total) => progress.bytes(done, total) });
   const main = fetched.get(path);
   if (main === undefined) throw new AppError('internal', `${path} is gone`);

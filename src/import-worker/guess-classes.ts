@@ -11,11 +11,18 @@ export interface ClassesGuess {
   readonly notes: readonly string[];
 }
 
+/** A list of labels that was opened with a network. */
+export interface LabelList {
+  readonly path: string;
+  readonly labels: readonly string[];
+}
+
+/** What the guess is made from. */
 export interface ClassesClues {
   readonly outputs: number;
   readonly fileLabels: NetworkFileFacts['labels'];
   /** Lists that were opened with the network, likeliest first. */
-  readonly beside: readonly { readonly path: string; readonly labels: readonly string[] }[];
+  readonly beside: readonly LabelList[];
   /** ImageNet's 1000 names; null where they could not be had. */
   readonly imagenet: readonly string[] | null;
 }

@@ -9,6 +9,7 @@ import type { KeptEntry, NetworkStore } from '../store/network-store';
 import { changeReport } from './change-report';
 import { digestAll, makeNetworkId, toHex } from './digest';
 import type { Digest } from './digest';
+import { throwIfCancelled } from './download-file';
 import { draftReport, refuseUnusable } from './draft-report';
 import { readBytes, readText } from './file-set';
 import { gather } from './gather';
@@ -97,7 +98,7 @@ export function createImporter(parts: ImporterParts): ImporterApi {
   const takeIn = async (gathered: Gathered, { abort, progress }: RunningJob): Promise<ImportReport> => {
     const { source } = gathered;
     const read = await parts.readNetwork(source, sizeOf(gathered.known?.input));
-    throwIfAborted(abort.signal);
+    throwIfCancelled(abort.signal);
     progress.phase('check', 0);
     refuseUnusable(read);
     const files: CardFile[] = [];
@@ -119,7 +120,7 @@ export function createImporter(parts: ImporterParts): ImporterApi {
       origin: { ...gathered.origin, importedAt: parts.today() }, known: gathered.known,
     });
     const report = same?.report.network.confirmed === true ? { ...drafted, network: { ...drafted.network, confirmed: true } } : drafted;
-    throwIfAborted(abort.signal);
+    throwIfCancelled(abort.signal);
     progress.phase('store', report.network.bytes);
     await store.put({ id, report, mainPath: source.name, sha256 }, new Map([...source.used].map(([path, bytes]) => [path, new Blob([bytes])])));
     await gathered.forget();
@@ -157,7 +158,7 @@ export function createImporter(parts: ImporterParts): ImporterApi {
       const gathered = await gather(source, {
         baseUrl, fetch: parts.fetch, downloads: parts.downloads, imagenet: findImagenet, progress: current.progress, signal: current.abort.signal,
       });
-      throwIfAborted(current.abort.signal);
+      throwIfCancelled(current.abort.signal);
       return takeIn(gathered, current);
     }),
     cancel: async (job) => running.get(job)?.abort.abort(),
@@ -223,7 +224,7 @@ function nameNetwork(file: string, inside: string, folder: string): string {
   const bare = file.replace(/\.(onnx|h5|hdf5|keras|tflite|json)$/i, '');
   const plain = (text: string): string => text.replaceAll(/[_\s]+/g, ' ').trim().slice(0, 100);
   if (!/^(model|net|network|saved_?model|main)$/i.test(bare)) return plain(bare) || 'Network';
-  const parent = folder.split('/').filter((part) => part !== '').at(-1)?? '';
+  const parent = folder.split('/').filter((part) => part !== '').at(-1) ?? '';
   return plain(parent) || (/^(model|main_?graph|functional|sequential|network|)(_\d+)?$/i.test(inside) ? '' : plain(inside)) || plain(bare);
 }
 
@@ -235,8 +236,4 @@ function nameFailure(thrown: unknown): AppError {
     return new AppError('out-of-memory', text, true, { cause: thrown });
   }
   return new AppError('internal', text, false, { cause: thrown });
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new AppError('cancelled', 'the import was cancelled', true);
 }

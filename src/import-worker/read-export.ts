@@ -1,5 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
 import type { InputSpec, NetworkCard } from '../contract/card';
+import { isRecord } from '../formats/json-access';
 import type { KnownChoices } from './draft-report';
 
 /**
@@ -36,8 +37,4 @@ function isInput(value: unknown): value is InputSpec {
   const isCount = (number: unknown): boolean => typeof number === 'number' && Number.isInteger(number) && number > 0;
   return isCount(height) && isCount(width) && isCount(channels) && [mean, std].every((list) => Array.isArray(list) && list.every(Number.isFinite))
     && (channelOrder === undefined || channelOrder === 'rgb' || channelOrder === 'bgr');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,6 +13,7 @@ export interface FakeImporter {
   advance(ms: number): void;
 }
 
+/** Starts one at 2026-01-02; `changes` replaces its parts. */
 export async function startFakeImporter(changes: Partial<ImporterParts> & { readonly dropDrafts?: DropDrafts } = {}): Promise<FakeImporter> {
   const progress: ImportProgress[] = [];
   const timers = new Set<{ readonly periodMs: number; nextMs: number; readonly callback: () => void }>();
