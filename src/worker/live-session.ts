@@ -1,54 +1,22 @@
-import type { ActivationReport, PointQuery } from '../contract/api';
-import type { InputSpec } from '../contract/card';
 import { AppError } from '../contract/errors';
-import type { WorkerEvent } from '../contract/events';
 import type { FrameMessage } from '../contract/frames';
 import type { LayerId } from '../contract/ids';
-import type { SessionSpec } from '../contract/session-spec';
 import type { ActivationSet } from '../engine/executor.interface';
-import { copyInput, createBlankInput, measureActivity, measureInfluence, packReport, pickUnit } from '../engine/frame-values';
+import { copyInput, createBlankInput, packReport } from '../engine/frame-values';
 import type { Tensor, Tensor4D } from '../engine/frame-values';
 import type { LayerView } from '../render/renderer';
 import { createActivityMeter } from './activity-meter';
 import { createFrameInput } from './frame-input';
-import type { FrameSession } from './frame-loop';
-import type { JobFrame } from './jobs/job-runner';
-import { createExplanationPlanner, createFrameExplainer, createSeed } from './live-explanation';
-import type { LiveNetwork } from './live-network';
+import { createPointReader, readOrder } from './frame-readings';
+import { createExplanationPlanner, createFrameExplainer } from './live-explanation';
 import { coversPlan, planFrame } from './live-plan';
 import type { LivePlan } from './live-plan';
+import type { LiveSession, LiveSessionParts } from './live-session.interface';
 import { createReporter } from './reporter';
 import type { FrameFacts } from './reporter';
 import { mapShapeOf } from './tier';
-import type { Tier } from './tier';
 
-/** One network's turn at the frames, with what the person chose. Owned by the visualizer; does not own tier or network. */
-export interface LiveSession extends FrameSession {
-  /** Takes effect with the next compute. */
-  setSpec(spec: SessionSpec): void;
-  watchPoint(point: PointQuery | null): void;
-  /** For the input on screen. @throws AppError 'layer-unknown' */
-  readActivation(layer: LayerId): Promise<ActivationReport>;
-  /** How pixels become network input now: the card's way, or the one the person tries. */
-  inputSpec(): InputSpec;
-  /** The frame on screen, for a job: a copy, owned by the caller. @throws AppError 'internal' before the first frame */
-  copyFrame(): JobFrame;
-  /** Compiles kernels and measures a forward pass, with an input of zeros. */
-  warmUp(): Promise<void>;
-  /** Resolves when no readback is under way, so that what is counted is what stays. */
-  whenIdle(): Promise<void>;
-}
-
-export interface LiveSessionParts {
-  readonly tier: Tier;
-  readonly network: LiveNetwork;
-  readonly spec: SessionSpec;
-  readonly post: (event: WorkerEvent) => void;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly onError: (thrown: unknown) => void;
-  readonly onReadEnd: () => void;
-}
+export type { LiveSession, LiveSessionParts } from './live-session.interface';
 
 /** What was computed for one input; owns its tensors. */
 interface Pass {
@@ -69,8 +37,6 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const reporter = createReporter({ post, now: parts.now, classes: card.classes, onError: parts.onError, onReadEnd: parts.onReadEnd, probabilities: network.probabilities });
   const frameInput = createFrameInput(tier);
   let spec = parts.spec;
-  let point: PointQuery | null = null;
-  let pointRead: Promise<void> | null = null;
   /** True: the frames that come cannot be used, and that was said. */
   let refusing = false;
   let stamp: FrameStamp = { sequence: 0, capturedAtMs: 0, still: false };
@@ -82,7 +48,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const explainer = createFrameExplainer(network, tier.backend === 'wasm' ? 'parts' : 'trials', parts.now);
   const plan = (): LivePlan => planFrame({
     spec, known, explainable: network.explainable, planExplanation,
-    classes: card.classes.length, visible: tier.renderer.visibleLayers(), showsExplanation: tier.renderer.showsExplanation(), point,
+    classes: card.classes.length, visible: tier.renderer.visibleLayers(), showsExplanation: tier.renderer.showsExplanation(), point: pointReader.point,
     measured: spec.activity ? meter.layersToKeep(rail(), stamp.still) : [],
   });
 
@@ -120,35 +86,12 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const meter = createActivityMeter({ post, now: parts.now, readAndDrop, onError: parts.onError, onReadEnd: parts.onReadEnd });
   const rail = (): readonly LayerId[] => executor.layers(spec.everyStep ? 'inspect' : 'live');
 
-  const readPoint = (current: Pass): void => {
-    if (point === null || pointRead !== null || !current.activations.has(point.layer)) return;
-    const asked = point;
-    const value = pickUnit(current.activations.get(asked.layer), asked.y, asked.x, asked.channel);
-    if (value === null) return;
-    pointRead = readAndDrop(value).then((values) => { if (!disposed && point === asked) post({ kind: 'point', ...asked, value: values[0] ?? Number.NaN }); })
-      .catch((thrown: unknown) => { if (!disposed) parts.onError(thrown); })
-      .finally(() => { pointRead = null; });
-  };
-
-  const readOrder = (current: Pass): Promise<Float32Array> | null => {
-    const { order } = current.plan;
-    if (order === null || order.by === 'index') return null;
-    const activation = current.activations.get(order.layer);
-    if (order.by === 'activity') return readAndDrop(measureActivity(activation));
-    const seed = createSeed(current.activations, current.plan);
-    const gradients = executor.backward(current.activations, { from: graph.logits, seed, to: [order.layer], rule: { kind: 'gradient' } });
-    seed.dispose();
-    const gradient = gradients.get(order.layer);
-    if (gradient === undefined) throw new AppError('internal', `no gradient for '${order.layer}'`);
-    const influence = measureInfluence(activation, gradient);
-    gradient.dispose();
-    return readAndDrop(influence);
-  };
+  const pointReader = createPointReader({ post, readAndDrop, onError: parts.onError });
 
   const session: LiveSession = {
     get hasInput() { return frameInput.tensor !== null; },
     setSpec: (next) => { spec = next; },
-    watchPoint: (next) => { point = next; },
+    watchPoint: pointReader.watch,
     importFrame: async (frame) => {
       const { sequence, capturedAtMs } = frame;
       stamp = { sequence, capturedAtMs, still: frame.kind === 'array' || frame.still };
@@ -198,7 +141,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
         style: { scale: spec.scale, colourMap: spec.colourMap },
         still: stamp.still,
       });
-      readPoint(pass);
+      pointReader.read(pass.activations);
     },
     settle: async () => {
       await (explainer.isTimed ? tier.finish() : tier.settle());
@@ -220,7 +163,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       reporter.publish(facts, open, {
         readReport: () => readAndDrop(packReport(current.activations.logits, explainer.shown.map)),
         readRange: () => tier.renderer.readRange(layer ?? '', spec.openChannel),
-        readOrder: () => readOrder(current),
+        readOrder: () => readOrder(executor, current.activations, current.plan, readAndDrop),
       });
       if (spec.activity) meter.publish(stamp.sequence, rail(), current.activations);
       else meter.clear();
@@ -275,13 +218,14 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
     whenIdle: async () => {
       await reporter.whenIdle();
       await meter.whenIdle();
-      await pointRead;
+      await pointReader.whenIdle();
     },
     dispose: () => {
       if (disposed) return;
       disposed = true;
       reporter.dispose();
       meter.dispose();
+      pointReader.dispose();
       dropPass();
       explainer.drop();
       frameInput.clear();
