@@ -3,7 +3,8 @@ import type { LayerId } from '../contract/ids';
 import type { GraphBuilder } from '../graph/graph-builder';
 import type { GraphNode, WeightArray } from '../graph/network-graph';
 import type { Operation } from '../graph/ops';
-import type { Budget, Constant } from './onnx-constant';
+import type { Budget } from './budget';
+import type { Constant } from './onnx-constant';
 import type { Layouts, Placed } from './onnx-layout';
 import type { OnnxNode, OnnxTensor } from './onnx-proto';
 

@@ -1,9 +1,9 @@
 import { AppError } from '../contract/errors';
 import { GraphBuilder } from '../graph/graph-builder';
+import { Budget } from './budget';
 import { requireOneInput, writeOpenShape } from './describe-input';
 import { asArray, asRecord, asString, field, type JsonRecord } from './json-access';
 import { defaultSizePx, type FileReading, type ReadOptions } from './network-facts';
-import { Budget } from './onnx-constant';
 import { Layouts, type Atom } from './onnx-layout';
 import type { Import, OnnxValue } from './onnx-scope';
 import { nameOfValue, readNodes, readTensorShape, shapeOfPlaceholder, sortNodes, type TensorFlowNode } from './tfjs-graph-nodes';

@@ -1,7 +1,7 @@
 import { AppError } from '../contract/errors';
 import { countElements } from '../graph/shapes';
+import type { Budget } from './budget';
 import { halfToFloat } from './half-float';
-import type { Budget } from './onnx-constant';
 import type { Quantisation, TfliteTensor } from './tflite-model';
 import { nameOfType } from './tflite-names';
 

@@ -3,8 +3,8 @@ import type { LayerId } from '../contract/ids';
 import type { GraphBuilder } from '../graph/graph-builder';
 import type { GraphNode, Shape } from '../graph/network-graph';
 import type { Activation, Operation } from '../graph/ops';
+import type { Budget } from './budget';
 import { decodeConstant, valueRange, type TfliteConstant } from './tflite-constant';
-import type { Budget } from './onnx-constant';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './tflite-model';
 
 /** A computed value. TFLite counts the batch as axis 0 where there is one; the graph never does. */

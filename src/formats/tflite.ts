@@ -1,9 +1,9 @@
 import { AppError } from '../contract/errors';
 import { GraphBuilder } from '../graph/graph-builder';
+import { Budget } from './budget';
 import { requireOneInput, writeOpenShape } from './describe-input';
 import { listNeeded } from './needed-nodes';
 import { defaultSizePx, type FileReading, type ReadOptions } from './network-facts';
-import { Budget } from './onnx-constant';
 import { valueRange } from './tflite-constant';
 import { readTfliteLabels } from './tflite-labels';
 import { readTfliteModel, type TfliteModel, type TfliteOperator, type TfliteTensor } from './tflite-model';

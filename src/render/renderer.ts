@@ -12,6 +12,7 @@ export interface LayerView {
   readonly byteOffset?: number;
 }
 
+/** Everything that one draw shows; borrowed for its duration. */
 export interface RenderInput {
   readonly layers: ReadonlyMap<LayerId, LayerView>;
   /** `[h, w, 1]`: ≥ 0 for localisation maps and saliency; null: nothing is drawn (cleared). */
@@ -23,6 +24,7 @@ export interface RenderInput {
   readonly still?: boolean;
 }
 
+/** Lowest and highest value of what a colour bar shows. */
 export interface ValueRange {
   readonly min: number;
   readonly max: number;
