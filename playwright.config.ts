@@ -20,7 +20,7 @@ export default defineConfig<HarnessOptions>({
   use: { viewport: { width: 1280, height: 800 }, actionTimeout: 60_000, navigationTimeout: 60_000, screenshot: 'off', trace: 'off', video: 'off' },
   projects: [
     // The longest first: its tests run one after the other, and the others fill the second place.
-    { name: 'webgpu', testDir: 'e2e', testMatch: '**/*.e2e.ts', grepInvert: /@wasm\b/, workers: 1, use: { tier: 'webgpu' } },
+    { name: 'webgpu', testDir: 'e2e', testMatch: '**/*.e2e.ts', grepInvert: /@wasm\b/, workers: 1, timeout: 480_000, use: { tier: 'webgpu' } },
     { name: 'gpu', testDir: 'test/gpu', testMatch: '**/*.gpu.ts', workers: 1, use: { tier: 'webgpu' } },
     { name: 'wasm', testDir: 'e2e', testMatch: '**/*.e2e.ts', grepInvert: /@webgpu\b/, use: { tier: 'wasm' } },
   ],
