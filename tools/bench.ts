@@ -52,7 +52,7 @@ async function measureOne(backend: Backend, path: string, rounds: number): Promi
       page.on('pageerror', (error) => { console.error(`bench page: ${error.message}`); });
       await page.goto(`${site.url}e2e/harness/blank.html`);
       const request: MeasureRequest = {
-        backend, modelJson, weightsBase64: weights.toString('base64'), rounds, warmUps: backend === 'wasm' ? 10 : 3,
+        backend, modelJson, weightsBase64: weights.toString('base64'), rounds, warmUps: backend === 'wasm' ? 10 : 2,
         wasmPath: `${site.url}wasm/`, ortPath: `${site.url}node_modules/onnxruntime-web/dist/`,
       };
       return page.evaluate(async (sent) => {
@@ -104,10 +104,12 @@ const report = (found: readonly BenchRow[]): void => {
   for (const row of found) console.log(`${row.backend.padEnd(7)}${row.id.padEnd(42)}${row.value.toFixed(2).padStart(9)} ms   ${row.ratio.toFixed(2).padStart(5)} x ${row.against}`);
 };
 for (const backend of backends) {
-  const rounds = backend === 'wasm' ? Number(options.rounds) : Math.max(5, Math.round(Number(options.rounds) / 10));
+  // A pass takes most of a second on the software adapter.
+  const rounds = backend === 'wasm' ? Number(options.rounds) : Math.max(3, Math.round(Number(options.rounds) / 15));
   for (const network of networks) {
     if (options.only !== undefined && options.only !== network.id) continue;
     if (!existsSync(network.path)) { console.log(`${network.id}: not on this machine (../shared), left out`); continue; }
+    console.log(`${backend}: ${network.id}, ${rounds} rounds …`);
     const measured = await measureOne(backend, network.path, rounds);
     report(rowsOf(network.id, backend, measured));
     const differences = Object.entries(measured.largestDifference).map(([name, value]) => `${name} ${value.toExponential(1)}`);
@@ -118,6 +120,7 @@ for (const backend of backends) {
     await ensureBuild();
     const site = await serveBuild();
     try {
+      console.log(`${backend}: live frames of everyday, each explanation beside none …`);
       const frames = await withBrowser(backend, await movingObjectClip(), (context) => measureLiveFrames(context, site.url, backend));
       const alone = [...frames.values()].flat().map(({ without }) => without);
       const [tickMs, forwardMs] = [medianOf(alone.map((stretch) => stretch.tickMs)), medianOf(alone.map((stretch) => stretch.forwardMs))];

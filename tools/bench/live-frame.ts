@@ -31,7 +31,7 @@ interface Effort {
 /** A frame takes most of a second on the software adapter. */
 const efforts: Readonly<Record<Backend, Effort>> = {
   wasm: { explanations: explanationIds.filter((id) => id !== 'off'), blocks: 4, fadeFrames: 20, samples: 4, framesPerSample: 8 },
-  webgpu: { explanations: ['grad-cam', 'gradient', 'guided-backprop'], blocks: 2, fadeFrames: 8, samples: 2, framesPerSample: 3 },
+  webgpu: { explanations: ['grad-cam', 'gradient', 'guided-backprop'], blocks: 2, fadeFrames: 6, samples: 2, framesPerSample: 2 },
 };
 
 const readSnapshot = (page: Page): Promise<Snapshot> => page.evaluate(() => (globalThis as unknown as { innerview: { snapshot(): Snapshot } }).innerview.snapshot());
