@@ -8,6 +8,7 @@ import { chromiumFlags, chromiumPath } from '../e2e/harness/chromium';
 import { movingObjectClip } from '../e2e/harness/fake-camera';
 import { serveBuild, serveSources } from '../e2e/harness/serve';
 import { ensureBuild } from './setup.mjs';
+import { measureCancelRows } from './bench/cancel-steps';
 import { measureLiveFrames, medianOf, type LivePair } from './bench/live-frame';
 import type { Measurement, MeasureRequest } from './bench/measure-page';
 
@@ -116,6 +117,7 @@ for (const backend of backends) {
     console.log(`        ${measured.why}`);
     console.log(`        outputs differ from ours by at most: ${differences.join(', ')}; tensors left over: ${measured.tensorsLeft}`);
   }
+  if (options.only === undefined || options.only === 'cancel') await measureCancelRows(backend, networks.filter(({ id }) => id !== 'digits'), withBrowser, report);
   if (options.only === undefined || options.only === 'frame') {
     await ensureBuild();
     const site = await serveBuild();

@@ -149,7 +149,7 @@ export function blur(input: Float32Array, shape: readonly [height: number, width
 }
 
 /** Values between two pauses, times the taps of the blur. */
-const workBetweenPauses = 500_000;
+const workBetweenPauses = 200_000;
 
 function* blurInSteps(
   input: Float32Array, shape: readonly [height: number, width: number, channels: number], sigmaPx: number,

@@ -36,7 +36,7 @@ function* topOfTridiagonal(diagonal: readonly number[], beside: readonly number[
     }
   }
   for (let round = 0; round < 40; round += 1) {
-    if (round % 8 === 0) yield 0.8 + (0.2 * round) / 40;
+    if (round % 2 === 0) yield 0.8 + (0.2 * round) / 40;
     const squared = new Float64Array(size * size);
     let largest = 0;
     for (let row = 0; row < size; row += 1) {

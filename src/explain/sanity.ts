@@ -56,7 +56,7 @@ export function* randomiseLayers(
 }
 
 /** Weights drawn between two pauses. */
-const drawnAtOnce = 50_000;
+const drawnAtOnce = 20_000;
 
 function* drawLike(values: Float32Array, next: () => number): Generator<void, Float32Array, void> {
   let sum = 0;
