@@ -34,6 +34,13 @@ describe('createExplanationPace', () => {
     expect(busyMs + explained * explainMs).toBeGreaterThan(alone * 1.1);
   });
 
+  it('never shows a map of a picture that is gone for more than two seconds of frames', () => {
+    const pace = createExplanationPace('parts');
+    run(pace, 40, 400, 1600);
+    expect(run(pace, 20, 400, 1600).explained).toBe(4);
+    expect(run(createExplanationPace('parts'), 20, 2500, 3000).explained).toBe(20);
+  });
+
   it('explains another choice at once, and learns its cost anew', () => {
     const pace = createExplanationPace('parts');
     run(pace, 30, 60, 90);

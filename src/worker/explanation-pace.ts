@@ -2,6 +2,8 @@ import { createRunningAverage } from './rates';
 
 /** Share of a frame's time that a live explanation may take away from the rate of the frames; Grad-CAM stays below it. */
 const explanationShare = 0.2;
+/** A map of a picture that is gone for longer explains nothing that is on screen: on very slow machines it rather costs more than its share. */
+const longestAgeMs = 2000;
 /** What a camera needs for a frame: as long as everything is done within it, an explanation costs no frame. */
 const cameraPeriodMs = 1000 / 30;
 /** What each frame of a trial is, where the cost of an explanation shows only in the time of whole frames; the first one compiles. */
@@ -54,7 +56,7 @@ export function createExplanationPace(measuredBy: 'parts' | 'trials'): Explanati
   const decide = (base: number, cost: number): void => {
     const allowedMs = Math.max(base, cameraPeriodMs);
     const lostMs = base + cost - allowedMs;
-    const wanted = Math.max(1, Math.ceil(lostMs / (explanationShare * allowedMs)));
+    const wanted = Math.max(1, Math.min(Math.ceil(lostMs / (explanationShare * allowedMs)), Math.floor(longestAgeMs / allowedMs)));
     // Back to each frame only with some room, or a cost at the limit would go to and fro.
     const isClear = wanted > 1 || lostMs < (1 - leastChange) * explanationShare * allowedMs;
     if (everyFrames === 1 || (isClear && Math.abs(wanted - everyFrames) > leastChange * everyFrames)) everyFrames = wanted;
