@@ -78,5 +78,8 @@ function describeExplanation(method: ExplanationId) {
   if (label === null) return explainMethod(method).plain;
   if (heldUnit.value !== null) return <>What excites <b>{label}</b>, which you hold. <button type="button" class="link" onClick={releaseTarget}>Let go</button></>;
   if (found?.state === 'no-positive-evidence') return <>No positive evidence for <b>{label}</b> in this layer.</>;
-  return <>{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}{otherLayer.value === null ? '' : <>, in {otherLayer.value}. <button type="button" class="link" onClick={() => changeSpec({ explanationLayer: null })}>Back to the last layer</button></>}{mapLagFrames() === 0 ? '' : `. The map is up to ${mapLagFrames()} ${mapLagFrames() === 1 ? 'frame' : 'frames'} behind, so that the picture keeps its pace.`}</>;
+  const lag = mapLagFrames();
+  // First, because a long caption is cut at its end.
+  const behind = lag === 0 ? '' : `Up to ${lag} ${lag === 1 ? 'frame' : 'frames'} behind. `;
+  return <>{behind}{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}{otherLayer.value === null ? '' : <>, in {otherLayer.value}. <button type="button" class="link" onClick={() => changeSpec({ explanationLayer: null })}>Back to the last layer</button></>}</>;
 }
