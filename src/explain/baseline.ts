@@ -35,25 +35,40 @@ export function boundsOf(request: ExplanationRequest): readonly [low: Tensor4D, 
   return [min(request.input, [1, 2, 3], true), max(request.input, [1, 2, 3], true)];
 }
 
-/** Separable Gaussian blur that keeps its brightness at the borders. @returns shape of `picture` · owned by the caller */
-export function blurPicture(picture: Tensor4D, sigmaPx: number): Tensor4D {
-  return tidy(() => {
-    const channels = picture.shape[3];
-    const radius = Math.max(1, Math.ceil(2.5 * sigmaPx));
-    const taps = Array.from({ length: 2 * radius + 1 }, (_, index) => Math.exp(-(((index - radius) / sigmaPx) ** 2) / 2));
-    const kernel = (shape: readonly [number, number]): Tensor4D =>
-      tensor(taps.flatMap((tap) => Array.from({ length: channels }, () => tap)), [...shape, channels, 1]);
-    const spread = (values: Tensor4D): Tensor4D =>
-      depthwiseConv2d(depthwiseConv2d(values, kernel([taps.length, 1]), 1, 'same'), kernel([1, taps.length]), 1, 'same');
-    return div(spread(picture), spread(onesLike(picture)));
+/** Separable Gaussian blur that keeps its brightness at the borders, a direction at a time. @returns shape of `picture` · owned by the caller */
+export function* blurPicture(picture: Tensor4D, sigmaPx: number): Generator<number, Tensor4D, void> {
+  const channels = picture.shape[3];
+  const radius = Math.max(1, Math.ceil(2.5 * sigmaPx));
+  const taps = Array.from({ length: 2 * radius + 1 }, (_, index) => Math.exp(-(((index - radius) / sigmaPx) ** 2) / 2));
+  const held: Tensor4D[] = [];
+  const keep = (make: () => Tensor4D): Tensor4D => {
+    const made = tidy(make);
+    held.push(made);
+    return made;
+  };
+  const spread = (values: Tensor4D, shape: readonly [number, number]): Tensor4D => keep(() => {
+    const kernel: Tensor4D = tensor(taps.flatMap((tap) => Array.from({ length: channels }, () => tap)), [...shape, channels, 1]);
+    return depthwiseConv2d(values, kernel, 1, 'same');
   });
+  try {
+    const down = spread(picture, [taps.length, 1]);
+    yield 0.25;
+    const soft = spread(down, [1, taps.length]);
+    yield 0.5;
+    // What the border lets in of a picture that is 1 everywhere.
+    const downOfOnes = spread(keep(() => onesLike(picture)), [taps.length, 1]);
+    yield 0.75;
+    const share = spread(downOfOnes, [1, taps.length]);
+    return tidy(() => div(soft, share));
+  } finally {
+    for (const made of held) made.dispose();
+  }
 }
 
 function makeBaseline(request: ExplanationRequest, choice: string): Tensor {
   const { input } = request;
   switch (choice) {
     case 'mean': return mean(input, [1, 2], true);
-    case 'blur': return blurPicture(input, Math.max(1, Math.min(input.shape[1], input.shape[2]) / 12));
     case 'noise': {
       const [low, high] = boundsOf(request);
       const seed = request.parameters['seed'];
@@ -65,12 +80,13 @@ function makeBaseline(request: ExplanationRequest, choice: string): Tensor {
 }
 
 /**
- * The picture with "nothing there", of the input's shape: as given, one number everywhere, or made as the setting says.
+ * The picture with "nothing there", of the input's shape: as given, one number everywhere, or made as the setting says. A blur of a
+ * large picture takes long, so there are pauses.
  *
  * @returns `[n, h, w, c]` f32 · owned by the caller
  * @throws AppError 'input-mismatch' when a given one has another size, 'explain-unsupported' for an unknown name
  */
-export function createBaseline(request: ExplanationRequest, description: ChoiceParameter): Tensor4D {
+export function* createBaseline(request: ExplanationRequest, description: ChoiceParameter): Generator<number, Tensor4D, void> {
   const { input, given, parameters } = request;
   if (given?.baseline !== undefined) {
     const { shape } = given.baseline;
@@ -81,7 +97,9 @@ export function createBaseline(request: ExplanationRequest, description: ChoiceP
   }
   const value = parameters[description.name];
   if (typeof value === 'number') return tidy(() => add(zeros(input.shape), value) as Tensor4D);
-  return tidy(() => broadcast(makeBaseline(request, readChoice(parameters, description)), input.shape));
+  const choice = readChoice(parameters, description);
+  if (choice === 'blur') return yield* blurPicture(input, Math.max(1, Math.min(input.shape[1], input.shape[2]) / 12));
+  return tidy(() => broadcast(makeBaseline(request, choice), input.shape));
 }
 
 /** `broadcastTo` always makes a tensor of its own here: tfjs copies with clone() where the shape is already there. */

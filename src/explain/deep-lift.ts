@@ -40,7 +40,7 @@ export const deepLift: Explanation = {
     const from = scoreLayerOf(graph, target);
     // Unfused: a nonlinearity's input is compared too.
     const options = { mode: 'inspect', taps: new Set([from, graph.input]), backwardTo: new Set([graph.input]), until: from } as const;
-    const baseline = createBaseline(request, baselineChoice);
+    const baseline = yield* report(createBaseline(request, baselineChoice), 0, 0);
     try {
       yield { fraction: 0, note: { steps: null } };
       const reference = yield* report(executor.forwardInSteps(baseline, options), 0, 0.25);

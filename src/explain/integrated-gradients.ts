@@ -40,10 +40,10 @@ export const integratedGradients: Explanation = {
   async *run(request) {
     const count = readNumber(request.parameters, steps);
     const order = leapOrder(count);
-    const baseline = createBaseline(request, baselineChoice);
+    const said: Said = { note: { steps: { done: 0, of: count } } };
+    const baseline = yield* report(createBaseline(request, baselineChoice), 0, 0, said);
     const difference = sub(request.input, baseline) as Tensor4D;
     try {
-      const said: Said = { note: { steps: { done: 0, of: count } } };
       yield { ...said, fraction: 0 };
       const scores = await readAndDrop(yield* report(computeScore(request), 0, 0, said));
       yield { ...said, fraction: 0 };

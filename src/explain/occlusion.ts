@@ -2,7 +2,7 @@ import { add, div, mul, ones, reshape, slice, sub, tensor4d, tidy, zeros, type T
 import type { NumberParameter } from '../contract/explanations';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation, ExplanationParameters } from './explanation';
-import { report } from './in-steps';
+import { report, type Said } from './in-steps';
 import { computeScore, readAndDrop } from './score-gradient';
 import { scorePictures } from './scored-pictures';
 import { readPair } from './settings';
@@ -62,14 +62,15 @@ export const occlusion: Explanation = {
     const geometry = placeWindows([h, w], parameters);
     const counts = new Float32Array(h * w);
     const maskAt = (index: number): Tensor4D => tensor4d(fillWindow([h, w], geometry, index), [1, h, w, 1]);
-    const baseline = createBaseline(request, cover);
+    const count = geometry.rows * geometry.columns;
+    const said: Said = { note: { steps: { done: 0, of: count } } };
+    const baseline = yield* report(createBaseline(request, cover), 0, 0, said);
     const held: Tensor[] = [baseline];
     let total: Tensor4D = zeros([n, h, w, 1]);
     // A pixel that no window covers has no value: 0.
     const average = (): Tensor4D => tidy(() => mul(div(total, tensor4d(counts.map((count) => Math.max(count, 1)), [1, h, w, 1])), ones([1, 1, 1, c])));
     try {
-      const count = geometry.rows * geometry.columns;
-      const before = yield* report(computeScore(request), 0, 0, { note: { steps: { done: 0, of: count } } });
+      const before = yield* report(computeScore(request), 0, 0, said);
       held.push(before);
       const note = yield* scorePictures(request, {
         count,

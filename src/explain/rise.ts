@@ -2,7 +2,7 @@ import { add, image, mul, reshape, slice, softmax, square, sub, sum, tensor4d, t
 import type { ChoiceParameter, NumberParameter } from '../contract/explanations';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation } from './explanation';
-import { report } from './in-steps';
+import { report, type Said } from './in-steps';
 import { drawUniform, type Draw } from './random';
 import { measureStandardError } from './sampled-gradients';
 import { computeScore, readAndDrop } from './score-gradient';
@@ -72,13 +72,14 @@ export const rise: Explanation = {
     const byProbability = readChoice(parameters, scoring) === 'probability';
     // A mask is drawn twice (to cover, to weigh) instead of kept: its own seed makes both the same.
     const maskAt = (index: number): Tensor4D => drawMask(drawUniform(start, index), cells, chance, h, w);
-    const baseline = createBaseline(request, cover);
+    const count = readNumber(parameters, masks);
+    const said: Said = { note: { steps: { done: 0, of: count } } };
+    const baseline = yield* report(createBaseline(request, cover), 0, 0, said);
     let total: Tensor4D = zeros([n, h, w, 1]);
     let squares: Tensor4D = zeros([n, h, w, 1]);
     const average = (done: number): Tensor4D => tidy(() => mul(total, 1 / (done * chance)));
     try {
-      const count = readNumber(parameters, masks);
-      const scores = await readAndDrop(yield* report(computeScore(request), 0, 0, { note: { steps: { done: 0, of: count } } }));
+      const scores = await readAndDrop(yield* report(computeScore(request), 0, 0, said));
       const note = yield* scorePictures(request, {
         count,
         inputAt: (index) => tidy(() => add(mul(sub(input, baseline), maskAt(index)), baseline) as Tensor4D),
