@@ -71,7 +71,7 @@ export interface ExplainResult {
 
 export interface FaithfulnessResult {
   readonly kind: 'faithfulness';
-  /** Probability of the target after each part is removed (or shown), from 0 to 1 of the pixels; `steps + 1` values. */
+  /** Probability of the target (of a difference: of the first class where exactly one of the two is right) after each part is removed (or shown), from 0 to 1 of the pixels; `steps + 1` values. */
   readonly deletion: readonly number[];
   readonly insertion: readonly number[];
   readonly randomDeletion: readonly number[];

@@ -1,11 +1,17 @@
-import { reshape, softmax, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tensor4d, type Tensor } from '@tensorflow/tfjs-core';
 import type { Executor } from '../engine/executor.interface';
+import { toProbabilities } from '../graph/answer';
+import type { ProbabilityRule } from '../graph/network-graph';
 import { drain, report } from './in-steps';
+import type { ScoreTarget } from './score-target';
 
 /** How far a measurement is, 0..1. */
 export interface TrustProgress {
   readonly fraction: number;
 }
+
+/** A score that has a probability. */
+export type FollowedTarget = Exclude<ScoreTarget, { readonly kind: 'unit' }>;
 
 export interface FaithfulnessRequest {
   readonly executor: Executor;
@@ -14,8 +20,8 @@ export interface FaithfulnessRequest {
   readonly inputShape: readonly [height: number, width: number, channels: number];
   /** `[h * w]`: larger where the map says that a pixel mattered more. Borrowed. */
   readonly importance: Float32Array;
-  /** Index of the class whose probability is followed. */
-  readonly target: number;
+  /** The class, or the two classes, whose probability is followed: {@link followProbability}. */
+  readonly target: FollowedTarget;
   /** Number of parts that the pixels are removed in (64). */
   readonly steps: number;
   /** Of the random order that is the baseline. */
@@ -27,7 +33,7 @@ export interface FaithfulnessRequest {
 }
 
 export interface FaithfulnessCurves {
-  /** Probability of the target after 0, 1, … `steps` parts; `steps + 1` values each. */
+  /** What is followed after 0, 1, … `steps` parts; `steps + 1` values each. */
   readonly deletion: readonly number[];
   readonly insertion: readonly number[];
   readonly randomDeletion: readonly number[];
@@ -36,7 +42,7 @@ export interface FaithfulnessCurves {
 
 /**
  * Deletion and insertion: the pixels a map calls important are replaced (deletion) or shown (insertion) first, and the
- * target's probability is followed. Deleted pixels take the picture's mean colour; insertion starts from the blurred picture,
+ * target's probability is followed ({@link followProbability}). Deleted pixels take the picture's mean colour; insertion starts from the blurred picture,
  * so that no hard edge is added. A random order of the same pixels is the baseline.
  * Petsiuk delete to zero after normalisation (the data set's mean); a network of unknown origin has no such mean.
  *
@@ -79,6 +85,22 @@ export async function* measureFaithfulness(request: FaithfulnessRequest): AsyncG
   return { deletion, insertion, randomDeletion, randomInsertion };
 }
 
+/**
+ * What the curves follow, 0..1: the probability of a class; for a difference that of the first class where exactly one of the two
+ * is right, `p(a) (1 - p(b)) / (p(a) (1 - p(b)) + p(b) (1 - p(a)))` of answers that stand alone and `p(a) / (p(a) + p(b))` of a softmax.
+ * Both are the sigmoid of the explained difference of logits, so their areas compare with those of one class.
+ */
+export function followProbability(logits: Float32Array, rule: ProbabilityRule, target: FollowedTarget): number {
+  const probabilities = toProbabilities(logits, rule);
+  const probability = probabilities[target.index] ?? 0;
+  if (target.kind === 'class') return probability;
+  if (rule !== 'as-they-are') return 1 / (1 + Math.exp((logits[target.against] ?? 0) - (logits[target.index] ?? 0)));
+  const other = probabilities[target.against] ?? 0;
+  const [here, there] = [probability * (1 - other), other * (1 - probability)];
+  // Both certain, or both impossible: neither is ahead.
+  return here + there > 0 ? here / (here + there) : 0.5;
+}
+
 /** Area under a curve over 0..1 by the trapezoid rule, 0..1. */
 export function areaUnder(curve: readonly number[]): number {
   let sum = 0;
@@ -90,11 +112,9 @@ async function* probabilityOf(request: FaithfulnessRequest, picture: Float32Arra
   const input = tensor4d(picture.slice(), [1, ...request.inputShape], 'float32');
   try {
     const activations = yield* report(request.executor.forwardInSteps(input, { mode: 'live', taps: new Set() }), before, before + share);
-    const probabilities = tidy(() => softmax(reshape(activations.logits, [1, -1])));
     try {
-      return (await request.read(probabilities))[request.target] ?? 0;
+      return followProbability(await request.read(activations.logits), request.executor.graph.probabilities, request.target);
     } finally {
-      probabilities.dispose();
       activations.dispose();
     }
   } finally {

@@ -1,12 +1,14 @@
-import { add, div, log, mul, reshape, slice, softmax, sub, sum, tensor4d, tidy, zeros, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, div, log, mul, reshape, slice, sub, tensor4d, tidy, zeros, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { ChoiceParameter, NumberParameter } from '../contract/explanations';
 import { boundsOf } from './baseline';
+import type { NetworkGraph } from '../graph/network-graph';
 import type { Explanation, ExplanationParameters, ExplanationRequest } from './explanation';
 import { report, type Said } from './in-steps';
 import { canShip, createPatchSampler, fitModel, shippedModel, type PatchModel, type PatchSamplers } from './patch-model';
+import { readProbability } from './probability';
 import { drawUniform } from './random';
 import { readAndDrop } from './score-gradient';
-import { createSeed, readScore, scoreLayerOf, type ScoreTarget } from './score-target';
+import { readScore, scoreLayerOf, type ScoreTarget } from './score-target';
 import { scorePictures } from './scored-pictures';
 import { readChoice, readNumber, readOptionalNumber } from './settings';
 
@@ -41,18 +43,14 @@ function placeWindows([height, width]: readonly [number, number], parameters: Ex
 }
 
 /** The class's probability, or for a difference or a unit the score itself. `[m]` · owned by the caller. */
-function measure(start: Tensor, target: ScoreTarget): Tensor1D {
-  if (target.kind !== 'class') return readScore(start, target);
-  return tidy(() => {
-    const rows = reshape(start, [start.shape[0] ?? 1, -1]);
-    return sum(mul(softmax(rows), reshape(createSeed(start, target), rows.shape)), 1);
-  });
+function measure(graph: NetworkGraph, start: Tensor, target: ScoreTarget): Tensor1D {
+  return target.kind === 'class' ? readProbability(graph, start, target) : readScore(start, target);
 }
 
-/** `log₂ odds` of Laplace-smoothed probabilities, used inside a tidy. */
-function logOdds(probability: Tensor, counted: number, classes: number): Tensor {
-  const smooth = mul(add(mul(probability, counted), 1), 1 / (counted + classes));
-  return mul(log(div(smooth, sub(1, smooth))), Math.LOG2E);
+/** `log₂ odds` of Laplace-smoothed probabilities `(p N + 1) / (N + answers)`, used inside a tidy. Finite: at least two answers. */
+function logOdds(probability: Tensor, counted: number, answers: number): Tensor {
+  const against = add(mul(sub(1, probability), counted), answers - 1);
+  return mul(log(div(add(mul(probability, counted), 1), against)), Math.LOG2E);
 }
 
 async function createSamplers(request: ExplanationRequest, pictures: readonly Float32Array[], side: number): Promise<readonly PatchSamplers[]> {
@@ -75,7 +73,7 @@ async function createSamplers(request: ExplanationRequest, pictures: readonly Fl
  * a pixel, `[n, h, w, 1]`, signed, in bits. Replacements are drawn from a Gaussian conditional on the surroundings (2 px), fitted
  * on the app's gallery, or on the picture itself for networks that do not take colour. For units and differences the score's own
  * difference is shown (the paper's activation difference). Unlike the paper the covariance is that of the channels times that
- * of the places, and the window moves by its own side.
+ * of the places, the window moves by its own side, and it is 12 px wide at most (its covariance grows with the fourth power).
  *
  * @see Zintgraf, Cohen, Adel, Welling 2017, arXiv:1702.04595, eq. 2 to 6
  */
@@ -111,12 +109,13 @@ export const predictionDifference: Explanation = {
     }
 
     const activations = yield* report(executor.forwardInSteps(input, { mode: 'live', taps: new Set([from]), until: from }), 0, 0, said);
-    const classes = activations.get(from).size / n;
+    // Outputs that are each a question of their own have two answers: yes and no.
+    const answers = executor.graph.probabilities === 'softmax' ? activations.get(from).size / n : 2;
     const score = readScore(activations.get(from), target);
-    const before = measure(activations.get(from), target);
+    const before = measure(executor.graph, activations.get(from), target);
     activations.dispose();
 
-    const evidence = (measured: Tensor): Tensor => (target.kind === 'class' ? logOdds(measured, counted, classes) : measured);
+    const evidence = (measured: Tensor): Tensor => (target.kind === 'class' ? logOdds(measured, counted, answers) : measured);
     const cornerOf = (window: number): readonly [number, number] => [Math.floor(window / columns) * stride, (window % columns) * stride];
     const maskOf = (window: number): Float32Array => {
       const [top, left] = cornerOf(window);
@@ -152,7 +151,7 @@ export const predictionDifference: Explanation = {
           });
           return tensor4d(changed, [n, h, w, c]);
         },
-        score: (value) => measure(value, target),
+        score: (value) => measure(executor.graph, value, target),
         absorb: (first, found) => {
           for (let row = 0; row < found.shape[0]; row += 1) {
             const next = tidy(() => add(ofWindow, reshape(slice(found, [row, 0], [1, n]), [n])) as Tensor1D);

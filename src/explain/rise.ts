@@ -1,12 +1,12 @@
-import { add, image, mul, reshape, slice, softmax, square, sub, sum, tensor4d, tidy, zeros, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, image, mul, reshape, slice, square, sub, tensor4d, tidy, zeros, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { ChoiceParameter, NumberParameter } from '../contract/explanations';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation } from './explanation';
 import { report, type Said } from './in-steps';
+import { readProbability } from './probability';
 import { drawUniform, type Draw } from './random';
 import { measureStandardError } from './sampled-gradients';
 import { computeScore, readAndDrop } from './score-gradient';
-import { createSeed, readScore, type ScoreTarget } from './score-target';
 import { scorePictures } from './scored-pictures';
 import { readChoice, readNumber } from './settings';
 
@@ -20,7 +20,7 @@ const probability: NumberParameter = {
   kind: 'number', name: 'probability', label: 'Open part', plain: 'The chance that a cell of the mask is open.', default: 0.5, min: 0.05, max: 0.95, integer: false,
 };
 const scoring: ChoiceParameter = {
-  kind: 'choice', name: 'score', label: 'Measured by', plain: 'What is left under a mask: the probability, as in the paper, or the score before softmax.', default: 'probability',
+  kind: 'choice', name: 'score', label: 'Measured by', plain: 'What is left under a mask: the probability, as in the paper, or the score that becomes it.', default: 'probability',
   choices: [{ value: 'probability', label: 'probability' }, { value: 'logit', label: 'score' }],
 };
 const cover = describeBaseline('black', 'What the closed part of a mask is painted with.');
@@ -41,15 +41,6 @@ function drawMask(draw: Draw, cells: number, chance: number, height: number, wid
   });
 }
 
-/** Probability of the class (difference of two probabilities, or the unit's own value). `[m]`. */
-function readProbability(start: Tensor, target: ScoreTarget): Tensor {
-  if (target.kind === 'unit') return readScore(start, target);
-  return tidy(() => {
-    const rows = reshape(start, [start.shape[0] ?? 1, -1]);
-    return sum(mul(softmax(rows), reshape(createSeed(start, target), rows.shape)), 1);
-  });
-}
-
 /**
  * RISE: `1 / (N p) · Σ_k score(x under mask k) · mask k`, `[n, h, w, 1]`; the score of a pixel is what is left on average when it
  * shows. The same masks for every picture. Standard error: of the mean, averaged over the map.
@@ -64,7 +55,7 @@ export const rise: Explanation = {
   supports: () => null,
   cost: (_, parameters) => readNumber(parameters, masks) + 1,
   async *run(request) {
-    const { input, parameters, target } = request;
+    const { executor, input, parameters, target } = request;
     const [n, h, w] = input.shape;
     const chance = readNumber(parameters, probability);
     const cells = readNumber(parameters, grid);
@@ -83,7 +74,7 @@ export const rise: Explanation = {
       const note = yield* scorePictures(request, {
         count,
         inputAt: (index) => tidy(() => add(mul(sub(input, baseline), maskAt(index)), baseline) as Tensor4D),
-        ...(byProbability ? { score: (value: Tensor) => readProbability(value, target) as never } : {}),
+        ...(byProbability ? { score: (value: Tensor) => readProbability(executor.graph, value, target) } : {}),
         absorb: (first, found) => {
           const sums = tidy((): [Tensor4D, Tensor4D] => {
             let nextTotal = total;

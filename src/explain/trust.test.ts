@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaUnder, blur, createRandom, sortDescending } from './faithfulness';
+import { areaUnder, blur, createRandom, followProbability, sortDescending } from './faithfulness';
 import { shareInCell } from './grid-pointing';
 import { enlargePlane, planeOf } from '../contract/map-plane';
 import { spearman } from './rank-correlation';
@@ -52,6 +52,19 @@ describe('curves and mosaics', () => {
     expect(areaUnder([1, 1, 1])).toBe(1);
     expect(areaUnder([1, 0.5, 0])).toBe(0.5);
     expect(areaUnder([1, 0, 0])).toBe(0.25);
+  });
+
+  it('follows one class, or which of two, always within 0..1', () => {
+    const logits = Float32Array.of(2, 1, -3);
+    const powers = [Math.exp(2), Math.exp(1), Math.exp(-3)];
+    const [a = 0, b = 0, c = 0] = powers;
+    expect(followProbability(logits, 'softmax', { kind: 'class', index: 1 })).toBeCloseTo(b / (a + b + c), 12);
+    // Of a softmax: p(a) / (p(a) + p(b)); the third class does not matter.
+    expect(followProbability(logits, 'softmax', { kind: 'difference', index: 1, against: 0 })).toBeCloseTo(b / (a + b), 12);
+    const [p, q] = [a / (1 + a), b / (1 + b)];
+    expect(followProbability(logits, 'sigmoid', { kind: 'difference', index: 0, against: 1 })).toBeCloseTo((p * (1 - q)) / (p * (1 - q) + q * (1 - p)), 12);
+    expect(followProbability(Float32Array.of(0.75, 0.5), 'as-they-are', { kind: 'difference', index: 0, against: 1 })).toBeCloseTo(0.75, 12);
+    expect(followProbability(Float32Array.of(1, 1), 'as-they-are', { kind: 'difference', index: 0, against: 1 })).toBe(0.5);
   });
 
   it('gives the share of positive evidence in a cell', () => {

@@ -1,4 +1,5 @@
 import type { LayerId } from '../contract/ids';
+import { findEnding } from '../graph/answer';
 import type { GraphNode, NetworkGraph } from '../graph/network-graph';
 
 /** Names of the formats in a graph, a card and reports. */
@@ -59,15 +60,6 @@ export interface NetworkFileFacts {
   readonly outputMap: readonly [height: number, width: number, channels: number] | null;
   /** Names of the outputs where the file has several, the one that was read first; else none. */
   readonly outputNames: readonly string[];
-}
-
-const renames: ReadonlySet<string> = new Set(['identity', 'flatten', 'reshape']);
-
-function endsInProbability(graph: NetworkGraph): boolean {
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  let node = nodes.get(graph.output);
-  while (node !== undefined && renames.has(node.operation.op)) node = nodes.get(node.inputs[0] ?? '');
-  return node?.operation.op === 'softmax' || node?.operation.op === 'log-softmax' || (node?.operation.op === 'activation' && node.operation.activation.kind === 'sigmoid');
 }
 
 /** Per-channel `x * factor + offset` of a node, or null when it is something else. */
@@ -148,7 +140,7 @@ export function collectFacts(format: FormatName, reading: FileReading, outputMap
   return {
     format, sizeIsOpen, labels, dequantised, inputRange: reading.inputRange ?? null,
     sizeIsFree: sizeIsOpen || isFullyConvolutional(graph),
-    outputIsProbability: endsInProbability(graph),
+    outputIsProbability: findEnding(new Map(graph.nodes.map((node) => [node.id, node])), graph.output) !== null,
     normalisation: findNormalisation(graph),
     outputs: (output?.outputShape ?? []).reduce((product, size) => product * size, 1),
     outputMap, outputNames: reading.outputNames ?? [],

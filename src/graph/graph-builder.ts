@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
+import { findAnswer } from './answer';
 import type { GraphNode, NetworkGraph, Shape } from './network-graph';
 import type { Operation } from './ops';
 import { countElements, inferShape, maxElements } from './shapes';
@@ -59,7 +60,7 @@ export class GraphBuilder {
     this.#get(output);
     return {
       name: this.name, format: this.format, nodes: this.#findNeeded(output), input: this.#input, output,
-      logits: this.#findLogits(output), inputShape: [height, width, channels],
+      ...findAnswer(this.#nodes, output), inputShape: [height, width, channels],
     };
   }
 
@@ -69,13 +70,6 @@ export class GraphBuilder {
     const nodes = [...this.#nodes.values()];
     for (const node of [...nodes].reverse()) if (needed.has(node.id)) for (const input of node.inputs) needed.add(input);
     return nodes.filter((node) => needed.has(node.id) || node.id === this.#input);
-  }
-
-  #findLogits(output: LayerId): LayerId {
-    let node = this.#get(output);
-    // A softmax may be followed by what only renames its values (MobileNet v1 ends in softmax, reshape).
-    while (['identity', 'flatten', 'reshape'].includes(node.operation.op) && node.inputs[0] !== undefined) node = this.#get(node.inputs[0]);
-    return (node.operation.op === 'softmax' || node.operation.op === 'log-softmax') && node.inputs[0] !== undefined ? node.inputs[0] : output;
   }
 
   #get(id: LayerId): GraphNode {

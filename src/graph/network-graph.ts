@@ -23,6 +23,12 @@ export interface GraphNode {
   readonly outputShape: Shape;
 }
 
+/**
+ * How logits become probabilities: `softmax` over the classes; `sigmoid` of each (also of a single one without an ending); `as-they-are`
+ * where the network ends in hard sigmoids. The last two do not add up to 1.
+ */
+export type ProbabilityRule = 'softmax' | 'sigmoid' | 'as-they-are';
+
 /** A CNN: nodes in topological order, one input, one output. The only description of a network past the importers. */
 export interface NetworkGraph {
   readonly name: string;
@@ -31,7 +37,8 @@ export interface NetworkGraph {
   readonly nodes: readonly GraphNode[];
   readonly input: LayerId;
   readonly output: LayerId;
-  /** The node whose value is explained: the input of a final softmax, else the output. */
+  /** The node whose value is explained: the input of a final softmax or sigmoid, else the output. */
   readonly logits: LayerId;
+  readonly probabilities: ProbabilityRule;
   readonly inputShape: readonly [height: number, width: number, channels: number];
 }

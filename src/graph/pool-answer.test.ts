@@ -27,11 +27,11 @@ describe('poolAnswer', () => {
     expect(graph.nodes.slice(-2)).toMatchObject([{ inputs: ['node 0'] }, { id: 'answer', operation: { op: 'softmax' }, inputs: ['mean over the picture'] }]);
     expect([graph.output, graph.logits]).toEqual(['answer', 'mean over the picture']);
   });
-  it('takes the sigmoid of the mean', () => {
+  it('takes the sigmoid of the mean, and explains the mean', () => {
     const { graph } = poolAnswer(endIn({ op: 'identity' }, sigmoid));
     validateGraph(graph);
     expect(graph.nodes.at(-1)).toMatchObject({ id: 'answer', operation: sigmoid, outputShape: [3] });
-    expect([graph.output, graph.logits]).toEqual(['answer', 'answer']);
+    expect([graph.output, graph.logits, graph.probabilities]).toEqual(['answer', 'mean over the picture', 'sigmoid']);
   });
   it('averages what the network ends in where the places are mixed after the softmax', () => {
     const { graph } = poolAnswer(endIn({ op: 'softmax' }, { op: 'reshape', shape: [6, 4, 3] }));

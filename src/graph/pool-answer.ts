@@ -1,6 +1,5 @@
+import { findAnswer, findEnding } from './answer';
 import type { GraphNode, NetworkGraph } from './network-graph';
-
-const renames: ReadonlySet<string> = new Set(['identity', 'flatten', 'reshape']);
 
 /** A graph that ends in one answer, and the map it was made from. */
 export interface PooledAnswer {
@@ -22,7 +21,7 @@ export function poolAnswer(graph: NetworkGraph): PooledAnswer {
   const [height = 1, width = 1, channels = 1] = shape;
   if (shape.length !== 3 || height * width === 1) return { graph, map: null };
 
-  const end = findEnd(graph, nodes);
+  const end = findEnding(nodes, graph.output);
   const scores = end === null ? graph.output : end.inputs[0] ?? graph.output;
   // The map stays the score's own where the ending only renames it: a reshape in between would mix its places.
   const usable = nodes.get(scores)?.outputShape.join() === shape.join() ? scores : graph.output;
@@ -42,18 +41,9 @@ export function poolAnswer(graph: NetworkGraph): PooledAnswer {
     added.push({ id: name('answer'), operation, inputs: [mean.id], weights: {}, outputShape: [channels] });
   }
   const output = added.at(-1) ?? mean;
+  for (const node of added) nodes.set(node.id, node);
   return {
-    graph: { ...graph, nodes: [...graph.nodes, ...added], output: output.id, logits: output.operation.op === 'softmax' ? mean.id : output.id },
+    graph: { ...graph, nodes: [...graph.nodes, ...added], output: output.id, ...findAnswer(nodes, output.id) },
     map: [height, width, channels],
   };
-}
-
-/** The softmax or sigmoid that the output is, apart from what only renames it; null: there is none. */
-function findEnd(graph: NetworkGraph, nodes: ReadonlyMap<string, GraphNode>): GraphNode | null {
-  let node = nodes.get(graph.output);
-  while (node !== undefined && renames.has(node.operation.op)) node = nodes.get(node.inputs[0] ?? '');
-  const operation = node?.operation;
-  if (node === undefined || operation === undefined) return null;
-  const isEnd = operation.op === 'softmax' || operation.op === 'log-softmax' || (operation.op === 'activation' && operation.activation.kind === 'sigmoid');
-  return isEnd ? node : null;
 }

@@ -2,6 +2,7 @@ import type { CardFile, InputSpec, NetworkCard, NetworkOrigin } from '../contrac
 import { AppError } from '../contract/errors';
 import type { ImportQuestion, ImportReport } from '../contract/importer';
 import type { NetworkWithFacts } from '../formats/read-network';
+import { findEnding } from '../graph/answer';
 import { totalCost } from '../graph/costs';
 import { fitLabels, guessClasses } from './guess-classes';
 import type { ClassesClues } from './guess-classes';
@@ -95,14 +96,14 @@ export function draftReport(parts: DraftParts): ImportReport {
 function describeOddities({ graph, facts }: NetworkWithFacts): readonly string[] {
   const notes: string[] = [];
   if (facts.dequantised) notes.push('Its weights were stored as small whole numbers or half floats; they are computed with as floats here.');
-  const output = graph.nodes.find((node) => node.id === graph.output);
   const { outputMap, outputNames } = facts;
   if (outputMap !== null) notes.push(`Its output is a map of ${outputMap.join(' × ')} values: each answer is the mean of one channel over the picture; the map itself is the last layer before “mean over the picture”.`);
   const [shown, ...left] = outputNames;
   if (shown !== undefined && left.length > 0) {
     notes.push(`It has ${outputNames.length} outputs: the first, “${shown}”, is shown; ${left.slice(0, 4).map((name) => `“${name}”`).join(', ')}${left.length > 4 ? ` and ${left.length - 4} more` : ''} ${left.length === 1 ? 'is' : 'are'} left out.`);
   }
-  const sigmoid = output?.operation.op === 'activation' && output.operation.activation.kind === 'sigmoid';
+  const ending = findEnding(new Map(graph.nodes.map((node) => [node.id, node])), graph.output);
+  const sigmoid = ending?.operation.op === 'activation' || graph.probabilities === 'as-they-are';
   if (facts.outputs === 1) notes.push(`It has one output: it is shown as the probability of yes${sigmoid ? '' : ', through a sigmoid'}.`);
   else if (sigmoid) notes.push('Each output is a probability of its own (sigmoid): several can be likely at once, and they do not add up to 100 %.');
   else if (!facts.outputIsProbability) notes.push('It ends without a softmax; Innerview applies one to show probabilities.');

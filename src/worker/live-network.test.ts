@@ -4,27 +4,12 @@ import type { NetworkCard } from '../contract/card';
 import { createExecutor } from '../engine/executor';
 import { createBlankInput } from '../engine/frame-values';
 import { GraphBuilder } from '../graph/graph-builder';
-import type { Activation } from '../graph/ops';
 import { createLiveNetwork, listLayerInfos } from './live-network';
 
 const card = { id: 'kept-odd-000000' } as NetworkCard;
 
-function endIn(activation: Activation | null, outputs: number) {
-  const builder = new GraphBuilder('ending', 'test');
-  const pool = builder.add('pool', { op: 'global-average-pool', keepDims: false }, [builder.addInput('input', [2, 2, outputs])]);
-  return createLiveNetwork(card, createExecutor(builder.build(activation === null ? pool : builder.add('end', { op: 'activation', activation }, [pool]))));
-}
-
 describe('createLiveNetwork', () => {
   beforeAll(startWasm);
-
-  it('knows how the last values become probabilities', () => {
-    expect(endIn(null, 3).probabilities).toBe('softmax');
-    expect(endIn(null, 1).probabilities).toBe('sigmoid');
-    expect(endIn({ kind: 'sigmoid' }, 3).probabilities).toBe('as-they-are');
-    expect(endIn({ kind: 'sigmoid' }, 1).probabilities).toBe('as-they-are');
-    expect(endIn({ kind: 'relu' }, 3).probabilities).toBe('softmax');
-  });
 
   it('bears thousands of nodes with odd and very long names', () => {
     const builder = new GraphBuilder('odd', 'test');

@@ -4,7 +4,6 @@ import type { LayerId } from '../contract/ids';
 import type { Executor, PlanMode } from '../engine/executor.interface';
 import { describeLayers, findLastSpatialLayer } from '../graph/layer-facts';
 import type { NetworkGraph } from '../graph/network-graph';
-import type { ProbabilityRule } from './predictions';
 
 /** A network ready to run, with the facts that the loop needs of every layer. */
 export interface LiveNetwork {
@@ -16,8 +15,6 @@ export interface LiveNetwork {
   readonly explainable: ReadonlySet<LayerId>;
   /** The last spatial layer before the logits; null when there is none. */
   readonly explanationLayer: LayerId | null;
-  /** How the values of the logits become probabilities. */
-  readonly probabilities: ProbabilityRule;
 }
 
 /** Takes the executor over and works out the facts of its graph. */
@@ -26,23 +23,12 @@ export function createLiveNetwork(card: NetworkCard, executor: Executor): LiveNe
   const layers = new Map(describeLayers(graph, graph.nodes.map((node) => node.id)).map((info) => [info.id, info]));
   const explainable = findAncestors(graph, graph.logits);
   const explanationLayer = findLastSpatialLayer(graph, executor.layers('live').filter((id) => explainable.has(id)));
-  return { card, executor, layers, explainable, explanationLayer, probabilities: findProbabilityRule(graph) };
+  return { card, executor, layers, explainable, explanationLayer };
 }
 
 /** What a `network` event lists: the layers that exist in this mode, in order. */
 export function listLayerInfos(network: LiveNetwork, mode: PlanMode): readonly LayerInfo[] {
   return describeLayers(network.executor.graph, network.executor.layers(mode));
-}
-
-/** One output, or outputs of their own (sigmoid), are no distribution over classes. */
-function findProbabilityRule(graph: NetworkGraph): ProbabilityRule {
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  let node = nodes.get(graph.logits);
-  while (node !== undefined && ['identity', 'flatten', 'reshape'].includes(node.operation.op)) node = nodes.get(node.inputs[0] ?? '');
-  const operation = node?.operation;
-  if (operation?.op === 'activation' && (operation.activation.kind === 'sigmoid' || operation.activation.kind === 'hard-sigmoid')) return 'as-they-are';
-  const outputs = nodes.get(graph.logits)?.outputShape.reduce((product, size) => product * size, 1) ?? 0;
-  return outputs === 1 ? 'sigmoid' : 'softmax';
 }
 
 /** The node and every node whose value it depends on. */

@@ -34,7 +34,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const { executor, card } = network;
   const { graph } = executor;
   const known = new Set(graph.nodes.map((node) => node.id));
-  const reporter = createReporter({ post, now: parts.now, classes: card.classes, onError: parts.onError, onReadEnd: parts.onReadEnd, probabilities: network.probabilities });
+  const reporter = createReporter({ post, now: parts.now, classes: card.classes, onError: parts.onError, onReadEnd: parts.onReadEnd, probabilities: graph.probabilities });
   const frameInput = createFrameInput(tier);
   let spec = parts.spec;
   /** True: the frames that come cannot be used, and that was said. */

@@ -1,33 +1,9 @@
 import type { Prediction } from '../contract/events';
+import { toProbabilities } from '../graph/answer';
+import type { ProbabilityRule } from '../graph/network-graph';
 
 /** So many classes are reported, best first. */
 const reportedClasses = 5;
-
-/**
- * Softmax of logits.
- *
- * @returns probabilities, sum 1; all NaN when a logit is not finite
- */
-export function softmax(logits: Float32Array): Float64Array {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) if (logit > largest) largest = logit;
-  const result = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
-  let total = 0;
-  for (const value of result) total += value;
-  return result.map((value) => value / total);
-}
-
-/**
- * How a network's last values become probabilities: `softmax` over the classes, `sigmoid` of each (a single output), or
- * `as-they-are` (the network ends in sigmoids of its own; they do not add up to 1).
- */
-export type ProbabilityRule = 'softmax' | 'sigmoid' | 'as-they-are';
-
-/** Probabilities by the rule. @returns one for each value; not finite where the value is not */
-function toProbabilities(values: Float32Array, rule: ProbabilityRule): Float64Array {
-  if (rule === 'softmax') return softmax(values);
-  return Float64Array.from(values, rule === 'sigmoid' ? (value) => 1 / (1 + Math.exp(-value)) : (value) => value);
-}
 
 /** The most probable classes, and which one is explained. */
 export interface RankedPredictions {

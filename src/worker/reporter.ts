@@ -1,9 +1,9 @@
 import type { ExplanationState, WorkerEvent } from '../contract/events';
 import type { LayerId } from '../contract/ids';
 import type { ChannelOrder, ExplanationId } from '../contract/session-spec';
+import type { ProbabilityRule } from '../graph/network-graph';
 import type { ValueRange } from '../render/renderer';
 import { orderChannels, rankPredictions } from './predictions';
-import type { ProbabilityRule } from './predictions';
 import { createFrequencyMeter, createRunningAverage, createThrottle } from './rates';
 import type { Throttle } from './rates';
 

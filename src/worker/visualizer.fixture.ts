@@ -20,9 +20,9 @@ interface FakeNetwork extends LiveNetwork {
 
 function createFakeNetwork(id: string): FakeNetwork {
   let disposals = 0;
-  const graph: NetworkGraph = { name: id, format: 'test', nodes: [], input: 'in', output: 'out', logits: 'out', inputShape: [1, 1, 1] };
+  const graph: NetworkGraph = { name: id, format: 'test', nodes: [], input: 'in', output: 'out', logits: 'out', probabilities: 'softmax', inputShape: [1, 1, 1] };
   const executor = { graph, layers: () => [], dispose: () => { disposals += 1; } } as unknown as Executor;
-  return { card: { id } as NetworkCard, executor, layers: new Map(), explainable: new Set(), explanationLayer: null, probabilities: 'softmax', get disposals() { return disposals; } };
+  return { card: { id } as NetworkCard, executor, layers: new Map(), explainable: new Set(), explanationLayer: null, get disposals() { return disposals; } };
 }
 
 interface Load {

@@ -13,6 +13,7 @@ import type { ExplanationParameters } from '../../src/explain/explanation';
 import { shareInCell, type MosaicCell } from '../../src/explain/grid-pointing';
 import { findExplanation } from '../../src/explain/registry';
 import { readTfjsLayers } from '../../src/formats/tfjs-layers';
+import { toProbabilities } from '../../src/graph/answer';
 import { drawMosaics, layOut, type ConfidentPicture, type Mosaic } from './mosaics';
 import { normalise, readValidationPictures, type LabelledPicture } from './pictures';
 import { writeTable, type MethodResult } from './table';
@@ -63,13 +64,10 @@ async function readEveryday(side: number): Promise<{ readonly card: NetworkCard;
 function probabilities(executor: Executor, input: Float32Array, side: number): Float32Array {
   const tensor = tensor4d(input, [1, side, side, 3]);
   const activations = executor.forward(tensor, { mode: 'live', taps: new Set() });
-  const logits = activations.logits.dataSync() as Float32Array;
-  const largest = Math.max(...logits);
-  const powers = Float32Array.from(logits, (logit) => Math.exp(logit - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
+  const found = toProbabilities(activations.logits.dataSync() as Float32Array, executor.graph.probabilities);
   activations.dispose();
   tensor.dispose();
-  return powers.map((power) => power / total);
+  return Float32Array.from(found);
 }
 
 async function explainCell(executor: Executor, input: Float32Array, side: number, plan: Plan, label: number, cell: MosaicCell, pixels: NetworkCard['input']): Promise<number | null> {

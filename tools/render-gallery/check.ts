@@ -19,6 +19,7 @@ import type { Executor } from '../../src/engine/executor.interface';
 import { createInputTensor } from '../../src/engine/frame-values';
 import { readTfjsLayers } from '../../src/formats/tfjs-layers';
 import { listTfjsShards } from '../../src/formats/tfjs-weights';
+import { toProbabilities } from '../../src/graph/answer';
 
 interface Entry {
   readonly file: string;
@@ -95,12 +96,10 @@ function guess({ card, executor }: Network, picture: Decoded): readonly Guess[] 
   const { height, width, channels } = card.input;
   const input = createInputTensor(prepare(picture, card.input), height, width, channels);
   const activations = executor.forward(input, { mode: 'live', taps: new Set() });
-  const logits = [...activations.logits.dataSync()];
+  const probabilities = [...toProbabilities(Float32Array.from(activations.logits.dataSync()), executor.graph.probabilities)];
   activations.dispose();
   input.dispose();
-  const largest = Math.max(...logits), parts = logits.map((logit) => Math.exp(logit - largest));
-  const total = parts.reduce((sum, part) => sum + part, 0);
-  return parts.map((part, index) => ({ name: card.classes[index]!, probability: part / total })).sort((a, b) => b.probability - a.probability).slice(0, 3);
+  return probabilities.map((probability, index) => ({ name: card.classes[index]!, probability })).sort((a, b) => b.probability - a.probability).slice(0, 3);
 }
 
 function describe(guesses: readonly Guess[]): string {

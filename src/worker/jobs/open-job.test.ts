@@ -153,6 +153,17 @@ describe('judging a map', () => {
     expect(left).toBe(0);
   });
 
+  it('follows a difference by the odds of the two, not by the first class alone', async () => {
+    const curve = async (target: ExplanationTarget): Promise<readonly number[]> => {
+      await explain('d', job('gradient-x-input', target));
+      const found = await run('f', { kind: 'faithfulness', of: 'd', steps: 3, random: false });
+      return found.kind === 'faithfulness' ? found.insertion : [];
+    };
+    const a = (await curve({ kind: 'class', index: 0 })).at(-1) ?? Number.NaN;
+    const b = (await curve({ kind: 'class', index: 2 })).at(-1) ?? Number.NaN;
+    expect((await curve({ kind: 'difference', index: 0, against: 2 })).at(-1)).toBeCloseTo(a / (a + b), 5);
+  });
+
   it('says that a unit has no such curves', async () => {
     await explain('u', job('gradient', { kind: 'unit', layer: 'act2', channel: 0 }));
     await expect(run('f', { kind: 'faithfulness', of: 'u', steps: 4, random: false })).rejects.toMatchObject({ code: 'explain-unsupported' });

@@ -6,7 +6,7 @@ import type { Executor } from '../../engine/executor.interface';
 import { createInputTensor } from '../../engine/frame-values';
 import type { Tensor, Tensor4D } from '../../engine/frame-values';
 import type { ExplanationMap, ExplanationProgress } from '../../explain/explanation';
-import { areaUnder, measureFaithfulness } from '../../explain/faithfulness';
+import { areaUnder, measureFaithfulness, type FollowedTarget } from '../../explain/faithfulness';
 import { report } from '../../explain/in-steps';
 import { findExplanation } from '../../explain/registry';
 import { judgeSanity, measureSanity } from '../../explain/sanity';
@@ -88,10 +88,11 @@ async function* fixTarget(tools: JobTools, input: Tensor4D, target: ExplanationT
 }
 
 async function* judgeFaithfulness(tools: JobTools, job: FaithfulnessJob, of: KeptMap): AsyncGenerator<JobProgress, FaithfulnessResult, void> {
-  const { result, input } = of;
+  const { result, input, job: { target: asked } } = of;
   if (result.targetIndex === null) throw new AppError('explain-unsupported', 'These curves follow the probability of a class; this map explains a unit.');
+  const target: FollowedTarget = asked.kind === 'difference' ? asked : { kind: 'class', index: result.targetIndex };
   const curves = yield* measureFaithfulness({
-    executor: tools.executor, input, inputShape: result.inputShape, target: result.targetIndex, steps: job.steps, random: job.random, seed: 1, read: tools.readValues,
+    executor: tools.executor, input, inputShape: result.inputShape, target, steps: job.steps, random: job.random, seed: 1, read: tools.readValues,
     importance: enlargePlane(planeOf(result.map.values, result.map.shape, findExplanation(result.method).pixel), result.inputShape[0], result.inputShape[1]),
   });
   return {
