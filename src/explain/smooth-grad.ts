@@ -4,6 +4,7 @@ import type { FlagParameter, NumberParameter } from '../contract/explanations';
 import type { Explanation, ExplanationParameters, ExplanationRequest } from './explanation';
 import { report } from './in-steps';
 import { papers } from './papers';
+import { mixSeed } from './random';
 import { measureStandardError, sampleGradients, type GradientSums } from './sampled-gradients';
 import { computeScore, readAndDrop } from './score-gradient';
 import { readFlag, readNumber } from './settings';
@@ -28,7 +29,8 @@ function noisyCopy(request: ExplanationRequest, index: number): Tensor4D {
   return tidy(() => {
     if (given?.noise !== undefined) return add(input, slice(given.noise, [index, 0, 0, 0], [1, h, w, c]));
     const range = sub(max(input, [1, 2, 3], true), min(input, [1, 2, 3], true));
-    const drawn = randomNormal([1, h, w, c], 0, 1, 'float32', readNumber(parameters, seed) + index);
+    // tfjs takes a seed of 0 for none.
+    const drawn = randomNormal([1, h, w, c], 0, 1, 'float32', mixSeed(readNumber(parameters, seed), index) + 1);
     return add(input, mul(drawn, mul(range, readNumber(parameters, sigma))));
   });
 }
