@@ -84,7 +84,7 @@ function makeBaseline(request: ExplanationRequest, choice: string): Tensor {
  * large picture takes long, so there are pauses.
  *
  * @returns `[n, h, w, c]` f32 · owned by the caller
- * @throws AppError 'input-mismatch' when a given one has another size, 'explain-unsupported' for an unknown name
+ * @throws AppError 'input-mismatch' when a given one has another size, 'explain-unsupported' for an unknown name or a number that is not finite
  */
 export function* createBaseline(request: ExplanationRequest, description: ChoiceParameter): Generator<number, Tensor4D, void> {
   const { input, given, parameters } = request;
@@ -96,7 +96,10 @@ export function* createBaseline(request: ExplanationRequest, description: Choice
     return broadcast(given.baseline, input.shape);
   }
   const value = parameters[description.name];
-  if (typeof value === 'number') return tidy(() => add(zeros(input.shape), value) as Tensor4D);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new AppError('explain-unsupported', `${description.name} must be a finite number, not ${value}`);
+    return tidy(() => add(zeros(input.shape), value) as Tensor4D);
+  }
   const choice = readChoice(parameters, description);
   if (choice === 'blur') return yield* blurPicture(input, Math.max(1, Math.min(input.shape[1], input.shape[2]) / 12));
   return tidy(() => broadcast(makeBaseline(request, choice), input.shape));

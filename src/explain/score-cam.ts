@@ -1,4 +1,4 @@
-import { add, div, gather, image, max, min, mul, relu, reshape, slice, softmax, stack, sub, sum, tensor1d, tidy, type Tensor, type Tensor1D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, concat, divNoNan, gather, image, max, min, mul, relu, reshape, slice, softmax, stack, sub, sum, tensor1d, tidy, type Tensor, type Tensor1D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { FlagParameter, NumberParameter } from '../contract/explanations';
 import type { Explanation } from './explanation';
 import { report } from './in-steps';
@@ -18,13 +18,22 @@ const alignCorners: FlagParameter = {
   kind: 'flag', name: 'alignCorners', label: 'Corners aligned', plain: 'Enlarges the maps as pytorch-grad-cam does: corner on corner.', default: false,
 };
 
-/** The channels to try, in order; all where no number is asked for. */
-async function chooseChannels(activation: Tensor, asked: number): Promise<readonly number[]> {
-  const channels = activation.shape[3] ?? 1;
+/** The channels to try of each picture, in order; all where no number is asked for. Pictures of a batch choose by themselves. */
+async function chooseChannels(activation: Tensor, asked: number): Promise<readonly (readonly number[])[]> {
+  const [pictures = 1, , , channels = 1] = activation.shape;
   const all = Array.from({ length: channels }, (_, channel) => channel);
-  if (asked === 0 || asked >= channels) return all;
-  const strength = await readAndDrop(tidy(() => sum(activation, [0, 1, 2])));
-  return all.sort((a, b) => (strength[b] ?? 0) - (strength[a] ?? 0)).slice(0, asked).sort((a, b) => a - b);
+  if (asked === 0 || asked >= channels) return Array.from({ length: pictures }, () => all);
+  const strengths = await readAndDrop(tidy(() => sum(activation, [1, 2])));
+  return Array.from({ length: pictures }, (_, picture) => {
+    const strengthOf = (channel: number): number => strengths[picture * channels + channel] ?? 0;
+    return [...all].sort((a, b) => strengthOf(b) - strengthOf(a)).slice(0, asked).sort((a, b) => a - b);
+  });
+}
+
+/** Of each picture some channels of its own, `[n, h, w, k]` · owned by the caller. */
+function gatherChannels(activation: Tensor4D, channels: readonly (readonly number[])[]): Tensor4D {
+  const [, h, w, c] = activation.shape;
+  return tidy(() => concat(channels.map((own, picture) => gather(slice(activation, [picture, 0, 0, 0], [1, h, w, c]), tensor1d([...own], 'int32'), 3)), 0) as Tensor4D);
 }
 
 /**
@@ -62,17 +71,17 @@ export const scoreCam: Explanation = {
       const channels = await chooseChannels(activation, readNumber(parameters, channelsParameter));
       const combine = (): Tensor3D => tidy(() => {
         const share = reshape(softmax(stack(weights, 1)), [n, 1, 1, weights.length]);
-        const chosen = gather(activation, tensor1d(channels.slice(0, weights.length), 'int32'), 3);
+        const chosen = gatherChannels(activation, channels.map((own) => own.slice(0, weights.length)));
         return relu(sum(mul(chosen, share), 3)) as Tensor3D;
       });
       const note = yield* scorePictures(request, {
-        count: channels.length,
+        count: channels[0]?.length ?? 0,
         inputAt: (index) => tidy(() => {
-          const [, h, w] = activation.shape;
-          const channel = slice(activation, [0, 0, 0, channels[index] ?? 0], [n, h, w, 1]);
+          const channel = gatherChannels(activation, channels.map((own) => own.slice(index, index + 1)));
           const large = image.resizeBilinear(channel, [height, width], aligned, !aligned);
           const least = min(large, [1, 2, 3], true);
-          const mask = div(sub(large, least), add(sub(max(large, [1, 2, 3], true), least), constant));
+          // Without the constant a map that is the same everywhere masks everything, as it does with one.
+          const mask = divNoNan(sub(large, least), add(sub(max(large, [1, 2, 3], true), least), constant));
           return mul(input, mask) as Tensor4D;
         }),
         absorb: (_, found) => {

@@ -36,6 +36,7 @@ function weightsOf(target: ScoreTarget, shape: readonly number[]): Float32Array 
     return weights;
   }
   requireIndex(target.channel, channels, 'channel');
+  if ((target.y === undefined) !== (target.x === undefined)) throw new AppError('explain-unsupported', 'a unit needs both y and x, a channel neither');
   if (target.y !== undefined && target.x !== undefined) {
     requireIndex(target.y, height, 'row');
     requireIndex(target.x, width, 'column');
@@ -51,7 +52,7 @@ function weightsOf(target: ScoreTarget, shape: readonly number[]): Float32Array 
  *
  * @param start  A, the value of `scoreLayerOf` · `[n, h, w, c]` or `[n, c]` f32 · borrowed
  * @returns      shape of `start` · owned by the caller
- * @throws AppError 'explain-unsupported' when there is no such class, channel or place
+ * @throws AppError 'explain-unsupported' when there is no such class, channel or place, or only one of y and x is given
  */
 export function createSeed(start: Tensor, target: ScoreTarget, weighByValue = false): Tensor {
   const weights = weightsOf(target, start.shape.slice(1));

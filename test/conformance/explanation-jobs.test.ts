@@ -116,6 +116,7 @@ describe.each(ids)('%s', (id) => {
 
   it('refuses what it cannot explain with a reason', async () => {
     await expect(explainNow(id, { executor, input, target: 99 })).rejects.toMatchObject({ code: 'explain-unsupported' });
+    await expect(explainNow(id, { executor, input, target: { kind: 'unit', layer: 'act2', channel: 0, y: 1 } })).rejects.toMatchObject({ code: 'explain-unsupported' });
     await expect(explainNow(id, { executor, input, target: { kind: 'unit', layer: 'nobody', channel: 0 } })).rejects.toMatchObject({ code: expect.stringMatching(/unsupported|unknown/) });
   });
 });
