@@ -1,9 +1,10 @@
-import { ones, tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
+import { concat, ones, tensor4d, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/engine/executor';
+import type { Executor } from '../../src/engine/executor.interface';
 import { expectClose } from './closeness';
-import { build, filled, weight } from './published-models';
-import { drawInput } from './random-network';
+import { build, filled, relu, weight } from './published-models';
+import { buildRandomNetwork, drawInput } from './random-network';
 import { explainNow, sumOf } from './run-explanation';
 import { startWasm } from './wasm-in-node';
 
@@ -67,7 +68,90 @@ describe('prediction difference', () => {
   });
 });
 
+describe('SmoothGrad and VarGrad', () => {
+  it.each(['smooth-grad', 'var-grad'])('%s: another seed draws other noise, all of it', async (method) => {
+    const executor = createExecutor(makeHalves());
+    const input = drawInput(executor.graph, 4);
+    const seenWith = async (seed: number): Promise<readonly string[]> => {
+      const seen: string[] = [];
+      const watched: Executor = { graph: executor.graph, layers: (mode) => executor.layers(mode), dispose: () => undefined,
+        forward: (...given) => executor.forward(...given), backward: (...given) => executor.backward(...given), backwardInSteps: (...given) => executor.backwardInSteps(...given),
+        forwardInSteps: (picture, options) => { seen.push([...picture.dataSync().subarray(0, 4)].join()); return executor.forwardInSteps(picture, options); } };
+      await explainNow(method, { executor: watched, input, parameters: { seed, samples: 25 } });
+      // The first pass is the picture itself.
+      return seen.slice(1);
+    };
+    const seeds = [0, 1, 2, 3, 26];
+    const all: string[] = [];
+    for (const seed of seeds) all.push(...await seenWith(seed));
+    expect(all).toHaveLength(25 * seeds.length);
+    expect(new Set(all).size).toBe(all.length);
+    expect(await seenWith(0)).toEqual(all.slice(0, 25));
+    input.dispose();
+    executor.dispose();
+  });
+});
+
+describe('Score-CAM', () => {
+  it('chooses the channels of each picture by itself', async () => {
+    const executor = createExecutor(buildRandomNetwork({ seed: 11, activation: 'relu', bias: true, batchNorm: true, pool: 'max', shortcut: true, head: 'average', channels: 3 }));
+    const [one, two] = [drawInput(executor.graph, 1), drawInput(executor.graph, 9)];
+    const pair = tidy(() => concat([one, two], 0) as Tensor4D);
+    for (const channels of [1, 2, 3]) {
+      const parameters = { channels };
+      const both = await explainNow('score-cam', { executor, input: pair, parameters });
+      const size = both.values.length / 2;
+      for (const [at, input] of [one, two].entries()) {
+        const alone = await explainNow('score-cam', { executor, input, parameters });
+        expectClose(both.values.subarray(at * size, (at + 1) * size), alone.values, { atol: 1e-6, rtol: 1e-4 }, `${channels} channels of picture ${at}`);
+      }
+    }
+    for (const tensor of [one, two, pair]) tensor.dispose();
+    executor.dispose();
+  });
+
+  it('has numbers also without the constant, where a channel is dead', async () => {
+    const executor = createExecutor(build([4, 4, 1], [
+      ['c', { op: 'conv2d', strides: [1, 1], dilations: [1, 1], padding: { top: 0, bottom: 0, left: 0, right: 0 }, groups: 1 }, ['x'], { kernel: weight([1, 1, 1, 2], [1, -1]) }], ['r', relu, ['c']],
+      ['p', { op: 'global-average-pool', keepDims: false }, ['r']], ['y', { op: 'dense' }, ['p'], { kernel: weight([2, 2], [1, 0, 0, 1]) }],
+    ]));
+    // Only positive: the second channel is 0 everywhere.
+    const input = tensor4d(Float32Array.from({ length: 16 }, (_, at) => at / 16), [1, 4, 4, 1]);
+    const strict = await explainNow('score-cam', { executor, input, parameters: { epsilon: 0 } });
+    const usual = await explainNow('score-cam', { executor, input });
+    expectClose(strict.values, usual.values, { atol: 1e-6, rtol: 1e-5 }, 'map');
+    expect(Math.max(...strict.values)).toBeGreaterThan(0);
+    input.dispose();
+    executor.dispose();
+  });
+});
+
+describe('DeepLIFT', () => {
+  it.each([1, 1e-4, 1e-6, 1e-9])('compares with the baseline also where all values are %f times as large', async (scale) => {
+    // relu(x - 1/2) from 0 to 1 gains half of what its input gains, whatever the unit.
+    const executor = createExecutor(build([2, 2, 1], [
+      ['s', { op: 'scale' }, ['x'], { factor: weight([1], [scale]), offset: weight([1], [-scale / 2]) }], ['r', relu, ['s']],
+      ['f', { op: 'flatten' }, ['r']], ['y', { op: 'dense' }, ['f'], { kernel: filled([4, 1], 1) }],
+    ]));
+    const input: Tensor4D = ones([1, 2, 2, 1]);
+    const { values } = await explainNow('deep-lift', { executor, input, parameters: { baseline: 0 } });
+    expectClose(values.map((value) => value / scale), new Float32Array(4).fill(0.5), { atol: 1e-5, rtol: 0 }, 'share of each pixel');
+    input.dispose();
+    executor.dispose();
+  });
+});
+
 describe('baselines', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('are not %f', async (baseline) => {
+    const executor = createExecutor(makeHalves());
+    const input = drawInput(executor.graph, 4);
+    for (const method of ['deep-lift', 'integrated-gradients', 'occlusion', 'rise']) {
+      await expect(explainNow(method, { executor, input, parameters: { baseline, ...(method === 'rise' ? { masks: 2 } : {}) } })).rejects.toMatchObject({ code: 'explain-unsupported' });
+    }
+    input.dispose();
+    executor.dispose();
+  });
+
   it('black is what a black pixel becomes, a number is itself', async () => {
     const executor = createExecutor(makeHalves());
     const input = drawInput(executor.graph, 4);

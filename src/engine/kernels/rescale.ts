@@ -9,8 +9,8 @@ import { sumToShape } from './spatial';
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685, section 3.5.1.
  */
 
-/** Below this difference of the inputs the quotient is rounding, and the derivative takes its place. */
-const smallDifference = 1e-5;
+/** Below this part of the inputs their difference is rounding of f32, and the derivative takes the quotient's place. */
+const roundingShare = 1e-6;
 
 function referenceOf(step: BackwardStep): { readonly inputs: readonly Tensor[]; readonly output: Tensor } {
   if (step.reference === undefined) throw new AppError('internal', 'deep-lift without a reference pass');
@@ -30,8 +30,10 @@ export function rescaleElements(step: BackwardStep, derivative: (() => Tensor) |
       return mul(step.upstream, derivative());
     }
     const reference = referenceOf(step);
-    const difference = sub(step.inputs[0] as Tensor, reference.inputs[0] as Tensor);
-    const near = positive(sub(smallDifference, abs(difference)));
+    const [input, past] = [step.inputs[0] as Tensor, reference.inputs[0] as Tensor];
+    const difference = sub(input, past);
+    // 1 - step, not step of the opposite: where both are 0 they agree too.
+    const near = sub(1, positive(sub(abs(difference), mul(add(abs(input), abs(past)), roundingShare))));
     const slope = mul(sub(1, near), div(sub(step.output, reference.output), add(difference, near)));
     return mul(step.upstream, derivative === null ? slope : add(slope, mul(near, derivative())));
   });
