@@ -4,7 +4,7 @@
  */
 export const errorCodes = [
   'camera-denied', 'camera-missing', 'camera-busy', 'camera-ended', 'camera-insecure', 'camera-failed',
-  'picture-unreadable', 'picture-unsupported',
+  'picture-unreadable', 'picture-unsupported', 'array-not-finite',
   'network-missing', 'network-altered', 'network-offline',
   'files-missing', 'files-several', 'labels-alone',
   'format-unknown', 'format-foreign', 'format-malformed', 'format-too-large', 'op-unsupported', 'graph-unsupported',

@@ -118,7 +118,7 @@ export interface ImporterApi {
   exportKept(id: NetworkId): Promise<{ readonly name: string; readonly file: Blob }>;
   deleteKept(id: NetworkId): Promise<void>;
   storage(): Promise<StorageReport>;
-  /** @throws AppError 'format-malformed' | 'format-too-large' | 'input-mismatch' */
+  /** @throws AppError 'format-malformed' | 'format-too-large' | 'input-mismatch' | 'array-not-finite' */
   readArrays(file: PickedFile): Promise<readonly InputArray[]>;
   /**
    * Names for a network with this many outputs, in their order: from a text or JSON file, or ImageNet's.

@@ -32,7 +32,14 @@ describe('.npy', () => {
     expect(first(npy('(1, 1)', Uint16Array.of(0x3c00), '<f2'))).toEqual([1]);
     expect(first(npy('(1, 1)', BigInt64Array.of(-3n), '<i8'))).toEqual([-3]);
     expect(first(npy('(2, 2)', Float64Array.of(1, 2, 3, 4), '<f8', 'True'))).toEqual([1, 3, 2, 4]);
-    expect(first(npy('(1, 2)', Float32Array.of(Number.NaN, 4)))[1]).toBe(4);
+  });
+  it('refuses what is not a number: a network would make a plausible answer of it', () => {
+    for (const odd of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      expect(codeOf(() => readNumpyArrays('a', npy('(1, 2)', Float32Array.of(4, odd))))).toBe('array-not-finite');
+    }
+    // Too large for float32.
+    expect(codeOf(() => readNumpyArrays('a', npy('(1, 2)', Float64Array.of(1e300, 0), '<f8')))).toBe('array-not-finite');
+    expect(codeOf(() => readNumpyArrays('a.npz', zipSync({ 'x.npy': npy('(1, 2)', Float32Array.of(4, Number.NaN)) })))).toBe('array-not-finite');
   });
   it('refuses what is no picture, is cut short, or would fill the memory', () => {
     expect(codeOf(() => readNumpyArrays('a', npy('(9,)', count(9))))).toBe('input-mismatch');
@@ -57,7 +64,7 @@ describe('.npz', () => {
     fc.assert(fc.property(fc.constantFrom(...good), fc.array(fc.tuple(fc.nat(600), fc.nat(255)), { minLength: 1, maxLength: 8 }), fc.nat(700), (file, changes, length) => {
       const bytes = file.slice(0, Math.max(1, length));
       for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
-      expect(codeOf(() => readNumpyArrays('a', bytes)) ?? 'none').toMatch(/^(none|format-malformed|format-too-large|input-mismatch)$/);
+      expect(codeOf(() => readNumpyArrays('a', bytes)) ?? 'none').toMatch(/^(none|format-malformed|format-too-large|input-mismatch|array-not-finite)$/);
     }), { numRuns: 1500, seed: 11 });
   });
 });

@@ -30,7 +30,8 @@ interface NpyHeader {
  *
  * @param name   of the file, named in errors and in the pictures
  * @param bytes  of the file · u8 · borrowed
- * @throws AppError 'format-malformed' | 'format-too-large' | 'input-mismatch' when nothing in it has the shape of a picture
+ * @throws AppError 'format-malformed' | 'format-too-large' | 'input-mismatch' when nothing in it has the shape of a picture ·
+ *         'array-not-finite' for NaN or an infinity (also a float64 past float32)
  */
 export function readNumpyArrays(name: string, bytes: Uint8Array): readonly InputArray[] {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readArchive(name, bytes);
@@ -135,6 +136,9 @@ function splitPictures(name: string, { shape, values }: { readonly shape: readon
   if (count > mostPictures) throw new AppError('format-too-large', `${name}: ${count} pictures; at most ${mostPictures} are read`);
   // PyTorch's order: fewer channels than rows or columns.
   const channelsFirst = shape.length > 2 && a < Math.min(b, c);
+  // A kernel that clamps would make a plausible number of it.
+  const odd = values.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) throw new AppError('array-not-finite', `${name}: value ${odd} of ${values.length} is ${String(values[odd])}`);
   return Array.from({ length: count }, (_, index): InputArray => {
     const part = values.slice(index * a * b * c, (index + 1) * a * b * c);
     const picture = channelsFirst ? permute(part, [a, b, c], [1, 2, 0]) : part;

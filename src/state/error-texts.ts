@@ -50,6 +50,10 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     sentence: 'This browser cannot show this kind of picture (HEIC, for example). Save it as JPEG or PNG and open it again.',
     steps: ['use-picture', 'dismiss'],
   },
+  'array-not-finite': {
+    sentence: 'Some values of this array are not numbers (NaN or infinite), so no network can answer. Replace them (numpy.nan_to_num does) and open it again.',
+    steps: ['use-picture', 'dismiss'],
+  },
   'network-missing': {
     sentence: 'The files of this network were not found, neither on this device nor where the networks of Innerview lie. Open its file here, try again, or use another network.',
     steps: ['open-network', 'first-network', 'retry'],
