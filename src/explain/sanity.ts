@@ -8,7 +8,7 @@ export interface SanityRequest {
   readonly graph: NetworkGraph;
   /** The engine's factory; each executor made here is disposed here. */
   readonly createExecutor: (graph: NetworkGraph) => Executor;
-  /** The method on the same picture and target with other weights. @returns |map| as one number for each pixel or place */
+  /** The method on the same picture and target with other weights. @returns |map| as it is shown: one number for each pixel or place */
   readonly explain: (executor: Executor) => AsyncGenerator<TrustProgress, Float32Array, void>;
   /** What `explain` gave with the trained weights. */
   readonly original: Float32Array;
@@ -80,7 +80,8 @@ function* drawLike(values: Float32Array, next: () => number): Generator<void, Fl
  * Cascading randomisation: the network forgets what it learned from the top layer down; after each step the map is made again
  * and compared with the original by rank. A map that stays alike does not depend on what was learned.
  * Adebayo et al. draw from the initialiser; here the kernels' own mean and deviation are kept, because a file does not say how
- * its network was initialised.
+ * its network was initialised. Of the paper's two correlations this is the one of absolute values, of the maps as they are shown (channels
+ * put together as `PixelReading` says): what a person compares.
  *
  * @see Adebayo et al. 2018, arXiv:1810.03292, section 3
  */

@@ -4,12 +4,15 @@ import { buildRandomNetwork, drawInput } from '../../../test/conformance/random-
 import { explainNow, quick } from '../../../test/conformance/run-explanation';
 import { startWasm } from '../../../test/conformance/wasm-in-node';
 import type { ExplainJob, ExplainResult, Job, JobResult } from '../../contract/jobs';
+import { planeOf } from '../../contract/map-plane';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { createExecutor } from '../../engine/executor';
 import type { Executor } from '../../engine/executor.interface';
 import type { Tensor4D } from '../../engine/frame-values';
 import { viewOnCpu } from '../../engine/readback';
+import { spearman } from '../../explain/rank-correlation';
 import { explanations } from '../../explain/registry';
+import { randomiseLayers } from '../../explain/sanity';
 import type { ScoreTarget } from '../../explain/score-target';
 import { createJobRunner, type JobRunner } from './job-runner';
 import { openJobs } from './open-job';
@@ -178,6 +181,25 @@ describe('judging a map', () => {
       for (const { correlation } of found.steps) expect(Math.abs(correlation)).toBeLessThan(1);
     });
     expect(left).toBe(0);
+  });
+
+  it('compares maps as they are shown: one number for each pixel', async () => {
+    for (const method of ['gradient', 'gradient-x-input']) {
+      await explain('m', job(method));
+      const found = await run('n', { kind: 'sanity', of: 'm', seed: 1 });
+      if (found.kind !== 'sanity') throw new Error(found.kind);
+      const forgetting = randomiseLayers(executor.graph, ['logits'], 1, new Map());
+      let next = forgetting.next();
+      while (next.done !== true) next = forgetting.next();
+      const forgot = createExecutor(next.value);
+      const reading = method === 'gradient' ? 'strongest' : 'sum';
+      const maps = await Promise.all([executor, forgot].map(async (over) => {
+        const { values, shape } = await explainNow(method, { executor: over, input: picture, target: 1 });
+        return planeOf(values, shape.slice(1), reading).values.map(Math.abs);
+      }));
+      expect(found.steps[0]?.correlation).toBeCloseTo(spearman(maps[0] ?? new Float32Array(), maps[1] ?? new Float32Array()), 6);
+      forgot.dispose();
+    }
   });
 
   it('is no longer possible once the map was let go', async () => {

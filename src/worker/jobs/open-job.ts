@@ -108,16 +108,17 @@ async function* checkSanity(tools: JobTools, job: SanityJob, of: KeptMap): Async
   const { result, input: values, job: { layer, parameters, target: asked } } = of;
   const method = findExplanation(result.method);
   const [height, width, channels] = result.inputShape;
+  const asShown = (map: Float32Array, shape: readonly number[]): Float32Array => planeOf(map, shape, method.pixel).values.map(Math.abs);
   // The class stays the one that was explained, also where the randomised network would name another.
   const target: ScoreTarget = asked.kind === 'unit' || asked.kind === 'difference' ? asked : { kind: 'class', index: result.targetIndex ?? 0 };
   const steps = yield* measureSanity({
-    graph: tools.executor.graph, createExecutor: tools.createExecutor, original: absolute(result.map.values), seed: job.seed, maxSteps: sanitySteps,
+    graph: tools.executor.graph, createExecutor: tools.createExecutor, original: asShown(result.map.values, result.map.shape), seed: job.seed, maxSteps: sanitySteps,
     explain: async function* explainAgain(executor) {
       const input = createInputTensor(values, height, width, channels);
       try {
         const made = yield* follow(method.run({ executor, input, target, layer: layer ?? result.layer, parameters, pixels: tools.pixels() }));
         try {
-          return absolute(await tools.readValues(made.map));
+          return asShown(await tools.readValues(made.map), made.map.shape.slice(1));
         } finally {
           made.map.dispose();
         }
@@ -127,8 +128,4 @@ async function* checkSanity(tools: JobTools, job: SanityJob, of: KeptMap): Async
     },
   });
   return { kind: 'sanity', steps, dependsOnWeights: judgeSanity(steps) };
-}
-
-function absolute(values: Float32Array): Float32Array {
-  return values.map(Math.abs);
 }
