@@ -10,7 +10,7 @@ export type BackwardRule =
   | { readonly kind: 'deconvnet' }
   | { readonly kind: 'lrp-epsilon'; readonly epsilon: number }
   | { readonly kind: 'lrp-alpha1-beta0' }
-  /** Contributions of the output's own sign count 1 + gamma times; epsilon is for sums and averages. Montavon et al. 2019, table 1. */
+  /** Contributions of the output's own sign count 1 + gamma times; epsilon is for sums and averages. Montavon et al. 2019, section 10.2.1. */
   | { readonly kind: 'lrp-gamma'; readonly gamma: number; readonly epsilon: number }
   /** For a layer that reads pixels between `low` and `high` (of the step's input shape, borrowed). Montavon et al. 2017, z^B. */
   | { readonly kind: 'lrp-box'; readonly low: Tensor; readonly high: Tensor }

@@ -75,7 +75,7 @@ function chooseRules(bounds: ReadonlyMap<LayerId, readonly [low: Tensor, high: T
  * inside the network (a scale, a batch norm before the first convolution) passes relevance on. iNNvestigate's preset A is α1β0
  * with epsilon 0.1 and without z^B.
  *
- * @see Montavon et al. 2019, section 10.3; Kohlbrenner et al. 2020, arXiv:1910.09840, section 2
+ * @see Montavon et al. 2019, section 10.3, z^B in 10.3.2; Kohlbrenner et al. 2020, arXiv:1910.09840, section 2
  */
 export const lrpComposite: Explanation = {
   id: 'lrp-composite', name: 'LRP', kind: 'input', signed: true, pixel: 'sum', live: false, choosesLayer: false,

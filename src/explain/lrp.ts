@@ -22,7 +22,8 @@ const asInput = (_: Tensor, relevance: Tensor): Tensor4D => relevance.clone() as
 /**
  * Layer-wise relevance propagation, epsilon rule everywhere, `[n, h, w, c]`: batch norm folded, an average pool is a linear
  * layer, an addition shares in proportion to its summands, a max pool gives all to the first maximum. The bias takes its
- * share. Captum hands each summand the full relevance; that breaks conservation and is not copied.
+ * share. An activation function (also sigmoid, tanh, hard swish) passes relevance on unchanged, under every rule. Captum hands each
+ * summand the full relevance; that breaks conservation and is not copied.
  *
  * @see Bach et al. 2015, eq. 58
  */
@@ -44,14 +45,14 @@ export const lrpAlpha1Beta0 = onePass({
 /**
  * Layer-wise relevance propagation, gamma rule in convolutions and dense layers, `[n, h, w, c]`. For non-negative values and a
  * positive output it is `w + γ w⁺` as in the paper and Captum; for signed values the products that share the output's sign are
- * favoured (as zennit does), so that no denominator changes its sign.
+ * favoured (as zennit does), so that no denominator changes its sign. Epsilon acts in averages and sums of branches only.
  *
- * @see Montavon et al. 2019, table 1; section 10.2.2
+ * @see Montavon et al. 2019, section 10.2.1 and table 10.1
  */
 export const lrpGamma = onePass({
   id: 'lrp-gamma', name: 'LRP, gamma', kind: 'input', signed: true, pixel: 'sum', parameters: [gammaParameter, epsilonParameter],
   definition: 'The score flows back in proportion to the products; those that point the way the result went count 1 + γ times.',
-  paper: { ...papers.montavon, equation: 'table 1' },
+  paper: { ...papers.montavon, equation: 'table 10.1' },
 }, {
   rule: (parameters) => ({ kind: 'lrp-gamma', gamma: readNumber(parameters, gammaParameter), epsilon: readNumber(parameters, epsilonParameter) }),
   combine: asInput, supports: findRelevanceLimit,

@@ -16,7 +16,7 @@ const borderPx = 2;
 const largestWindowPx = 12;
 
 const windowParameter: NumberParameter = {
-  kind: 'number', name: 'window', label: 'Window', plain: 'Side of the part that is replaced, in pixels of the network\'s input; 10 at 224 px and in proportion where it is not given.', default: null, min: 1, max: largestWindowPx, integer: true,
+  kind: 'number', name: 'window', label: 'Window', plain: 'Side of the part that is replaced, in pixels of the network\'s input, 12 at most; 10 at 224 px and in proportion where it is not given.', default: null, min: 1, max: largestWindowPx, integer: true,
 };
 const strideParameter: NumberParameter = {
   kind: 'number', name: 'stride', label: 'Step', plain: 'How far the window moves; its own side where it is not given (1 in the paper).', default: null, min: 1, max: 4096, integer: true,

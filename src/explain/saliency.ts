@@ -22,6 +22,8 @@ export function liveSaliency(gradient: Tensor): Tensor2D {
 /**
  * The saliency map of the paper, `[n, h, w, 1]`. PAIR sums the absolute values over the channels instead and clips at the 99th
  * percentile.
+ *
+ * @see Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034, section 3.1
  */
 export const saliency = onePass({
   id: 'saliency', name: 'Saliency', kind: 'input', signed: false, pixel: 'only', parameters: [],

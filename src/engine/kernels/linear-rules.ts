@@ -118,7 +118,7 @@ function partsOf(map: LinearMap, rule: BackwardRule, input: () => Tensor, upstre
  * @param input  the layer's input; read by the LRP rules only
  * @returns      gradient or relevance of the input, owned by the caller
  * @see Bach et al. 2015, eq. 58 (epsilon) and eq. 60 (alpha-beta)
- * @see Montavon et al. 2019, Layer-wise relevance propagation: an overview, table 1 (gamma, z^B)
+ * @see Montavon et al. 2019, Layer-wise relevance propagation: an overview, section 10.2.1 and table 10.1 (gamma), 10.3.2 (z^B)
  */
 export function* backwardLinearInSteps(map: LinearMap, rule: BackwardRule, input: () => Tensor, upstream: Tensor): InParts {
   const held = new Set<Tensor>();
