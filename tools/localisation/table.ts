@@ -51,6 +51,9 @@ export function writeTable(
     ...(settings.length === 0 ? [] : [`Settings that differ from the defaults: ${settings.join('; ')}.`, '']),
     ...(partly.length === 0 ? [] : [`Measured on fewer mosaics: ${partly.map(({ method, results }) => `${method} (${results.length})`).join(', ')}.`, '']),
     ...(missing.length === 0 ? [] : [`Not measured: ${missing.join(', ')}.`, '']),
+    'RISE: its map is an average of probabilities, positive everywhere, so that its even part lies in all four cells and holds the share near chance,',
+    'whatever the map shows on top of it. The authors of the game take 1,000 masks of 6 × 6, a cell open with a chance of 0.1, closed is the mean',
+    'colour; with that its share is larger. [How that was measured](explanations.md#3-the-pointing-table).', '',
     'What it does not say: a method that points well on mosaics shows where evidence for a class lies among four pictures that have nothing to do with',
     'each other. It does not show that the map is faithful inside one picture; the deletion and insertion curves beside each map are for that.', '',
   ].join('\n');
