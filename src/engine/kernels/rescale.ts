@@ -9,8 +9,11 @@ import { sumToShape } from './spatial';
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685, section 3.5.1.
  */
 
-/** Below this part of the inputs their difference is rounding of f32, and the derivative takes the quotient's place. */
-const roundingShare = 1e-6;
+/**
+ * Below this part of the inputs' sizes their difference is so near to f32 rounding (6e-8) that the derivative, itself off by about the
+ * same part, is the better quotient. Inputs on both sides of a ReLU's corner differ by their whole sizes and are never near.
+ */
+const nearShare = 1e-4;
 
 function referenceOf(step: BackwardStep): { readonly inputs: readonly Tensor[]; readonly output: Tensor } {
   if (step.reference === undefined) throw new AppError('internal', 'deep-lift without a reference pass');
@@ -33,7 +36,7 @@ export function rescaleElements(step: BackwardStep, derivative: (() => Tensor) |
     const [input, past] = [step.inputs[0] as Tensor, reference.inputs[0] as Tensor];
     const difference = sub(input, past);
     // 1 - step, not step of the opposite: where both are 0 they agree too.
-    const near = sub(1, positive(sub(abs(difference), mul(add(abs(input), abs(past)), roundingShare))));
+    const near = sub(1, positive(sub(abs(difference), mul(add(abs(input), abs(past)), nearShare))));
     const slope = mul(sub(1, near), div(sub(step.output, reference.output), add(difference, near)));
     return mul(step.upstream, derivative === null ? slope : add(slope, mul(near, derivative())));
   });
