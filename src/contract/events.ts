@@ -45,7 +45,9 @@ export type WorkerEvent =
   | { readonly kind: 'loading'; readonly network: NetworkId; readonly loadedBytes: number; readonly totalBytes: number }
   | { readonly kind: 'network'; readonly network: NetworkId; readonly card: NetworkCard; readonly layers: readonly LayerInfo[];
       /** Layer that Grad-CAM explains by default: the last spatial one; null when there is none. */
-      readonly explanationLayer: LayerId | null }
+      readonly explanationLayer: LayerId | null;
+      /** True: sigmoids, or a single output; each answer is a question of its own, and they do not share 100 %. */
+      readonly answersStandAlone: boolean }
   /** At most 10 a second: the five most probable classes, best first, plus the pinned target where it is not among them. */
   | { readonly kind: 'predictions'; readonly sequence: number; readonly capturedAtMs: number; readonly top: readonly Prediction[];
       readonly targetIndex: number }

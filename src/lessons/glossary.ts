@@ -12,7 +12,7 @@ export const glossary: readonly GlossaryEntry[] = [
   { word: 'Unit', meaning: 'One place of one feature map: one detector looking at one spot.' },
   { word: 'Receptive field', meaning: 'The part of the picture that one unit can see. It grows from layer to layer.' },
   { word: 'Activation', meaning: 'The number a unit answers with. Large: it found what it looks for.' },
-  { word: 'Prediction', meaning: 'The name the network gives to what it sees, with the share of its certainty. It must share 100 % among the names it knows.' },
+  { word: 'Prediction', meaning: 'The name the network gives to what it sees, with the share of its certainty. Most networks must share 100 % among the names they know; one that answers yes or no does not.' },
   { word: 'Saliency overlay', meaning: 'A map over the picture that shows which parts spoke for a prediction.' },
   { word: 'Influence', meaning: 'How much a channel adds to the score of the explained class, for this frame.' },
 ];

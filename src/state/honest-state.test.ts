@@ -16,6 +16,11 @@ describe('judgeCertainty', () => {
   it('does not call a lone low answer a guess', () => {
     expect(judgeCertainty(answers(0.26, 0.05), 100)).toEqual({ kind: 'sure' });
   });
+  it('asks answers that stand alone for their own yes or no', () => {
+    expect(judgeCertainty(answers(0.97), 1, true)).toEqual({ kind: 'alone', undecided: 0 });
+    expect(judgeCertainty(answers(0.03), 1, true)).toEqual({ kind: 'alone', undecided: 0 });
+    expect(judgeCertainty(answers(0.9, 0.88, 0.53, 0.46, 0.1), 7, true)).toEqual({ kind: 'alone', undecided: 2 });
+  });
   it('calls a guess a guess', () => {
     expect(judgeCertainty(answers(0.12, 0.11, 0.1), 100)).toEqual({ kind: 'guess' });
     expect(judgeCertainty(answers(0.38, 0.32), 3)).toEqual({ kind: 'guess' });

@@ -6,15 +6,21 @@ export type Certainty =
   /** `count` answers lie within five hundredths of the best one. */
   | { readonly kind: 'unsure'; readonly count: number; readonly orMore: boolean }
   /** Nothing stands out: it must answer one of its classes all the same. */
-  | { readonly kind: 'guess' };
+  | { readonly kind: 'guess' }
+  /** Answers that do not share 100 %, `undecided` of them close to 50 %. */
+  | { readonly kind: 'alone'; readonly undecided: number };
 
 const withinProbability = 0.05;
 const guessBelow = 0.15;
 
-/** @param answers best first; the list may end before the classes do */
-export function judgeCertainty(answers: readonly Pick<Prediction, 'probability'>[], classCount: number): Certainty {
+/**
+ * @param answers    best first; the list may end before the classes do
+ * @param standAlone  true: each answer is a yes or no of its own
+ */
+export function judgeCertainty(answers: readonly Pick<Prediction, 'probability'>[], classCount: number, standAlone = false): Certainty {
   const best = answers[0]?.probability;
   if (best === undefined) return { kind: 'sure' };
+  if (standAlone) return { kind: 'alone', undecided: answers.filter(({ probability }) => Math.abs(probability - 0.5) <= withinProbability).length };
   // A network of few classes has a high chance level: ten classes guess at 0.1, three at 0.33; a fifth above that is still a guess.
   if (best < Math.max(guessBelow, 1.2 / classCount)) return { kind: 'guess' };
   const count = answers.filter((answer) => best - answer.probability <= withinProbability).length;

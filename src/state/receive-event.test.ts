@@ -11,7 +11,7 @@ const layer = (id: string, side: number, channels: number): LayerInfo => ({
   id, name: id, op: 'relu', shape: [side, side, channels], spatial: side > 1, signed: false, receptiveField: null, parameters: 0, multiplyAdds: 0,
 });
 const networkEvent = (id: string): WorkerEvent => ({
-  kind: 'network', network: id, explanationLayer: null, layers: [layer('a', 32, 8), layer('b', 16, 16), layer('c', 8, 32), layer('d', 1, 10)],
+  kind: 'network', network: id, explanationLayer: null, answersStandAlone: false, layers: [layer('a', 32, 8), layer('b', 16, 16), layer('c', 8, 32), layer('d', 1, 10)],
   card: { id, name: id, classes: ['x', 'y'] } as unknown as Extract<WorkerEvent, { kind: 'network' }>['card'],
 });
 const answer = (probability: number): WorkerEvent => ({ kind: 'predictions', sequence: 1, capturedAtMs: 0, targetIndex: 0, top: [{ index: 0, label: 'x', probability }] });

@@ -38,7 +38,7 @@ export const classes = computed(() => network.value?.card.classes ?? []);
 export const openLayer = computed(() => layers.value.find((layer) => layer.id === openLayerId.value) ?? null);
 export const openLayerPosition = computed(() => layers.value.findIndex((layer) => layer.id === openLayerId.value) + 1);
 export const shownBars = computed(() => chooseBars(bars.value, 5, pinnedIndex.value));
-export const certainty = computed(() => judgeCertainty(bars.value.slice(0, 5), classes.value.length));
+export const certainty = computed(() => judgeCertainty(bars.value.slice(0, 5), classes.value.length, network.value?.answersStandAlone));
 export const channelsInOrder = computed(() => {
   const layer = openLayer.value;
   return layer === null ? [] : orderChannels(shownOrder.value, layer.id, spec.value.channelOrder, layer.shape[2]);

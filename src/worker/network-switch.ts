@@ -175,6 +175,6 @@ export function createNetworkSwitch(parts: NetworkSwitchParts): NetworkSwitch {
 export function postNetwork(post: (event: WorkerEvent) => void, network: LiveNetwork, spec: SessionSpec): void {
   post({
     kind: 'network', network: network.card.id, card: network.card, layers: listLayerInfos(network, spec.everyStep ? 'inspect' : 'live'),
-    explanationLayer: network.explanationLayer,
+    explanationLayer: network.explanationLayer, answersStandAlone: network.executor.graph.probabilities !== 'softmax',
   });
 }

@@ -81,5 +81,5 @@ function describeExplanation(method: ExplanationId) {
   const lag = mapLagFrames();
   // First, because a long caption is cut at its end.
   const behind = lag === 0 ? '' : `Up to ${lag} ${lag === 1 ? 'frame' : 'frames'} behind. `;
-  return <>{behind}{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}{otherLayer.value === null ? '' : <>, in {otherLayer.value}. <button type="button" class="link" onClick={() => changeSpec({ explanationLayer: null })}>Back to the last layer</button></>}</>;
+  return <>{behind}{sensitivities.has(method) ? 'What would change' : 'What spoke for'} <b>{label}</b>{classes.value.length < 2 ? '' : pinnedIndex.value === null ? ', the top answer' : ', which you pinned'}{otherLayer.value === null ? '' : <>, in {otherLayer.value}. <button type="button" class="link" onClick={() => changeSpec({ explanationLayer: null })}>Back to the last layer</button></>}</>;
 }

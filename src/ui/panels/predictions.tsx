@@ -48,7 +48,14 @@ function waitText(): string {
 function describeCertainty(): string {
   const judged = certainty.value;
   const count = classes.value.length;
+  if (judged.kind === 'alone') return describeAlone(judged.undecided, count);
   if (judged.kind === 'guess') return `Nothing stands out, yet it must answer one of its ${count} classes.`;
   if (judged.kind === 'unsure') return `The network is unsure: ${judged.count}${judged.orMore ? ' or more' : ''} classes within 5 %.`;
   return count === 0 ? '' : `It always answers one of its ${count} classes, even to things it was never shown.`;
+}
+
+/** Answers that do not share 100 %: a yes or no, or several. */
+function describeAlone(undecided: number, count: number): string {
+  if (count === 1) return undecided > 0 ? 'Close to 50 %: the network cannot decide between yes and no.' : 'It says only how likely this is: above 50 % means yes, below means no.';
+  return undecided > 0 ? `The network is unsure: ${undecided} ${undecided === 1 ? 'answer' : 'answers'} close to 50 %.` : 'Each answer stands alone: several can be right at once, or none.';
 }
