@@ -18,7 +18,7 @@ export function scoreLayerOf(graph: NetworkGraph, target: ScoreTarget): LayerId 
 }
 
 function requireIndex(index: number, count: number, what: string): void {
-  if (!Number.isInteger(index) || index < 0 || index >= count) throw new AppError('explain-unsupported', `${what} ${index} of ${count}`);
+  if (!Number.isInteger(index) || index < 0 || index >= count) throw new AppError('explain-unsupported', `There is no ${what} ${index} here: ${count === 1 ? 'there is one, number 0' : `they are numbered 0 to ${count - 1}`}.`);
 }
 
 /** dS/dA of one picture's score S with respect to the score's layer A, row major. */
@@ -30,13 +30,13 @@ function weightsOf(target: ScoreTarget, shape: readonly number[]): Float32Array 
     weights[target.index] = 1;
     if (target.kind === 'difference') {
       requireIndex(target.against, weights.length, 'class');
-      if (target.against === target.index) throw new AppError('explain-unsupported', 'a difference needs two classes');
+      if (target.against === target.index) throw new AppError('explain-unsupported', 'A difference needs two classes.');
       weights[target.against] = -1;
     }
     return weights;
   }
   requireIndex(target.channel, channels, 'channel');
-  if ((target.y === undefined) !== (target.x === undefined)) throw new AppError('explain-unsupported', 'a unit needs both y and x, a channel neither');
+  if ((target.y === undefined) !== (target.x === undefined)) throw new AppError('explain-unsupported', 'A unit needs both y and x, a channel neither.');
   if (target.y !== undefined && target.x !== undefined) {
     requireIndex(target.y, height, 'row');
     requireIndex(target.x, width, 'column');
