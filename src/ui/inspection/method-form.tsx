@@ -49,6 +49,8 @@ interface TargetFieldProps {
 /** The top answer, any class, one class rather than another, or the unit that was held. */
 function TargetField({ target, onChange }: TargetFieldProps) {
   const top = targetIndex.value ?? 0;
+  // A yes or no: there is no other class to ask for.
+  const only = classes.value.length === 1;
   const choose = (kind: string): void => {
     if (kind === 'top') onChange({ kind: 'top' });
     else if (kind === 'class') onChange({ kind: 'class', index: target.kind === 'difference' || target.kind === 'class' ? target.index : top });
@@ -60,9 +62,9 @@ function TargetField({ target, onChange }: TargetFieldProps) {
       <label class="field stacked">
         <span>Why</span>
         <select class="select" aria-label="Target" value={target.kind} onChange={(event) => choose(event.currentTarget.value)}>
-          <option value="top">the top answer ({nameTarget({ kind: 'top' }, targetIndex.value)})</option>
-          <option value="class">any class</option>
-          <option value="difference" disabled={classes.value.length < 2}>one class rather than another</option>
+          <option value="top">{only ? 'its one answer' : 'the top answer'} ({nameTarget({ kind: 'top' }, targetIndex.value)})</option>
+          {(!only || target.kind === 'class') && <option value="class">any class</option>}
+          {(!only || target.kind === 'difference') && <option value="difference">one class rather than another</option>}
           <option value="unit">a channel of a layer</option>
         </select>
       </label>

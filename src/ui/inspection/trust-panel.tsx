@@ -35,7 +35,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
         <p class="small muted">{method.paper.authors} {method.paper.year}, {method.paper.title}, {method.paper.equation}. {paper !== null && <a href={paper} target="_blank" rel="noreferrer">Paper</a>}</p>
       </details>
       <h4>On this very picture</h4>
-      <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.</p>
+      <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
       <Check name="Deletion and insertion" check={map.faithfulness} disabled={result === null} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
