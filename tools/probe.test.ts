@@ -95,7 +95,7 @@ describe('probe', () => {
 
   it.each([
     ['a method that is none', [1, 32, 32, 1], 0, ['--method', 'nope', '--target', '1'], /^explain-unsupported: no method 'nope'/],
-    ['a class out of range', [1, 32, 32, 1], 0, ['--method', 'gradient', '--target', '10'], /^explain-unsupported: class 10 of 10/],
+    ['a class out of range', [1, 32, 32, 1], 0, ['--method', 'gradient', '--target', '10'], /^explain-unsupported: There is no class 10 here: they are numbered 0 to 9/],
     ['a layer that is not there', [1, 32, 32, 1], 0, ['--activations', 'nope'], /^layer-unknown: 'nope'/],
     ['a setting that is none', [1, 32, 32, 1], 0, ['--method', 'gradient', '--target', '1', '--params', '{"x":1}'], /^usage: --params: no method has a setting 'x'/],
     ['a value that is no number', [1, 32, 32, 1], Number.NaN, [], /^input-mismatch: a value that is no number\.npy: value 7 is NaN/],
