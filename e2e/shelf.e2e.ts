@@ -72,14 +72,17 @@ test('fetches with one tap, can be cancelled, goes on, and stays when the connec
   await expect(row).toContainText('Not here yet');
   expect(server.seen, 'nobody is asked before the tap').toEqual([]);
 
-  server.plan(`net/${large}`, { bytesPerSecond: 60_000 });
+  // On its way for as long as the others need, many times over.
+  server.plan(`net/${large}`, { bytesPerSecond: Math.ceil(statSync(join(subject, large)).size / 90) });
   await row.getByRole('button', { name: `Fetch ${entry.name}`, exact: true }).click();
   const bar = row.getByRole('progressbar');
   await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 }).toBeGreaterThan(2);
   await expect(row).toContainText(/Fetching \d+ %/);
   const folder = process.env['SHELF_PICTURES'];
   if (folder !== undefined) await page.screenshot({ path: join(folder, 'shelf-fetching.png') });
-  await expect.poll(() => new Set(server.seen.map(({ path }) => path)).size, { timeout: 60_000 }).toBe(names.length);
+  await expect.poll(() => new Set(server.seen.map(({ path }) => path)).size, { timeout: 120_000 }).toBe(names.length)
+    .catch(async (thrown: unknown) => { throw new Error(`the shelf says: ${(await row.allInnerTexts()).join(' ')}`, { cause: thrown }); });
+  await expect.poll(() => server.answering(), { message: 'only the large one is still on its way' }).toBe(1);
   await row.getByRole('button', { name: `Cancel fetching ${entry.name}` }).click();
   await expect(row).toContainText('Not here yet');
   const finished = new Set(server.seen.map(({ path }) => path));

@@ -15,7 +15,7 @@ export function createFolderStore(folder: string): DownloadStore {
     },
     read: (address) => {
       const path = pathOf(address);
-      return Promise.resolve(new Blob(existsSync(path) ? [new Uint8Array(readFileSync(path))] : []));
+      return Promise.resolve(existsSync(path) ? new Uint8Array(readFileSync(path)) : new Uint8Array(0));
     },
     append: (address, piece, validator) => {
       mkdirSync(folder, { recursive: true });

@@ -161,7 +161,7 @@ function createKeeper(address: string, store: DownloadStore, kept: Kept, onProgr
 type Checked = { readonly kind: 'good'; readonly bytes: Uint8Array<ArrayBuffer> } | { readonly kind: 'bad'; readonly why: string };
 
 async function check(file: ShelfFile, { store, digest = sha256 }: DownloadOptions): Promise<Checked> {
-  const bytes = new Uint8Array(await (await store.read(file.address)).arrayBuffer());
+  const bytes = await store.read(file.address);
   if (file.bytes !== null && bytes.byteLength !== file.bytes) return { kind: 'bad', why: `${bytes.byteLength} bytes instead of ${file.bytes}` };
   if (file.sha256 !== null && (await digest(bytes)) !== file.sha256) return { kind: 'bad', why: 'the checksum is not the published one' };
   if (file.bytes === null) await store.append(finishedMark(file.address), new Uint8Array(0), null);

@@ -26,8 +26,8 @@ export interface StoreSchema extends DBSchema {
   /** Key: network, path. */
   readonly files: { readonly key: [NetworkId, string]; readonly value: Blob };
   readonly downloads: { readonly key: string; readonly value: DownloadRecord };
-  /** Key: address, first byte. */
-  readonly chunks: { readonly key: [string, number]; readonly value: Blob };
+  /** Key: address, first byte. Bytes, not a Blob: a Blob goes through another process and a file of its own. Earlier versions kept Blobs. */
+  readonly chunks: { readonly key: [string, number]; readonly value: Uint8Array<ArrayBuffer> | Blob };
 }
 
 export type StoreDatabase = IDBPDatabase<StoreSchema>;

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ImportReport } from '../contract/importer';
-import { asStoreError } from './database';
+import { asStoreError, openDatabase } from './database';
 import { openDownloadStore } from './download-store';
 import { openNetworkStore } from './network-store';
 import type { KeptEntry } from './network-store';
@@ -14,6 +14,7 @@ function makeEntry(id: string, name: string, importedAt = '2026-01-01T00:00:00Z'
   return { id, mainPath: 'net.onnx', sha256: id, report: { network } as ImportReport };
 }
 
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const textOf = async (blob: Blob | null): Promise<string | null> => (blob === null ? null : blob.text());
 
 describe('the network store', () => {
@@ -56,11 +57,15 @@ describe('the download store', () => {
     await store.append('https://a/x', new TextEncoder().encode('second'), '"v2"');
     await store.append('https://a/xy', new TextEncoder().encode('other'), null);
     expect(await store.look('https://a/x')).toEqual({ bytes: 13, validator: '"v1"' });
-    expect(await textOf(await store.read('https://a/x'))).toBe('first, second');
+    expect(decode(await store.read('https://a/x'))).toBe('first, second');
+    // As versions before kept them.
+    const database = await openDatabase();
+    await database.put('chunks', new Blob(['FIRST, ']), ['https://a/x', 0]);
+    expect(decode(await store.read('https://a/x'))).toBe('FIRST, second');
     await store.drop('https://a/x');
     expect(await store.look('https://a/x')).toBeNull();
-    expect(await textOf(await store.read('https://a/x'))).toBe('');
-    expect(await textOf(await store.read('https://a/xy'))).toBe('other');
+    expect(decode(await store.read('https://a/x'))).toBe('');
+    expect(decode(await store.read('https://a/xy'))).toBe('other');
   });
 });
 

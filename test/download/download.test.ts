@@ -27,7 +27,7 @@ function entryAt(url: string): ShelfEntry {
     input: { height: 8, width: 8, channels: 1, mean: [0], std: [255] }, accuracy: null, parameters: 1, multiplyAdds: 1, year: 2026,
   };
 }
-const options = (store: MemoryStore, signal = new AbortController().signal) => ({ store, signal, stallMs: 400, tries: 2, waitMs: () => 5 });
+const options = (store: MemoryStore, signal = new AbortController().signal) => ({ store, signal, stallMs: 120_000, tries: 2, waitMs: () => 5 });
 
 describe('fetchShelfEntry', () => {
   it('fetches the files that model.json names, at most six at once, and then forgets them', async () => {
@@ -64,7 +64,7 @@ describe('fetchShelfEntry', () => {
     const server = await serve();
     server.plan('net/group3-shard1of1', { silent: true });
     const cancel = new AbortController();
-    const running = fetchShelfEntry(entryAt(server.url), { ...options(createMemoryStore(), cancel.signal), stallMs: 60_000 });
+    const running = fetchShelfEntry(entryAt(server.url), options(createMemoryStore(), cancel.signal));
     setTimeout(() => cancel.abort(), 200);
     await expect(running).rejects.toMatchObject({ code: 'cancelled' });
   });

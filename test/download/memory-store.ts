@@ -13,7 +13,7 @@ export function createMemoryStore(): MemoryStore {
       const file = files.get(address);
       return Promise.resolve(file === undefined ? null : { bytes: file.bytes.byteLength, validator: file.validator });
     },
-    read: (address) => Promise.resolve(new Blob([files.get(address)?.bytes ?? new Uint8Array(0)])),
+    read: (address) => Promise.resolve(Uint8Array.from(files.get(address)?.bytes ?? [])),
     append: (address, piece, validator) => {
       const before = files.get(address);
       const bytes = new Uint8Array((before?.bytes.byteLength ?? 0) + piece.byteLength);

@@ -38,6 +38,8 @@ export interface UnreliableServer {
   readonly seen: SeenRequest[];
   /** Most requests that were being answered at one time. */
   readonly busiest: () => number;
+  /** Requests that are being answered now. */
+  readonly answering: () => number;
   /** Troubles for a path, one for each request in turn; the last one stays. */
   plan(path: string, ...troubles: Trouble[]): void;
   close(): Promise<void>;
@@ -67,7 +69,7 @@ export async function serveUnreliably(files: ReadonlyMap<string, Uint8Array>, al
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/`, seen, busiest: () => busiest,
+    url: `http://127.0.0.1:${port}/`, seen, busiest: () => busiest, answering: () => now,
     plan: (path, ...troubles) => { plans.set(path, troubles); },
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
