@@ -47,7 +47,7 @@ const plans: readonly Plan[] = [
   { method: 'occlusion', cells: 1, parameters: { window: 16, stride: 16 } },
   { method: 'score-cam', cells: 1, parameters: { channels: 64 } },
   { method: 'rise', cells: 1, parameters: { masks: 100 } },
-  { method: 'prediction-difference', cells: 1, parameters: { window: 16, stride: 16, samples: 1 } },
+  { method: 'prediction-difference', cells: 1, parameters: { window: 12, stride: 12, samples: 1 } },
 ];
 
 const { values: options } = parseArgs({ options: { methods: { type: 'string' }, part: { type: 'string' }, table: { type: 'boolean' }, cells: { type: 'string' } } });
