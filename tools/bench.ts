@@ -11,6 +11,7 @@ import { ensureBuild } from './setup.mjs';
 import { measureCancelRows } from './bench/cancel-steps';
 import { measureLiveFrames, medianOf, type LivePair } from './bench/live-frame';
 import type { Measurement, MeasureRequest } from './bench/measure-page';
+import { longTaskMs, measureWindowTasks } from './bench/window-tasks';
 
 /** One line of the table: `value` of `id`, beside `against`, measured alternately in the same page. */
 export interface BenchRow {
@@ -136,6 +137,18 @@ for (const backend of backends) {
     } finally {
       await site.close();
     }
+  }
+}
+if (backends.includes('wasm') && (options.only === undefined || options.only.startsWith('window'))) {
+  await ensureBuild();
+  const site = await serveBuild();
+  try {
+    await withBrowser('wasm', await movingObjectClip(), (context) => measureWindowTasks(context, site.url, 'wasm', ({ action, widthPx, longest: { ownMs, wallMs, parts } }) => {
+      report([{ id: `window-${action}/${widthPx}`, backend: 'wasm', value: round(ownMs), unit: 'ms', against: `${longTaskMs} ms (${wallMs.toFixed(0)} ms on the clock)`, ratio: round(ownMs / longTaskMs) }]);
+      if (ownMs > longTaskMs) console.log(`        ${parts.join(', ')}`);
+    }, options.only?.slice('window-'.length)));
+  } finally {
+    await site.close();
   }
 }
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
