@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { colourTable } from '../contract/colour-map';
 import { colourRangeOf, paintPlane } from './colours-of-map';
-import { describeCost, describeNote, describeVerdict, writeCaption } from './describe-map';
+import { describeCost, describeExactness, describeNote, describeValues, describeVerdict, writeCaption } from './describe-map';
 import { judgeMap, methods, valueAt, type InspectedMap } from './inspection';
 import { describeForTest, makeResult } from './inspection.fixture';
 
@@ -15,7 +15,20 @@ beforeEach(() => { methods.value = [describeForTest('signed'), describeForTest('
 describe('what is said of a map', () => {
   it('says how far an approximation is, and how good', () => {
     expect(describeNote(map({ result: null, note: { steps: { done: 20, of: 50 } } }))).toBe('approximate: 20 of 50 steps');
-    expect(describeNote(map({ result: makeResult({ note: { steps: { done: 50, of: 50 }, completenessGap: 0.01, standardError: 0.5 } }) }))).toBe('50 steps · completeness gap 0.01 · standard error 0.50');
+    expect(describeNote(map({ result: makeResult({ note: { steps: { done: 50, of: 50 }, completenessGap: 0.01, standardError: 0.5 } }) }))).toBe('50 steps · completeness gap 0.010 · standard error 0.50');
+  });
+
+  it('says in words what the numbers of convergence mean, and nothing where there are none', () => {
+    expect(describeExactness(map())).toEqual([]);
+    const [gap, error, ...others] = describeExactness(map({ result: makeResult({ note: { steps: null, completenessGap: -0.25, standardError: 0.5 } }) }));
+    expect([gap, error, others]).toEqual([expect.stringContaining('miss it by −0.25 (completeness gap)'), expect.stringContaining('about 0.50 (standard error)'), []]);
+  });
+
+  it('names the range that is drawn, and that of single colours where they were added up', () => {
+    expect(describeValues(withValues(1, -3))).toBe('−3.00 to 1.00');
+    const added = map({ result: makeResult({ map: { shape: [1, 1, 3], values: Float32Array.of(1, 2, -0.5) }, min: -0.5, max: 2 }) });
+    expect(describeValues(added)).toBe('2.50 to 2.50 (single colours −0.50 to 2.00)');
+    expect(describeValues(map({ result: null }))).toBe('');
   });
 
   it('says that there is nothing instead of stretching a blank', () => {

@@ -1,4 +1,5 @@
 import type { ExplanationDescription } from '../contract/explanations';
+import { rangeOf } from '../contract/map-plane';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
@@ -22,6 +23,27 @@ export function describeNote(map: InspectedMap): string {
   if (note.completenessGap !== undefined) parts.push(`completeness gap ${formatValue(note.completenessGap)}`);
   if (note.standardError !== undefined) parts.push(`standard error ${formatValue(note.standardError)}`);
   return parts.join(' · ');
+}
+
+/** The values on screen, from the least to the greatest; where colours were added up, also those of single colours. */
+export function describeValues(map: InspectedMap): string {
+  const plane = planeOfMap(map);
+  if (map.result === null || plane === null) return '';
+  const { min, max } = rangeOf(plane.values);
+  const channels = map.result.map.shape[2] ?? 1;
+  const single = channels === 1 ? '' : ` (single ${channels === 3 ? 'colours' : 'channels'} ${formatValue(map.result.min)} to ${formatValue(map.result.max)})`;
+  return `${formatValue(min)} to ${formatValue(max)}${single}`;
+}
+
+/** How exact the map is, in words; nothing where the method computes in one go. */
+export function describeExactness(map: InspectedMap): readonly string[] {
+  const note = map.result?.note ?? map.note;
+  const gap = note?.completenessGap;
+  const error = note?.standardError;
+  return [
+    ...(gap === undefined ? [] : [`The parts should add up to the difference from the baseline; they miss it by ${formatValue(gap)} (completeness gap). More steps make it smaller.`]),
+    ...(error === undefined ? [] : [`It is a sample: made again with other random numbers, a value would move by about ${formatValue(error)} (standard error).`]),
+  ];
 }
 
 /** What is true of the map as a whole; '' where the picture says it. */
@@ -61,6 +83,6 @@ export function writeCaption(map: InspectedMap, networkName: string): string {
   return [
     `${method.name} (${method.paper.authors} ${method.paper.year}) for ${nameTarget(request.target, result.targetIndex)}, score ${formatValue(result.score)}`,
     [`Network ${networkName}`, ...(result.layer === null ? [] : [`layer ${result.layer}`]), ...settings, describeNote(map)].filter((part) => part !== '').join(' · '),
-    `Values ${formatValue(result.min)} to ${formatValue(result.max)}`,
+    `Values ${describeValues(map)}`,
   ].join('\n');
 }

@@ -1,7 +1,7 @@
-/** An activation with three significant digits, of nearly constant width: `1.23`, `-0.04`, `1.2e+5`. */
+/** A value with two or three significant digits, of nearly constant width: `1.23`, `−0.041`, `1.2e+5`. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return 'not a number';
   const size = Math.abs(value);
   if (size !== 0 && (size >= 10_000 || size < 0.001)) return value.toExponential(1).replace('-', '−');
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace('-', '−');
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : size >= 0.01 ? 3 : 4).replace('-', '−');
 }

@@ -8,9 +8,10 @@ export function Curves({ result }: { readonly result: FaithfulnessResult }) {
   return (
     <div class="curves">
       <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion}
-        verdict={`area ${result.areas.deletion.toFixed(2)}, random ${result.areas.randomDeletion.toFixed(2)}; smaller is better`} />
+        verdict={`area ${result.areas.deletion.toFixed(2)}, random ${result.areas.randomDeletion.toFixed(2)}; smaller is better`} better={result.areas.deletion < result.areas.randomDeletion} />
       <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion}
-        verdict={`area ${result.areas.insertion.toFixed(2)}, random ${result.areas.randomInsertion.toFixed(2)}; larger is better`} />
+        verdict={`area ${result.areas.insertion.toFixed(2)}, random ${result.areas.randomInsertion.toFixed(2)}; larger is better`} better={result.areas.insertion > result.areas.randomInsertion} />
+      <p class="curve-legend small muted" aria-hidden="true"><span><i class="curve-line" />this map</span><span><i class="curve-line random" />a random order</span></p>
     </div>
   );
 }
@@ -20,9 +21,11 @@ interface CurveProps {
   readonly map: readonly number[];
   readonly random: readonly number[];
   readonly verdict: string;
+  /** Than a random order. */
+  readonly better: boolean;
 }
 
-function Curve({ title, map, random, verdict }: CurveProps) {
+function Curve({ title, map, random, verdict, better }: CurveProps) {
   return (
     <figure class="curve">
       <figcaption class="small">{title}</figcaption>
@@ -34,7 +37,7 @@ function Curve({ title, map, random, verdict }: CurveProps) {
         <path class="curve-random" d={pathOf(random)} />
         <path class="curve-map" d={pathOf(map)} />
       </svg>
-      <p class="small muted numbers">{verdict}</p>
+      <p class="small numbers"><span class={better ? 'curve-better' : 'map-verdict'}>{better ? 'Better than a random order' : 'No better than a random order'}</span> <span class="muted">({verdict})</span></p>
     </figure>
   );
 }

@@ -1,15 +1,16 @@
-import { Eye, X } from 'lucide-preact';
+import { X } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { closeInspection } from '../../state/actions/explain-frame';
-import { inspecting, maps, mapStrength } from '../../state/inspection';
-import type { ColourScale } from '../../state/colours-of-map';
+import { inspecting, maps } from '../../state/inspection';
 import { takeTurns } from '../../state/take-turns';
 import { MapCard } from './map-card';
 import { MethodForm } from './method-form';
-import { chosenMap, colourScale, comparing, crispMaps } from './inspection-view';
+import { chosenMap, comparing } from './inspection-view';
 import { InspectionFile } from './inspection-file';
 import { MomentStrip } from './moment-strip';
 import { PlacePanel } from './place-panel';
+import { CompareButton, ViewControls } from './view-controls';
+import { isNarrow } from '../page/media';
 import { RankingTable } from './ranking-table';
 import { Subject } from './subject';
 import { TrustPanel } from './trust-panel';
@@ -45,12 +46,13 @@ function InspectionPage() {
     <dialog ref={element} class="inspection" aria-label="Inspection" onClose={closeInspection}>
       <header class="inspection-header">
         <h2>Inspect this frame</h2>
-        <ViewControls />
+        <CompareButton />
+        {!isNarrow.value && <ViewControls />}
         <button type="button" class="button icon quiet" aria-label="Close the inspection" onClick={() => element.current?.close()}><X size={20} /></button>
       </header>
       <div class="inspection-body">
         <div class="inspection-side">
-          {filled && <><MomentStrip /><MethodForm /><InspectionFile /></>}
+          {filled && <>{isNarrow.value && <ViewControls />}<MomentStrip /><MethodForm /><InspectionFile /></>}
         </div>
         <div class="inspection-maps" role="group" aria-label="Maps">
           <Subject />
@@ -62,26 +64,5 @@ function InspectionPage() {
         </div>
       </div>
     </dialog>
-  );
-}
-
-function ViewControls() {
-  return (
-    <div class="view-controls" role="group" aria-label="How maps are drawn">
-      <button type="button" class="button" aria-pressed={comparing.value} title="Hold to see the picture as it was, without maps"
-        onPointerDown={() => { comparing.value = true; }} onPointerUp={() => { comparing.value = false; }} onPointerLeave={() => { comparing.value = false; }}
-        onKeyDown={(event) => { if (event.key === ' ' || event.key === 'Enter') { comparing.value = true; event.preventDefault(); } }} onKeyUp={() => { comparing.value = false; }}>
-        <Eye size={16} />Hold to compare
-      </button>
-      <label class="field"><span>Strength</span>
-        <input type="range" class="slider" aria-label="Strength of the maps" min={0} max={100} step={5} value={Math.round(mapStrength.value * 100)} onInput={(event) => { mapStrength.value = event.currentTarget.valueAsNumber / 100; }} />
-      </label>
-      <label class="field"><span class="scale-word">Colours end at</span>
-        <select class="select" aria-label="Where the colours end" value={colourScale.value} onChange={(event) => { colourScale.value = event.currentTarget.value as ColourScale; }}>
-          <option value="percentile">the 99th percentile</option><option value="largest">the largest value</option>
-        </select>
-      </label>
-      <label class="field"><input type="checkbox" checked={crispMaps.value} onChange={(event) => { crispMaps.value = event.currentTarget.checked; }} /><span>Crisp pixels</span></label>
-    </div>
   );
 }

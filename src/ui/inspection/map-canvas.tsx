@@ -3,6 +3,7 @@ import type { MapPlane } from '../../contract/map-plane';
 import { paintPlane, type ColourRange } from '../../state/colours-of-map';
 import { valueAt, place } from '../../state/inspection';
 import { pictureShape, source } from '../../state/source-state';
+import { isNarrow } from '../page/media';
 import { drawSquare, squareKey } from './draw-square';
 
 /** Enough for a card; more only costs drawing. */
@@ -120,7 +121,7 @@ function paintLayer(plane: MapPlane, range: ColourRange, side: number, crisp: bo
 function SharedCrosshair({ label, plane }: { readonly label: string; readonly plane: MapPlane | null }) {
   const element = useRef<HTMLDivElement>(null);
   const at = place.value;
-  const pointTo = (event: PointerEvent): void => {
+  const pointTo = (event: MouseEvent): void => {
     const box = element.current?.getBoundingClientRect();
     if (box === undefined || box.width === 0) return;
     place.value = { y: clamp((event.clientY - box.top) / box.height), x: clamp((event.clientX - box.left) / box.width) };
@@ -138,8 +139,10 @@ function SharedCrosshair({ label, plane }: { readonly label: string; readonly pl
   const value = at === null || plane === null ? '' : `, value ${valueAt(plane, at).toPrecision(3)}`;
   return (
     <div ref={element} class="shared-crosshair" tabIndex={0} role="application" aria-label={`Point at ${label}${value}`} onKeyDown={handleKey}
-      onPointerDown={(event) => { element.current?.setPointerCapture(event.pointerId); pointTo(event); }}
-      onPointerMove={(event) => { if (event.buttons > 0 || event.pointerType === 'mouse') pointTo(event); }}>
+      onPointerDown={(event) => { if (event.pointerType !== 'touch') { element.current?.setPointerCapture(event.pointerId); pointTo(event); } }}
+      onPointerMove={(event) => { if (event.pointerType !== 'touch' || !isNarrow.peek()) pointTo(event); }}
+      // A finger that scrolls passes over maps; one that taps means the place.
+      onClick={pointTo}>
       {at !== null && <><i class="cross-row" style={{ top: `${at.y * 100}%` }} /><i class="cross-column" style={{ left: `${at.x * 100}%` }} /></>}
     </div>
   );

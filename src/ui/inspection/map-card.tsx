@@ -1,4 +1,5 @@
 import { RotateCw, Square, Trash2 } from 'lucide-preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
 import { remakeMap, removeMap, stopJob } from '../../state/actions/explain-frame';
@@ -10,7 +11,7 @@ import { network } from '../../state/worker-state';
 import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
 import { MapCanvas } from './map-canvas';
-import { chosenMap, colourScale, crispMaps } from './inspection-view';
+import { chosenMap, colourScale, crispMaps, shownOnRequest } from './inspection-view';
 
 /** One map: what it is, the picture with it, what its colours mean, how sure it is. */
 export function MapCard({ map, comparing }: { readonly map: InspectedMap; readonly comparing: boolean }) {
@@ -21,8 +22,14 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
   const title = `${method?.name ?? map.request.method} for ${target}`;
   const chosen = chosenMap.value === map.id;
   const verdict = describeVerdict(map);
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (shownOnRequest.peek() !== map.id) return;
+    shownOnRequest.value = null;
+    element.current?.scrollIntoView({ block: 'nearest', inline: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+  }, [map.id]);
   return (
-    <article class="map-card" aria-label={title} data-chosen={chosen ? '' : undefined} data-phase={map.phase}>
+    <article ref={element} class="map-card" aria-label={title} data-chosen={chosen ? '' : undefined} data-phase={map.phase}>
       <header class="map-card-header">
         <h3><button type="button" class="map-title" aria-pressed={chosen} onClick={() => { chosenMap.value = map.id; }}>{method?.name ?? map.request.method}<span class="muted"> for {target}</span></button></h3>
         <MapTools map={map} title={title} />
@@ -70,7 +77,7 @@ function Scale({ range, plane }: { readonly range: ColourRange; readonly plane: 
     <div class="map-scale">
       <div class="colour-bar">
         <span class="numbers">{formatValue(range.low)}</span><i style={{ background: colourGradient(range.map) }} /><span class="numbers">{formatValue(range.high)}</span>
-        <em>{range.scale === 'percentile' ? 'Colours end at the 99th percentile' : 'Colours end at the largest value'}{range.low < 0 ? '; zero is in the middle' : ''}</em>
+        <em>{range.scale === 'percentile' ? 'The strongest 1 % share the last colour' : 'The last colour is the largest value'}{range.low < 0 ? '; zero is in the middle' : ''}</em>
       </div>
       <span class="small numbers map-value">{at === null ? '' : `here ${formatValue(valueAt(plane, at))}`}</span>
     </div>

@@ -5,7 +5,7 @@ import { makeMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
 import { draft, draftMethod, methods, spatialLayers, type MapRequest } from '../../state/inspection';
 import { answers, classes, network, rate, targetIndex } from '../../state/worker-state';
-import { chosenMap } from './inspection-view';
+import { chosenMap, shownOnRequest } from './inspection-view';
 import { maps } from '../../state/inspection';
 
 /** What the next map shall show: method, target, layer, settings. */
@@ -19,6 +19,7 @@ export function MethodForm() {
       void makeMap(draft.peek());
       // The newest: the one that was just asked for.
       chosenMap.value = maps.peek().at(-1)?.id ?? null;
+      shownOnRequest.value = chosenMap.peek();
     }}>
       <label class="field stacked">
         <span>Method</span>
@@ -30,7 +31,7 @@ export function MethodForm() {
       <TargetField target={request.target} onChange={(target) => change({ target })} />
       {method?.choosesLayer === true && <LayerField ofUnit={request.target.kind === 'unit'} layer={request.layer} onChange={(layer) => change({ layer })} />}
       {method !== null && method.parameters.length > 0 && (
-        <details class="settings"><summary>Settings</summary>
+        <details class="settings expert"><summary>Settings</summary>
           {method.parameters.map((parameter) => <ParameterField key={`${method.id} ${parameter.name}`} parameter={parameter} />)}
         </details>
       )}

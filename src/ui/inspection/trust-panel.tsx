@@ -1,7 +1,7 @@
 import { describeMethod } from '../../lessons/method-texts';
 import { localisationOf, localisationRows } from '../../lessons/localisation';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
-import { nameTarget, describeSigns } from '../../state/describe-map';
+import { describeExactness, describeSigns, describeValues, nameTarget } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
 import { methodOf, methods, type InspectedMap, type TrustCheck } from '../../state/inspection';
@@ -25,8 +25,9 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
           <dt>Explains</dt><dd>{nameTarget(map.request.target, result.targetIndex)}</dd>
           <dt>Score</dt><dd class="numbers">{formatValue(result.score)} <span class="muted">(before the percentages)</span></dd>
           {result.layer !== null && <><dt>Layer</dt><dd>{result.layer}</dd></>}
-          <dt>Values</dt><dd class="numbers">{formatValue(result.min)} to {formatValue(result.max)}</dd>
+          <dt>Values</dt><dd class="numbers">{describeValues(map)}</dd>
           <dt>Colours</dt><dd>{describeSigns(method)}</dd>
+          {describeExactness(map).map((sentence) => <><dt>Exactness</dt><dd>{sentence}</dd></>)}
           <dt>Made in</dt><dd class="numbers">{(result.durationMs / 1000).toFixed(1)} s</dd>
         </dl>
       )}
