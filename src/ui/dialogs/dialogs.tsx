@@ -1,6 +1,7 @@
 import { KeptNetworksDialog } from '../import/kept-networks-dialog';
 import { OpenNetworkDialog } from '../import/open-network-dialog';
 import { ClassDialog } from './class-dialog';
+import { CodeDialog } from './code-dialog';
 import { GalleryDialog } from './gallery-dialog';
 import { HelpDialog } from './help-dialog';
 import { openDialog } from './open-dialog';
@@ -15,6 +16,7 @@ export function Dialogs() {
     case 'classes': return <ClassDialog />;
     case 'open-network': return <OpenNetworkDialog />;
     case 'kept-networks': return <KeptNetworksDialog />;
+    case 'code': return <CodeDialog />;
     case null: return null;
   }
 }

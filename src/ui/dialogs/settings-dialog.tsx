@@ -17,7 +17,11 @@ export function SettingsDialog() {
             <option value="dark">Dark</option><option value="light">Light</option><option value="system">As the system</option>
           </select>
         </label>
-        <Switch label="Large type, for a projector" on={bigType} onChange={(on) => changeView({ bigType: on })} />
+      </section>
+      <section>
+        <h3>In front of a class</h3>
+        <Switch label="Presenter mode: larger type, fewer controls" on={bigType} onChange={(on) => changeView({ bigType: on })} />
+        <button type="button" class="button" onClick={() => showDialog('code')}>This view on other devices</button>
       </section>
       <section>
         <h3>Drawing</h3>

@@ -1,6 +1,6 @@
-import { CircleQuestionMark, Download, FilePlusCorner, Settings } from 'lucide-preact';
+import { CircleQuestionMark, Download, FilePlusCorner, QrCode, Settings } from 'lucide-preact';
 import { switchNetwork } from '../../state/actions/show-built-in';
-import { spec } from '../../state/choices';
+import { spec, view } from '../../state/choices';
 import { isUnlisted, networkGroups, type NetworkOption } from '../../state/networks';
 import { installOffer } from '../../state/pwa';
 import { loading, network } from '../../state/worker-state';
@@ -23,12 +23,13 @@ export function Header() {
           {isUnlisted.value && <option value={spec.value.network}>{network.value?.network === spec.value.network ? network.value.card.name : spec.value.network}</option>}
         </select>
       </label>
-      <button type="button" class="button header-open" aria-label="Open network" title="Open network: your own file, or one from the shelf" onClick={() => showDialog('open-network')}><FilePlusCorner size={18} /><span class="header-open-word">Open network</span></button>
+      <button type="button" class="button header-open expert" aria-label="Open network" title="Open network: your own file, or one from the shelf" onClick={() => showDialog('open-network')}><FilePlusCorner size={18} /><span class="header-open-word">Open network</span></button>
       <NetworkButton />
       <span class="header-space" />
       {offer !== null && (
         <button type="button" class="button quiet install" aria-label="Install" title="Install" onClick={() => void offer()}><Download size={18} /><span>Install</span></button>
       )}
+      {view.value.bigType && <button type="button" class="button icon quiet" aria-label="This view on other devices" title="A code that phones scan to see the same" onClick={() => showDialog('code')}><QrCode size={20} /></button>}
       <button type="button" class="button icon quiet" aria-label="Settings" title="Settings" onClick={() => showDialog('settings')}><Settings size={20} /></button>
       <button type="button" class="button icon quiet" aria-label="Help" title="Help (?)" onClick={() => showDialog('help')}><CircleQuestionMark size={20} /></button>
       {coming !== null && (

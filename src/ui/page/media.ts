@@ -4,6 +4,8 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 export const wideQuery = '(min-width: 1180px) and (min-height: 560px)';
 
 export const isWide = followMedia(wideQuery);
+/** One column: the inspection's cards stand in a strip. */
+export const isNarrow = followMedia('(max-width: 759px)');
 /** Little height: thumbnails shrink. */
 export const isShort = followMedia('(max-height: 700px)');
 /** Height for words and maps both. */

@@ -12,7 +12,7 @@ export function StatusLine() {
     <div class="status-line area-status small">
       <span role="status" aria-live="off" aria-label="Frame rate" class="frame-rate numbers">{rateText()}</span>
       <span class="status-item">{network.value?.card.name ?? (loading.value === null ? '' : `Loading, ${loadedPercent()} %`)}</span>
-      <span class="status-item">{backend === null ? 'Starting' : backendNames[backend]}</span>
+      <span class="status-item expert">{backend === null ? 'Starting' : backendNames[backend]}</span>
       {behind > 0 && <span class="status-item stale numbers">Stale: {behind} frames behind</span>}
       {behind === 0 && source.value !== null && <span class="status-item status-source">{frozen.value ? 'Frozen' : source.value.label}</span>}
     </div>

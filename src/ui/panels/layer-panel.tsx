@@ -50,8 +50,8 @@ export function LayerPanel() {
           <ExplainHere layer={layer} />
           {choicesShown && <div class="layer-choices">
             <Choice name="Sort" value={spec.value.channelOrder} options={channelOrders} names={orderNames} onChoose={chooseOrder} />
-            <Choice name="Scale" value={spec.value.scale} options={['channel', 'layer']} names={scaleNames} onChoose={(scale) => changeSpec({ scale })} />
-            <Choice name="Colours" value={spec.value.colourMap} options={colourMaps} names={colourNames} onChoose={(colourMap) => changeSpec({ colourMap })} />
+            <Choice name="Scale" expert value={spec.value.scale} options={['channel', 'layer']} names={scaleNames} onChoose={(scale) => changeSpec({ scale })} />
+            <Choice name="Colours" expert value={spec.value.colourMap} options={colourMaps} names={colourNames} onChoose={(colourMap) => changeSpec({ colourMap })} />
           </div>}
           {orderReplaced.value && <p class="layer-sentence small order-note">Influence is not defined behind this point of the network; sorted by activity.</p>}
           {choicesShown && <ColourBar layer={layer} channel={null} />}
@@ -75,15 +75,17 @@ function ExplainHere({ layer }: { readonly layer: LayerInfo }) {
 
 interface ChoiceProps<T extends string> {
   readonly name: string;
+  /** A class does not need it. */
+  readonly expert?: boolean;
   readonly value: T;
   readonly options: readonly T[];
   readonly names: Readonly<Record<T, string>>;
   readonly onChoose: (value: T) => void;
 }
 
-function Choice<T extends string>({ name, value, options, names, onChoose }: ChoiceProps<T>) {
+function Choice<T extends string>({ name, expert = false, value, options, names, onChoose }: ChoiceProps<T>) {
   return (
-    <label class="field choice">
+    <label class={expert ? 'field choice expert' : 'field choice'}>
       <span>{name}</span>
       <select class="select" value={value} onChange={(event) => onChoose(event.currentTarget.value as T)}>
         {options.map((option) => <option key={option} value={option}>{names[option]}</option>)}
