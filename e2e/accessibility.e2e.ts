@@ -41,3 +41,29 @@ for (const scheme of ['dark', 'light'] as const) {
     });
   }
 }
+
+test('presenter mode leaves what a class needs, and gives the view to other devices as a code @wasm', async ({ app }) => {
+  const { page } = app;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await app.open({ debug: '' });
+  await page.evaluate(() => { location.hash = 'picture=teapot.webp'; });
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Open network' })).toBeVisible();
+  const sizePx = (): Promise<number> => page.evaluate(() => Number.parseFloat(getComputedStyle(document.body).fontSize));
+  const before = await sizePx();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByText(/^Presenter mode/).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Open network' })).toBeHidden();
+  expect(await sizePx()).toBeGreaterThan(before);
+  await page.getByRole('button', { name: 'This view on other devices' }).click();
+  const sheet = page.getByRole('dialog', { name: 'This view on other devices' });
+  await expect(sheet.getByRole('img', { name: /^Code with the address/ })).toBeVisible();
+  await expect(sheet.getByRole('link')).toHaveAttribute('href', /#.*picture=teapot\.webp/);
+  await expect(sheet).toContainText('on the same picture');
+  await expect(sheet).toContainText('This address is known on this device only');
+  const { violations } = await new AxeBuilder({ page: page as never }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 600 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 'fits 320 px').toBe(0);
+});

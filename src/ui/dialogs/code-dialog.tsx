@@ -22,7 +22,7 @@ export function CodeDialog() {
         <svg class="code-picture" viewBox={`0 0 ${size} ${size}`} role="img" aria-label="Code with the address of this view" shape-rendering="crispEdges">
           <path fill="#fff" d={`M0 0h${size}v${size}h-${size}z`} /><path fill="#000" d={path} />
         </svg>
-        <p>Point a phone’s camera at the code. It opens the same network, layer and map, on its own camera; nothing is sent from here.</p>
+        <p>Point a phone’s camera at the code. It opens the same network, layer and map, {view.value.picture === null ? 'on its own camera' : 'on the same picture'}; nothing is sent from here.</p>
         <p class="code-link"><a href={link}>{link}</a></p>
         {/^(localhost|127\.|\[::1\])/.test(location.hostname) && <p class="code-note">This address is known on this device only. For other devices, open the page under an address that they can reach.</p>}
         {ownPicture && <p class="code-note">Your own picture is not part of it: it stays on this device.</p>}
