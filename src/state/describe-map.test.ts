@@ -26,7 +26,7 @@ beforeEach(() => {
   ];
 });
 const showNetwork = (explanationLayer: string): void => {
-  network.value = { kind: 'network', network: 'n', card: { classes: [] } as never, layers: [], explanationLayer, answersStandAlone: false };
+  network.value = { kind: 'network', network: 'n', card: { name: 'Everyday', classes: [] } as never, layers: [], explanationLayer, answersStandAlone: false };
 };
 
 describe('what is said of a map', () => {
@@ -105,15 +105,17 @@ describe('what is said of a map', () => {
   });
 
   it('has a caption from which the map can be read and made again', () => {
+    showNetwork('last');
     const range = { map: 'diverging', low: -2, high: 2, scale: 'percentile' } as const;
-    expect(writeCaption(ofMethod('settled', map()), 'Everyday', range).split('\n')).toEqual([
+    expect(writeCaption(ofMethod('settled', map()), range).split('\n')).toEqual([
       'settled (A 2000, eq. 1) for class 4, score 1.00',
       'Network Everyday · Steps: 20 · Window: from the picture · Compared with: pure black · Squared: off',
       'Values −2.00 to 1.00. The strongest 1 % share the last colour; zero is in the middle.',
       'Orange speaks for it, blue against it; where the picture shows through, the map says nothing.',
       expect.stringMatching(/^Innerview \d+\.\d+\.\d+$/),
     ]);
-    expect(writeCaption(map({ result: makeResult({ layer: 'conv' }) }), 'Everyday', range)).toContain('Network Everyday · layer conv · steps: 20');
+    expect(writeCaption(map({ result: makeResult({ layer: 'conv' }) }), range)).toContain('Network Everyday · layer conv · steps: 20');
+    expect(writeCaption(map({ network: 'other' }), range), 'its own name is not known').toContain('Network other · ');
     expect(settingsOf(ofMethod('settled', map()))).toEqual({ steps: 20, window: null, baseline: 'black', squared: false });
   });
 

@@ -1,3 +1,4 @@
+import type { WorkerEvent } from '../contract/events';
 import type { ParameterDescription } from '../contract/explanations';
 import type { JobNote } from '../contract/jobs';
 import { rangeOf } from '../contract/map-plane';
@@ -15,9 +16,15 @@ export function nameTarget(target: ExplanationTarget, topIndex: number | null): 
   return describeTarget(target, topIndex, classes.peek());
 }
 
+/** The network that made a map, where it is the one on screen: another one has other names for its classes. */
+export function networkOf(map: InspectedMap): Extract<WorkerEvent, { readonly kind: 'network' }> | null {
+  const shown = network.value;
+  return shown?.network === map.network ? shown : null;
+}
+
 /** What the map on screen explains, in words. */
 export function nameTargetOf(map: InspectedMap): string {
-  return nameTarget(map.request.target, resultShown(map)?.targetIndex ?? null);
+  return describeTarget(map.request.target, resultShown(map)?.targetIndex ?? null, networkOf(map)?.card.classes ?? []);
 }
 
 /** What the last computation said of itself: while a map is made again that is no longer what the finished one said. */
@@ -52,7 +59,7 @@ export function layerOf(map: InspectedMap): string | null {
   if (methodOf(map)?.choosesLayer !== true) return null;
   if (map.request.layer !== null) return map.request.layer;
   // Before a unit another layer is the last one.
-  return map.request.target.kind === 'unit' || network.peek()?.network !== map.network ? null : network.peek()?.explanationLayer ?? null;
+  return map.request.target.kind === 'unit' ? null : networkOf(map)?.explanationLayer ?? null;
 }
 
 /** Layer, steps and exactness of the map on screen, in one line; while it is made the steps stand beside the progress. */
@@ -126,14 +133,14 @@ export function describeSettings(map: InspectedMap): readonly string[] {
 }
 
 /** The caption of a saved picture: everything another person needs to read it, and to make it again. @param range  the colours it is drawn with */
-export function writeCaption(map: InspectedMap, networkName: string, range: ColourRange): string {
+export function writeCaption(map: InspectedMap, range: ColourRange): string {
   const method = methodOf(map);
   const { result } = map;
   if (method === null || result === null) return '';
   const layer = layerOf(map);
   return [
     `${method.name} (${method.paper.authors} ${method.paper.year}, ${method.paper.equation}) for ${nameTargetOf(map)}, score ${formatValue(result.score)}`,
-    [`Network ${networkName}`, ...(layer === null ? [] : [`layer ${layer}`]), ...describeSettings(map), describeNote(map)].filter((part) => part !== '').join(' · '),
+    [`Network ${networkOf(map)?.card.name ?? map.network}`, ...(layer === null ? [] : [`layer ${layer}`]), ...describeSettings(map), describeNote(map)].filter((part) => part !== '').join(' · '),
     `Values ${describeValues(map)}. ${describeColourRange(range)}.`,
     describeSigns(method),
     `Innerview ${programVersion}`,

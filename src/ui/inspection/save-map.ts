@@ -1,12 +1,10 @@
 import { colourAt } from '../../contract/colour-map';
-import { programVersion } from '../../contract/program';
-import { colourRangeOf, describeColourRange } from '../../state/colours-of-map';
-import { layerOf, nameTargetOf, settingsOf, writeCaption } from '../../state/describe-map';
+import { colourRangeOf } from '../../state/colours-of-map';
+import { networkOf, writeCaption } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
-import { describeSigns } from '../../state/map-meanings';
+import { collectMapFacts } from '../../state/map-export';
 import { takeTurns } from '../../state/take-turns';
-import { network } from '../../state/worker-state';
 import { writeNpy } from '../../state/write-npy';
 import { colourScale, crispMaps } from './inspection-view';
 import { drawMap } from './map-canvas';
@@ -19,7 +17,7 @@ const marginPx = 24;
 /** File name without extension: network, method, target. */
 export function nameMap(map: InspectedMap): string {
   const target = map.result?.targetIndex ?? null;
-  const label = target === null ? map.request.target.kind : network.peek()?.card.classes[target] ?? `class-${target}`;
+  const label = target === null ? map.request.target.kind : networkOf(map)?.card.classes[target] ?? `class-${target}`;
   return ['innerview', map.network, map.request.method, label].join('-').toLowerCase().replaceAll(/[^a-z0-9.+-]+/g, '-').replaceAll(/-+/g, '-');
 }
 
@@ -42,7 +40,7 @@ export async function renderMapPicture(map: InspectedMap): Promise<Blob> {
   const context = page.getContext('2d');
   if (squareContext === null || context === null) throw new Error('no drawing context');
   context.font = captionFont;
-  const caption = `${writeCaption(map, network.peek()?.card.name ?? map.network, range)} · ${new Date().toISOString().slice(0, 10)}`;
+  const caption = `${writeCaption(map, range)} · ${new Date().toISOString().slice(0, 10)}`;
   const paragraphs = [...caption.split('\n'), ...(isStale(map) ? ['The picture above was changed after this map was made.'] : [])]
     .map((text) => wrapLines(text, sidePx, (part) => context.measureText(part).width));
   const top = marginPx + sidePx + 16;
@@ -88,19 +86,9 @@ const turnValues = 20_000;
 
 /** Everything about the map in words and numbers, its values too. */
 export async function encodeMapJson(map: InspectedMap): Promise<Blob> {
-  const method = methodOf(map);
-  const { result, request } = map;
-  if (result === null || method === null) throw new Error('there is no map yet');
-  const plane = planeOfMap(map);
-  const range = plane === null ? null : colourRangeOf(plane, method, colourScale.peek());
-  const facts = {
-    program: 'Innerview', programVersion, network: map.network, method: method.id, definition: method.definition, paper: method.paper, request, settings: settingsOf(map),
-    target: nameTargetOf(map), score: result.score, targetIndex: result.targetIndex,
-    classLabel: result.targetIndex === null || map.network !== network.peek()?.network ? null : network.peek()?.card.classes[result.targetIndex] ?? null,
-    layer: layerOf(map), note: result.note, min: result.min, max: result.max, meaning: method.meaning, signConvention: describeSigns(method),
-    colours: range === null ? null : { ...range, words: describeColourRange(range) },
-    inputShape: result.inputShape, faithfulness: map.faithfulness?.result ?? null, sanity: map.sanity?.result ?? null,
-  };
+  const { result } = map;
+  const facts = collectMapFacts(map, colourScale.peek());
+  if (result === null || facts === null) throw new Error('there is no map yet');
   const { shape, values } = result.map;
   const parts = [`${JSON.stringify(facts, null, 1).slice(0, -2)},\n "map": { "shape": ${JSON.stringify(shape)}, "values": [\n`];
   for (let start = 0; start < values.length; start += turnValues) {
