@@ -47,7 +47,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       )}
       <h4>Where it points, in general</h4>
       {place === null ? <p class="small muted">{localisationRows.length === 0 ? 'Not measured yet.' : 'Not measured for this method.'}</p>
-        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of its positive evidence for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %)</span></p>}
+        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of the positive part of its map for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %)</span></p>}
       {localisationRows.length > 0 && <LocalisationTable method={method.id} />}
     </section>
   );
@@ -81,7 +81,7 @@ function MapFacts({ map, method }: { readonly map: InspectedMap; readonly method
 function LocalisationTable({ method }: { readonly method: string }) {
   return (
     <details><summary>All methods that were measured</summary>
-      <p class="small muted">The grid pointing game: four pictures of four classes on one square, and for one of them the share of positive evidence in its own quarter. Four unrelated pictures are easy to tell apart: a good share does not show that a map is right within one picture.</p>
+      <p class="small muted">The grid pointing game: four pictures of four classes on one square, and for one of them the share of the map’s positive part in its own quarter. Four unrelated pictures are easy to tell apart: a good share does not show that a map is right within one picture.</p>
       <div class="table-scroll" tabIndex={0} role="region" aria-label="Pointing, all methods">
         <table class="ranking-table small numbers">
           <thead><tr><th scope="col">Method</th><th scope="col">Share</th><th scope="col">Maps</th></tr></thead>
