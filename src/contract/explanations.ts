@@ -47,16 +47,31 @@ export interface PaperReference {
 /** What a map covers: the input, `[n, h, w, c]`, or one layer, `[n, h', w']`. */
 export type ExplanationKind = 'input' | 'layer';
 
+/**
+ * What one value of a map is, and so how it may be read.
+ *
+ * - `evidence`: a part of the score, or what the score loses without it; above 0 speaks for it, below 0 against it
+ * - `excitation`: a part of the score, counting only what raised it; all of the score's own sign
+ * - `sensitivity`: how fast the score changes with the pixel
+ * - `spread`: how much that changes under noise
+ * - `modified-gradient`: a gradient whose rule was changed on the way; a derivative of nothing
+ * - `pattern`: a place along the strongest pattern of a layer, centred on 0
+ * - `weighted-maps`: activity, averaged over maps that all count for something
+ * - `kept-score`: mean score while the place was visible; only differences within the map mean something
+ */
+export type MapMeaning = 'evidence' | 'excitation' | 'sensitivity' | 'spread' | 'modified-gradient' | 'pattern' | 'weighted-maps' | 'kept-score';
+
 export interface ExplanationFacts {
   readonly id: string;
   readonly name: string;
   /** The formula in one line, in words and symbols. */
   readonly definition: string;
   readonly kind: ExplanationKind;
-  /** True: below 0 is evidence against; false: never below 0. */
+  /** True: the map's own values have both signs; false: never below 0. What is drawn: `isPlaneSigned` of `map-plane.ts`. */
   readonly signed: boolean;
   /** How an input map's channels become one value for each pixel on screen: their sum, the largest absolute value, or the one there is. */
   readonly pixel: 'sum' | 'strongest' | 'only';
+  readonly meaning: MapMeaning;
   readonly paper: PaperReference;
   readonly parameters: readonly ParameterDescription[];
   /** True: one forward and one backward pass, so that it can follow the camera. */

@@ -4,6 +4,11 @@
  */
 export type PixelReading = 'sum' | 'strongest' | 'only';
 
+/** Whether the plane that is drawn can fall below 0: the largest |value| cannot, whatever signs the map itself has. */
+export function isPlaneSigned({ signed, pixel }: { readonly signed: boolean; readonly pixel: PixelReading }): boolean {
+  return signed && pixel !== 'strongest';
+}
+
 /** One number for each place, row major. */
 export interface MapPlane {
   readonly height: number;

@@ -44,7 +44,7 @@ function findLimit(graph: NetworkGraph, target?: ScoreTarget): string | null {
  * @see Zhou, Khosla, Lapedriza, Oliva, Torralba 2016, arXiv:1512.04150, eq. 2
  */
 export const cam = onePass({
-  id: 'cam', name: 'CAM', kind: 'layer', signed: true, pixel: 'only', parameters: [],
+  id: 'cam', name: 'CAM', kind: 'layer', signed: true, pixel: 'only', meaning: 'evidence', parameters: [],
   definition: 'The last maps, weighted by the class\'s own weights in the final dense layer. Their mean is the score.',
   paper: { authors: 'Zhou, Khosla, Lapedriza, Oliva, Torralba', year: 2016, title: 'Learning deep features for discriminative localization', arxiv: '1512.04150', doi: null, equation: 'eq. 2' },
 }, {

@@ -9,7 +9,7 @@ import { onePass } from './one-pass';
  * @see Zeiler and Fergus 2013, arXiv:1311.2901, section 2.1
  */
 export const deconvnet = onePass({
-  id: 'deconvnet', name: 'Deconvnet', kind: 'input', signed: true, pixel: 'strongest', parameters: [],
+  id: 'deconvnet', name: 'Deconvnet', kind: 'input', signed: true, pixel: 'strongest', meaning: 'modified-gradient', parameters: [],
   definition: 'The gradient, but at every ReLU only what is positive passes, whatever the ReLU did.',
   paper: { authors: 'Zeiler, Fergus', year: 2013, title: 'Visualizing and understanding convolutional networks', arxiv: '1311.2901', doi: null, equation: 'section 2.1' },
 }, {

@@ -27,7 +27,7 @@ function findLimit(graph: NetworkGraph, target?: ScoreTarget): string | null {
  * @see Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685, section 3.5.1
  */
 export const deepLift: Explanation = {
-  id: 'deep-lift', name: 'DeepLIFT', kind: 'input', signed: true, pixel: 'sum', live: false, choosesLayer: false,
+  id: 'deep-lift', name: 'DeepLIFT', kind: 'input', signed: true, pixel: 'sum', meaning: 'evidence', live: false, choosesLayer: false,
   definition: 'How each layer\'s difference to a baseline came about, traced back to the picture with the rescale rule.',
   parameters: [baselineChoice],
   paper: { authors: 'Shrikumar, Greenside, Kundaje', year: 2017, title: 'Learning important features through propagating activation differences', arxiv: '1704.02685', doi: null, equation: 'section 3.5.1' },

@@ -47,7 +47,7 @@ function* projectInSteps(activation: Float32Array, places: number, channels: num
  * @see Muhammad and Yeasin 2020, arXiv:2008.00299, eq. 1 and 2
  */
 export const eigenCam: Explanation = {
-  id: 'eigen-cam', name: 'Eigen-CAM', kind: 'layer', signed: true, pixel: 'only', live: false, choosesLayer: true,
+  id: 'eigen-cam', name: 'Eigen-CAM', kind: 'layer', signed: true, pixel: 'only', meaning: 'pattern', live: false, choosesLayer: true,
   definition: 'The one pattern that most of the layer\'s maps share; the score only decides its sign.', parameters: [],
   paper: { authors: 'Muhammad, Yeasin', year: 2020, title: 'Eigen-CAM: class activation map using principal components', arxiv: '2008.00299', doi: null, equation: 'eq. 1 and 2' },
   supports: findPlaceLimit,

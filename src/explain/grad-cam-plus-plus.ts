@@ -32,7 +32,7 @@ const epsilon: NumberParameter = {
 };
 
 export const gradCamPlusPlus = onePass({
-  id: 'grad-cam++', name: 'Grad-CAM++', kind: 'layer', signed: false, pixel: 'only', parameters: [epsilon],
+  id: 'grad-cam++', name: 'Grad-CAM++', kind: 'layer', signed: false, pixel: 'only', meaning: 'evidence', parameters: [epsilon],
   definition: 'As Grad-CAM, but each place of a map has its own weight, so that several small objects count as much as one large.',
   paper: { authors: 'Chattopadhay, Sarkar, Howlader, Balasubramanian', year: 2018, title: 'Grad-CAM++: improved visual explanations for deep convolutional networks', arxiv: '1710.11063', doi: null, equation: 'eq. 10, 11 and 19' },
 }, { combine: (activation, gradient, parameters) => weighByCurvature(activation, gradient, readNumber(parameters, epsilon)) });

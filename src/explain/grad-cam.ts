@@ -43,7 +43,7 @@ export function liveGradCam(activation: Tensor, gradient: Tensor): Tensor2D {
 }
 
 export const gradCam = onePass({
-  id: 'grad-cam', name: 'Grad-CAM', kind: 'layer', signed: false, pixel: 'only', parameters: [],
+  id: 'grad-cam', name: 'Grad-CAM', kind: 'layer', signed: false, pixel: 'only', meaning: 'evidence', parameters: [],
   definition: 'Each map of the layer, weighted by the mean gradient of the score over it, summed; only what speaks for the score is kept.',
   paper: { ...papers.selvaraju, equation: 'eq. 1 and 2' },
 }, { combine: localiseEvidence });

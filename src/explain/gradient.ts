@@ -9,7 +9,7 @@ import { papers } from './papers';
  * @see Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034, eq. 4
  */
 export const gradient = onePass({
-  id: 'gradient', name: 'Gradient', kind: 'input', signed: true, pixel: 'strongest', parameters: [],
+  id: 'gradient', name: 'Gradient', kind: 'input', signed: true, pixel: 'strongest', meaning: 'sensitivity', parameters: [],
   definition: 'The derivative of the score with respect to each input value, ∂S/∂x.',
   paper: { ...papers.simonyan, equation: 'eq. 4' },
 }, { combine: (_, slope) => slope.clone() as Tensor4D });
@@ -21,7 +21,7 @@ export const gradient = onePass({
  * @see Shrikumar, Greenside, Shcherbina, Kundaje 2016, arXiv:1605.01713, section 2
  */
 export const gradientTimesInput = onePass({
-  id: 'gradient-x-input', name: 'Gradient × input', kind: 'input', signed: true, pixel: 'sum', parameters: [],
+  id: 'gradient-x-input', name: 'Gradient × input', kind: 'input', signed: true, pixel: 'sum', meaning: 'evidence', parameters: [],
   definition: 'The derivative times the value itself, x · ∂S/∂x.',
   paper: { authors: 'Shrikumar, Greenside, Shcherbina, Kundaje', year: 2016, title: 'Not just a black box: learning important features through propagating activation differences', arxiv: '1605.01713', doi: null, equation: 'section 2' },
 }, { combine: (input: Tensor, slope: Tensor) => mul(slope, input) as Tensor4D });

@@ -9,7 +9,7 @@ import { onePass } from './one-pass';
  * @see Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806, section 3.4, figure 1
  */
 export const guidedBackprop = onePass({
-  id: 'guided-backprop', name: 'Guided backpropagation', kind: 'input', signed: true, pixel: 'strongest', parameters: [],
+  id: 'guided-backprop', name: 'Guided backpropagation', kind: 'input', signed: true, pixel: 'strongest', meaning: 'modified-gradient', parameters: [],
   definition: 'The gradient, but at every ReLU only what is positive and met an open ReLU passes.',
   paper: { authors: 'Springenberg, Dosovitskiy, Brox, Riedmiller', year: 2014, title: 'Striving for simplicity: the all convolutional net', arxiv: '1412.6806', doi: null, equation: 'section 3.4' },
 }, {

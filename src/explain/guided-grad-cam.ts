@@ -21,7 +21,7 @@ const upsampling: ChoiceParameter = {
  * @see Selvaraju et al. 2017, arXiv:1610.02391, section 3.2
  */
 export const guidedGradCam: Explanation = {
-  id: 'guided-grad-cam', name: 'Guided Grad-CAM', kind: 'input', signed: true, pixel: 'strongest', live: false, choosesLayer: true,
+  id: 'guided-grad-cam', name: 'Guided Grad-CAM', kind: 'input', signed: true, pixel: 'strongest', meaning: 'modified-gradient', live: false, choosesLayer: true,
   definition: 'Guided backpropagation, kept only where Grad-CAM found evidence.', parameters: [upsampling],
   paper: { ...papers.selvaraju, equation: 'section 3.2' },
   supports: (graph, target) => findRectifierLimit('Guided Grad-CAM', graph, target) ?? findPlaceLimit(graph, target),

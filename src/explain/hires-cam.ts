@@ -14,7 +14,7 @@ export function multiplyPlaceByPlace(activation: Tensor, gradient: Tensor): Tens
 }
 
 export const hiResCam = onePass({
-  id: 'hires-cam', name: 'HiResCAM', kind: 'layer', signed: true, pixel: 'only', parameters: [],
+  id: 'hires-cam', name: 'HiResCAM', kind: 'layer', signed: true, pixel: 'only', meaning: 'evidence', parameters: [],
   definition: 'Each value of the layer times its own gradient, summed over the maps; nothing is averaged and both signs are kept.',
   paper: { authors: 'Draelos, Carin', year: 2020, title: 'Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural networks', arxiv: '2011.08891', doi: null, equation: 'eq. 3' },
 }, { combine: multiplyPlaceByPlace });

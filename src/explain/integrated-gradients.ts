@@ -31,7 +31,7 @@ function leapOrder(count: number): (index: number) => number {
  * @see Sundararajan, Taly, Yan 2017, arXiv:1703.01365, eq. 1 and 3
  */
 export const integratedGradients: Explanation = {
-  id: 'integrated-gradients', name: 'Integrated gradients', kind: 'input', signed: true, pixel: 'sum', live: false, choosesLayer: false,
+  id: 'integrated-gradients', name: 'Integrated gradients', kind: 'input', signed: true, pixel: 'sum', meaning: 'evidence', live: false, choosesLayer: false,
   definition: 'The gradients along the straight way from a baseline to the picture, averaged, times the difference.',
   parameters: [steps, baselineChoice, seed],
   paper: { authors: 'Sundararajan, Taly, Yan', year: 2017, title: 'Axiomatic attribution for deep networks', arxiv: '1703.01365', doi: null, equation: 'eq. 1 and 3' },

@@ -13,7 +13,7 @@ export function weighPlaceByPlace(activation: Tensor, gradient: Tensor): Tensor3
 }
 
 export const layerCam = onePass({
-  id: 'layer-cam', name: 'LayerCAM', kind: 'layer', signed: false, pixel: 'only', parameters: [],
+  id: 'layer-cam', name: 'LayerCAM', kind: 'layer', signed: false, pixel: 'only', meaning: 'evidence', parameters: [],
   definition: 'Each value of the layer times its own positive gradient, summed over the maps; fine enough for early layers too.',
   paper: { authors: 'Jiang, Zhang, Hou, Cheng, Wei', year: 2021, title: 'LayerCAM: exploring hierarchical class activation maps for localization', arxiv: null, doi: '10.1109/TIP.2021.3089943', equation: 'eq. 4 to 6' },
 }, { combine: weighPlaceByPlace });

@@ -78,7 +78,7 @@ function chooseRules(bounds: ReadonlyMap<LayerId, readonly [low: Tensor, high: T
  * @see Montavon et al. 2019, section 10.3, z^B in 10.3.2; Kohlbrenner et al. 2020, arXiv:1910.09840, section 2
  */
 export const lrpComposite: Explanation = {
-  id: 'lrp-composite', name: 'LRP', kind: 'input', signed: true, pixel: 'sum', live: false, choosesLayer: false,
+  id: 'lrp-composite', name: 'LRP', kind: 'input', signed: true, pixel: 'sum', meaning: 'evidence', live: false, choosesLayer: false,
   definition: 'The score flows back; each layer shares it out by the rule that suits its depth: epsilon at the top, gamma in the convolutions, z^B at the pixels.',
   parameters: [convolutions, gammaParameter, epsilonParameter],
   paper: { ...papers.montavon, equation: 'section 10.3' },

@@ -28,7 +28,7 @@ const asInput = (_: Tensor, relevance: Tensor): Tensor4D => relevance.clone() as
  * @see Bach et al. 2015, eq. 58
  */
 export const lrpEpsilon = onePass({
-  id: 'lrp-epsilon', name: 'LRP, epsilon', kind: 'input', signed: true, pixel: 'sum', parameters: [epsilonParameter],
+  id: 'lrp-epsilon', name: 'LRP, epsilon', kind: 'input', signed: true, pixel: 'sum', meaning: 'evidence', parameters: [epsilonParameter],
   definition: 'The score flows back; each layer shares it out in proportion to the products that made its values.',
   paper: { ...papers.bach, equation: 'eq. 58' },
 }, {
@@ -37,7 +37,7 @@ export const lrpEpsilon = onePass({
 
 /** Layer-wise relevance propagation with alpha = 1, beta = 0: positive products only, the positive part of the bias with them. @see Bach et al. 2015, eq. 60 */
 export const lrpAlpha1Beta0 = onePass({
-  id: 'lrp-alpha1-beta0', name: 'LRP, α1β0', kind: 'input', signed: true, pixel: 'sum', parameters: [],
+  id: 'lrp-alpha1-beta0', name: 'LRP, α1β0', kind: 'input', signed: true, pixel: 'sum', meaning: 'excitation', parameters: [],
   definition: 'The score flows back along positive products only.',
   paper: { ...papers.bach, equation: 'eq. 60' },
 }, { rule: () => ({ kind: 'lrp-alpha1-beta0' }), combine: asInput, supports: findRelevanceLimit });
@@ -50,7 +50,7 @@ export const lrpAlpha1Beta0 = onePass({
  * @see Montavon et al. 2019, section 10.2.1 and table 10.1
  */
 export const lrpGamma = onePass({
-  id: 'lrp-gamma', name: 'LRP, gamma', kind: 'input', signed: true, pixel: 'sum', parameters: [gammaParameter, epsilonParameter],
+  id: 'lrp-gamma', name: 'LRP, gamma', kind: 'input', signed: true, pixel: 'sum', meaning: 'evidence', parameters: [gammaParameter, epsilonParameter],
   definition: 'The score flows back in proportion to the products; those that point the way the result went count 1 + γ times.',
   paper: { ...papers.montavon, equation: 'table 10.1' },
 }, {

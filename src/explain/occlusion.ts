@@ -47,7 +47,7 @@ function fillWindow(size: readonly [number, number], { window, stride, columns }
  * @see Zeiler and Fergus 2013, arXiv:1311.2901, section 4.2
  */
 export const occlusion: Explanation = {
-  id: 'occlusion', name: 'Occlusion', kind: 'input', signed: true, pixel: 'only', live: false, choosesLayer: false,
+  id: 'occlusion', name: 'Occlusion', kind: 'input', signed: true, pixel: 'only', meaning: 'evidence', live: false, choosesLayer: false,
   definition: 'How much the score falls when a window is painted over, averaged over the windows that cover a pixel.',
   parameters: [windowParameter, strideParameter, cover],
   paper: { authors: 'Zeiler, Fergus', year: 2013, title: 'Visualizing and understanding convolutional networks', arxiv: '1311.2901', doi: null, equation: 'section 4.2' },

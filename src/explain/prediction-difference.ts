@@ -78,7 +78,7 @@ async function createSamplers(request: ExplanationRequest, pictures: readonly Fl
  * @see Zintgraf, Cohen, Adel, Welling 2017, arXiv:1702.04595, eq. 2 to 6
  */
 export const predictionDifference: Explanation = {
-  id: 'prediction-difference', name: 'Prediction difference', kind: 'input', signed: true, pixel: 'only', live: false, choosesLayer: false,
+  id: 'prediction-difference', name: 'Prediction difference', kind: 'input', signed: true, pixel: 'only', meaning: 'evidence', live: false, choosesLayer: false,
   definition: 'How much the odds of the class fall when a window is replaced by what could just as well be there.',
   parameters: [windowParameter, strideParameter, samples, statistics, trainingPictures, seed],
   paper: { authors: 'Zintgraf, Cohen, Adel, Welling', year: 2017, title: 'Visualizing deep neural network decisions: prediction difference analysis', arxiv: '1702.04595', doi: null, equation: 'eq. 2 to 6' },

@@ -41,8 +41,8 @@ export function findExplanation(id: string): Explanation {
 /** Every method with what it needs, costs and cannot do on this network: plain JSON for the window. */
 export function describeExplanations(graph: NetworkGraph): readonly ExplanationDescription[] {
   return explanations.map((method) => {
-    const { id, name, definition, kind, signed, pixel, paper, parameters, live, choosesLayer } = method;
+    const { id, name, definition, kind, signed, pixel, meaning, paper, parameters, live, choosesLayer } = method;
     const unsupported = method.supports(graph);
-    return { id, name, definition, kind, signed, pixel, paper, parameters, live, choosesLayer, unsupported, cost: unsupported === null ? method.cost(graph, {}) : 0 };
+    return { id, name, definition, kind, signed, pixel, meaning, paper, parameters, live, choosesLayer, unsupported, cost: unsupported === null ? method.cost(graph, {}) : 0 };
   });
 }

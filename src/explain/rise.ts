@@ -48,7 +48,7 @@ function drawMask(draw: Draw, cells: number, chance: number, height: number, wid
  * @see Petsiuk, Das, Saenko 2018, arXiv:1806.07421, eq. 6
  */
 export const rise: Explanation = {
-  id: 'rise', name: 'RISE', kind: 'input', signed: true, pixel: 'only', live: false, choosesLayer: false,
+  id: 'rise', name: 'RISE', kind: 'input', signed: true, pixel: 'only', meaning: 'kept-score', live: false, choosesLayer: false,
   definition: 'Random masks, each weighted by the score that is left when only the open part shows, averaged.',
   parameters: [masks, grid, probability, scoring, cover, seed],
   paper: { authors: 'Petsiuk, Das, Saenko', year: 2018, title: 'RISE: randomized input sampling for explanation of black-box models', arxiv: '1806.07421', doi: null, equation: 'eq. 6' },

@@ -26,7 +26,7 @@ export function liveSaliency(gradient: Tensor): Tensor2D {
  * @see Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034, section 3.1
  */
 export const saliency = onePass({
-  id: 'saliency', name: 'Saliency', kind: 'input', signed: false, pixel: 'only', parameters: [],
+  id: 'saliency', name: 'Saliency', kind: 'input', signed: false, pixel: 'only', meaning: 'sensitivity', parameters: [],
   definition: 'The largest absolute derivative among the colours of each pixel, max |∂S/∂x|.',
   paper: { ...papers.simonyan, equation: 'section 3.1' },
 }, { combine: (_, slope) => tidy(() => expandDims(measureSaliency(slope), 3) as Tensor4D) });

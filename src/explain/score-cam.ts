@@ -44,7 +44,7 @@ function gatherChannels(activation: Tensor4D, channels: readonly (readonly numbe
  * @see Wang et al. 2020, arXiv:1910.01279, algorithm 1
  */
 export const scoreCam: Explanation = {
-  id: 'score-cam', name: 'Score-CAM', kind: 'layer', signed: false, pixel: 'only', live: false, choosesLayer: true,
+  id: 'score-cam', name: 'Score-CAM', kind: 'layer', signed: false, pixel: 'only', meaning: 'weighted-maps', live: false, choosesLayer: true,
   definition: 'Each map of the layer masks the picture; the maps count as much as the score that is left under their mask.',
   parameters: [channelsParameter, epsilon, alignCorners],
   paper: { authors: 'Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu', year: 2020, title: 'Score-CAM: score-weighted visual explanations for convolutional neural networks', arxiv: '1910.01279', doi: null, equation: 'algorithm 1' },

@@ -35,7 +35,7 @@ function noisyCopy(request: ExplanationRequest, index: number): Tensor4D {
   });
 }
 
-function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'signed' | 'parameters' | 'paper'>,
+function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'signed' | 'meaning' | 'parameters' | 'paper'>,
   finish: (sums: GradientSums, parameters: ExplanationParameters) => Tensor4D, hasError: (parameters: ExplanationParameters) => boolean): Explanation {
   return {
     ...facts, kind: 'input', pixel: 'strongest', live: false, choosesLayer: false, supports: () => null,
@@ -69,7 +69,7 @@ function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'sign
  * @see Smilkov et al. 2017, arXiv:1706.03825, section 3
  */
 export const smoothGrad = overNoise({
-  id: 'smooth-grad', name: 'SmoothGrad', signed: true, parameters: [samples, sigma, squared, seed],
+  id: 'smooth-grad', name: 'SmoothGrad', signed: true, meaning: 'sensitivity', parameters: [samples, sigma, squared, seed],
   definition: 'The gradient, averaged over noisy copies of the picture.',
   paper: { ...papers.smilkov, equation: 'section 3' },
 }, ({ total, squares, done }, parameters) => mul(readFlag(parameters, squared) ? squares : total, 1 / done),
@@ -82,7 +82,7 @@ export const smoothGrad = overNoise({
  * @see Adebayo et al. 2018, Local explanation methods for deep neural networks lack sensitivity to parameter values, arXiv:1810.03307, section 2
  */
 export const varGrad = overNoise({
-  id: 'var-grad', name: 'VarGrad', signed: false, parameters: [samples, sigma, seed],
+  id: 'var-grad', name: 'VarGrad', signed: false, meaning: 'spread', parameters: [samples, sigma, seed],
   definition: 'How much the gradient varies over noisy copies of the picture.',
   paper: { authors: 'Adebayo, Gilmer, Goodfellow, Kim', year: 2018, title: 'Local explanation methods for deep neural networks lack sensitivity to parameter values', arxiv: '1810.03307', doi: null, equation: 'section 2' },
 }, ({ total, squares, done }) => relu(sub(mul(squares, 1 / done), square(mul(total, 1 / done)))), () => false);

@@ -12,8 +12,8 @@ interface ExplanationText {
 const texts: Readonly<Record<ExplanationId, ExplanationText>> = {
   'grad-cam': {
     name: 'Grad-CAM',
-    plain: 'Glows where the last maps held evidence for the class. Coarse, because those maps are small.',
-    definition: 'Each map of the last spatial layer, weighted by the mean gradient of the class score, summed; only what speaks for the class is kept.',
+    plain: 'Glows where the layer’s maps held evidence for the class. Coarse, because those maps are small.',
+    definition: 'Each map of the layer, weighted by the mean gradient of the score over it, summed; only what speaks for the class is kept.',
     paper: { title: 'Selvaraju et al. 2017', address: 'https://arxiv.org/abs/1610.02391' },
   },
   gradient: {

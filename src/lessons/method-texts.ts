@@ -18,10 +18,10 @@ const texts: Readonly<Record<string, MethodText>> = {
   'grad-cam++': { shows: 'Like Grad-CAM, with weights that let several objects of the same kind glow.', limits: camLimits },
   'layer-cam': { shows: 'Like Grad-CAM, but every place has its own weight, so that earlier layers can be looked at too.', limits: camLimits },
   'hires-cam': { shows: 'Like Grad-CAM without averaging the weights: exact where one dense layer follows the maps.', limits: camLimits },
-  'score-cam': { shows: 'Shows the network only what one map points at, for every map, and adds up what that is worth.', limits: `${camLimits} Masked pictures are also unlike anything it learned from.` },
-  'eigen-cam': { shows: 'The strongest common pattern of the layer’s maps. It does not ask about any class.', limits: 'It is the same for every class, so it cannot say why this answer and not another.' },
+  'score-cam': { shows: 'Shows the network only what one map points at, for every map, and adds up the maps, those with the highest scores most.', limits: `${camLimits} Masked pictures are also unlike anything it learned from.` },
+  'eigen-cam': { shows: 'The strongest common pattern of the layer’s maps. It does not ask about any class.', limits: 'It is the same for every class, except for which end of the pattern is called positive, so it cannot say why this answer and not another.' },
   cam: { shows: 'Exactly how much each place of the last maps added to the answer.', limits: 'Exact only for the last maps; each place there has looked at a large part of the picture.' },
-  gradient: { shows: 'How the score would change if a pixel became a little brighter.', limits: sensitivityLimits },
+  gradient: { shows: 'How strongly the score would change if a pixel became a little brighter or darker.', limits: sensitivityLimits },
   saliency: { shows: 'Where a tiny change of the picture would change the score most.', limits: sensitivityLimits },
   'gradient-x-input': { shows: 'The gradient, weighed by how bright the pixel is.', limits: `${sensitivityLimits} Pixels that are 0 after preprocessing never get credit.` },
   'smooth-grad': { shows: 'The mean gradient over slightly noisy copies: less grain.', limits: `${sensitivityLimits} How much noise is a choice that changes the map.` },
@@ -37,7 +37,7 @@ const texts: Readonly<Record<string, MethodText>> = {
   'deep-lift': { shows: 'Divides the difference from a baseline picture among the pixels, through how each unit changed.', limits: baselineLimits },
   occlusion: { shows: 'Covers one patch after the other and shows how far the score falls.', limits: removalLimits },
   'prediction-difference': { shows: 'Replaces one patch after the other by something likely from around it and shows how the odds change.', limits: `${removalLimits} Here the hole is filled plausibly, which makes that milder, not gone.` },
-  rise: { shows: 'Shows thousands of half-hidden copies and keeps what the good answers had in common.', limits: `${removalLimits} It is a sample: the standard error says how sure it is.` },
+  rise: { shows: 'Shows thousands of half-hidden copies; each place gets the mean score of those in which it showed.', limits: `${removalLimits} It is a sample: the standard error says how sure it is.` },
 };
 
 const unknown: MethodText = { shows: 'Shows what this method computes; see its definition.', limits: 'No map proves by itself why a network answered. Compare methods and use the checks.' };

@@ -1,6 +1,6 @@
 import { colourTable } from '../contract/colour-map';
 import type { ColourMapName } from '../contract/colour-map';
-import { enlargePlane, rangeOf, type MapPlane } from '../contract/map-plane';
+import { enlargePlane, isPlaneSigned, rangeOf, type MapPlane, type PixelReading } from '../contract/map-plane';
 
 /** Where the colours end. */
 export type ColourScale =
@@ -15,6 +15,7 @@ export interface ColourRange {
   /** Values at both ends of the colour bar; symmetric around zero for signed maps. */
   readonly low: number;
   readonly high: number;
+  /** Where they end in truth: the largest value, where the percentile would be that or 0. */
   readonly scale: ColourScale;
 }
 
@@ -23,8 +24,9 @@ const shownPart = 0.99;
 
 const ranges = new WeakMap<MapPlane, Map<string, ColourRange>>();
 
-/** The range of colours of a plane; unsigned maps begin at 0. Worked out once for a plane and scale. */
-export function colourRangeOf(plane: MapPlane, signed: boolean, scale: ColourScale): ColourRange {
+/** The range of colours of a method's plane, from what is drawn: planes that cannot be below 0 begin there. Worked out once for a plane and scale. */
+export function colourRangeOf(plane: MapPlane, method: { readonly signed: boolean; readonly pixel: PixelReading }, scale: ColourScale): ColourRange {
+  const signed = isPlaneSigned(method);
   const known = ranges.get(plane) ?? new Map<string, ColourRange>();
   ranges.set(plane, known);
   const key = `${scale} ${signed}`;
@@ -37,12 +39,18 @@ function findRange(plane: MapPlane, signed: boolean, scale: ColourScale): Colour
   const { min, max } = rangeOf(plane.values);
   const largest = signed ? Math.max(Math.abs(min), Math.abs(max)) : Math.max(0, max);
   const high = scale === 'percentile' ? percentileOfSizes(plane.values, shownPart, signed) || largest : largest;
-  return { map: signed ? 'diverging' : 'inferno', low: signed ? -high : 0, high, scale };
+  return { map: signed ? 'diverging' : 'inferno', low: signed ? -high : 0, high, scale: high < largest ? 'percentile' : 'largest' };
 }
 
 function percentileOfSizes(values: Float32Array, part: number, signed: boolean): number {
   const sizes = values.map((value) => (signed ? Math.abs(value) : Math.max(0, value))).sort();
   return sizes[Math.min(sizes.length - 1, Math.floor(part * sizes.length))] ?? 0;
+}
+
+/** Where the colours end, in words. */
+export function describeColourRange({ low, scale }: ColourRange): string {
+  if (scale === 'percentile') return `The strongest 1 % share the last colour${low < 0 ? '; zero is in the middle' : ''}`;
+  return low < 0 ? 'Both ends are as far from zero as the largest value; zero is in the middle' : 'The last colour is the largest value';
 }
 
 /**

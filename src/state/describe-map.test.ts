@@ -1,16 +1,33 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { colourTable } from '../contract/colour-map';
-import { colourRangeOf, paintPlane } from './colours-of-map';
-import { describeCost, describeExactness, describeNote, describeValues, describeVerdict, writeCaption } from './describe-map';
-import { judgeMap, methods, valueAt, type InspectedMap } from './inspection';
+import { colourRangeOf, describeColourRange, paintPlane } from './colours-of-map';
+import { describeCost, describeExactness, describeFacts, describeNote, describeStop, describeValues, describeVerdict, layerOf, nameTargetOf, settingsOf, writeCaption } from './describe-map';
+import { judgeMap, methods, showsEarlierMap, valueAt, type InspectedMap } from './inspection';
 import { describeForTest, makeResult } from './inspection.fixture';
+import { network } from './worker-state';
 
 const map = (over: Partial<InspectedMap> = {}): InspectedMap => ({
   id: 'a', job: 'a', network: 'n', request: { method: 'signed', target: { kind: 'class', index: 4 }, layer: null, parameters: { steps: 20 } }, phase: 'done', fraction: 1, note: null,
   partial: null, result: makeResult(), error: null, faithfulness: null, sanity: null, ...over,
 });
 const withValues = (...values: number[]): InspectedMap => map({ result: makeResult({ map: { shape: [1, values.length], values: Float32Array.from(values) } }) });
-beforeEach(() => { methods.value = [describeForTest('signed'), describeForTest('positive', { signed: false, kind: 'layer' })]; });
+const ofMethod = (method: string, of: InspectedMap): InspectedMap => ({ ...of, request: { ...of.request, method } });
+beforeEach(() => {
+  network.value = null;
+  methods.value = [
+    describeForTest('signed'), describeForTest('positive', { signed: false, kind: 'layer', choosesLayer: true }), describeForTest('input positive', { signed: false }),
+    describeForTest('slope', { pixel: 'strongest', meaning: 'sensitivity' }), describeForTest('kept', { meaning: 'kept-score' }),
+    describeForTest('settled', { parameters: [
+      { kind: 'number', name: 'steps', label: 'Steps', plain: 'x.', default: 50, min: 1, max: 99, integer: true },
+      { kind: 'number', name: 'window', label: 'Window', plain: 'x.', default: null, min: 1, max: 99, integer: true },
+      { kind: 'choice', name: 'baseline', label: 'Compared with', plain: 'x.', default: 'black', choices: [{ value: 'black', label: 'pure black' }, { value: 'blur', label: 'a blur' }] },
+      { kind: 'flag', name: 'squared', label: 'Squared', plain: 'x.', default: false },
+    ] }),
+  ];
+});
+const showNetwork = (explanationLayer: string): void => {
+  network.value = { kind: 'network', network: 'n', card: { name: 'Everyday', classes: [] } as never, layers: [], explanationLayer, answersStandAlone: false };
+};
 
 describe('what is said of a map', () => {
   it('says how far an approximation is, and how good', () => {
@@ -31,17 +48,75 @@ describe('what is said of a map', () => {
     expect(describeValues(map({ result: null }))).toBe('');
   });
 
-  it('says that there is nothing instead of stretching a blank', () => {
+  it('says that there is nothing instead of stretching a blank, and tells nothing from what speaks against', () => {
     expect(describeVerdict(withValues(-1, -2))).toBe('No positive evidence for class 4: everything here speaks against it.');
-    expect(describeVerdict({ ...withValues(0, 0), request: { ...map().request, method: 'positive' } })).toBe('No positive evidence for class 4 in this layer.');
+    expect(describeVerdict(withValues(0, -2))).toMatch(/everything here speaks against it/);
+    expect(describeVerdict(withValues(0, 0))).toBe('Zero everywhere: by this method nothing speaks for class 4, and nothing against it.');
+    expect(describeVerdict(ofMethod('positive', withValues(0, 0)))).toBe('No positive evidence for class 4 in this layer.');
+    expect(describeVerdict(ofMethod('input positive', withValues(0, 0)))).toBe('No positive evidence for class 4.');
+    expect(describeVerdict(ofMethod('slope', withValues(0, 0)))).toBe('Zero everywhere: no small change of this picture would change the score for class 4.');
+    expect(describeVerdict(ofMethod('slope', withValues(-1, -2))), 'its plane holds sizes').toBe('');
+    expect(describeVerdict(ofMethod('kept', withValues(-1, -2)))).not.toMatch(/evidence|against/);
     expect(describeVerdict(withValues(2, 2))).toMatch(/same value everywhere/);
     expect(describeVerdict(withValues(1, Number.NaN))).toMatch(/not numbers/);
     expect(describeVerdict(withValues(1, -1))).toBe('');
     expect(describeVerdict({ ...withValues(-1, -2), phase: 'running' })).toBe('');
   });
 
-  it('has a caption from which the map can be made again', () => {
-    expect(writeCaption(map(), 'Everyday')).toBe('signed (A 2000) for class 4, score 1.00\nNetwork Everyday · steps 20\nValues −2.00 to 1.00');
+  it('says what the computation under way knows, not what the finished one said', () => {
+    const before = makeResult({ note: { steps: { done: 50, of: 50 }, completenessGap: 0.01, standardError: 0.02 } });
+    const note = { steps: { done: 20, of: 50 }, completenessGap: 3, standardError: 4 };
+    for (const phase of ['running', 'cancelled'] as const) {
+      const again = map({ phase, result: before, note });
+      expect(describeNote(again)).toBe('approximate: 20 of 50 steps · completeness gap 3.00 · standard error 4.00');
+      expect(describeExactness(again)[0]).toContain('miss it by 3.00');
+      expect(describeNote(map({ phase, result: before, note: null })), 'nothing is known yet').toBe('');
+    }
+    expect(describeNote(map({ phase: 'done', result: before, note }))).toMatch(/^50 steps/);
+  });
+
+  it('says what is known of a map that was stopped', () => {
+    showNetwork('last');
+    const partial = { shape: [1, 2, 3], values: Float32Array.of(1, 2, -5, 0, 0, 1) };
+    const stopped = ofMethod('positive', map({ phase: 'cancelled', result: null, partial, note: { steps: { done: 20, of: 50 }, standardError: 0.5 } }));
+    expect(describeStop(stopped)).toBe('Stopped; this is what there was.');
+    expect(describeFacts(stopped)).toBe('layer last · approximate: 20 of 50 steps · standard error 0.50');
+    expect(describeValues(ofMethod('signed', stopped))).toBe('−2.00 to 1.00 (single colours −5.00 to 2.00)');
+    expect(describeStop({ ...stopped, partial: null })).toBe('Stopped.');
+  });
+
+  it('does not mix a map that is made again with the one from before', () => {
+    const before = makeResult({ targetIndex: 7, layer: 'old' });
+    const again = map({ phase: 'running', result: before, note: { steps: { done: 2, of: 50 } }, request: { method: 'positive', target: { kind: 'top' }, layer: 'new', parameters: {} } });
+    expect([showsEarlierMap(again), nameTargetOf(again), layerOf(again), describeFacts(again)]).toEqual([true, 'class 7', 'old', 'layer old']);
+    const partial = { ...again, partial: makeResult().map };
+    expect([showsEarlierMap(partial), nameTargetOf(partial), layerOf(partial)]).toEqual([false, 'the top answer', 'new']);
+    expect(describeFacts({ ...again, phase: 'cancelled' }), 'the steps are not those of the map that is shown').toBe('layer old');
+    expect(describeStop({ ...again, phase: 'cancelled' })).toBe('Stopped; the map from before is shown.');
+  });
+
+  it('knows the usual layer only where it is the usual one', () => {
+    showNetwork('last');
+    const running = ofMethod('positive', map({ phase: 'running', result: null }));
+    expect(layerOf(running)).toBe('last');
+    expect(layerOf({ ...running, request: { ...running.request, target: { kind: 'unit', layer: 'a', channel: 1 } } }), 'before a unit it is another').toBeNull();
+    expect(layerOf({ ...running, network: 'other' })).toBeNull();
+    expect(layerOf(ofMethod('signed', running)), 'it has no layer').toBeNull();
+  });
+
+  it('has a caption from which the map can be read and made again', () => {
+    showNetwork('last');
+    const range = { map: 'diverging', low: -2, high: 2, scale: 'percentile' } as const;
+    expect(writeCaption(ofMethod('settled', map()), range).split('\n')).toEqual([
+      'settled (A 2000, eq. 1) for class 4, score 1.00',
+      'Network Everyday · Steps: 20 · Window: from the picture · Compared with: pure black · Squared: off',
+      'Values −2.00 to 1.00. The strongest 1 % share the last colour; zero is in the middle.',
+      'Orange speaks for it, blue against it; where the picture shows through, the map says nothing.',
+      expect.stringMatching(/^Innerview \d+\.\d+\.\d+$/),
+    ]);
+    expect(writeCaption(map({ result: makeResult({ layer: 'conv' }) }), range)).toContain('Network Everyday · layer conv · steps: 20');
+    expect(writeCaption(map({ network: 'other' }), range), 'its own name is not known').toContain('Network other · ');
+    expect(settingsOf(ofMethod('settled', map()))).toEqual({ steps: 20, window: null, baseline: 'black', squared: false });
   });
 
   it('says how long it takes', () => {
@@ -53,12 +128,25 @@ describe('the colours of a map', () => {
   const plane = { height: 1, width: 200, values: Float32Array.from({ length: 200 }, (_, index) => (index === 0 ? 50 : (index - 100) / 100)) };
 
   it('end at the 99th percentile or the largest value, around zero when both signs count', () => {
-    expect(colourRangeOf(plane, true, 'largest')).toEqual({ map: 'diverging', low: -50, high: 50, scale: 'largest' });
-    const { high, low } = colourRangeOf(plane, true, 'percentile');
+    expect(colourRangeOf(plane, { signed: true, pixel: 'sum' }, 'largest')).toEqual({ map: 'diverging', low: -50, high: 50, scale: 'largest' });
+    const { high, low } = colourRangeOf(plane, { signed: true, pixel: 'sum' }, 'percentile');
     expect(high).toBeCloseTo(0.99, 2);
     expect(low).toBe(-high);
-    expect(colourRangeOf(plane, false, 'largest')).toMatchObject({ map: 'inferno', low: 0, high: 50 });
-    expect(colourRangeOf({ height: 1, width: 2, values: Float32Array.of(-3, -1) }, false, 'largest').high, 'what is never positive has no colours').toBe(0);
+    expect(colourRangeOf(plane, { signed: false, pixel: 'sum' }, 'largest')).toMatchObject({ map: 'inferno', low: 0, high: 50 });
+    expect(colourRangeOf({ height: 1, width: 2, values: Float32Array.of(-3, -1) }, { signed: false, pixel: 'sum' }, 'largest').high, 'what is never positive has no colours').toBe(0);
+  });
+
+  it('have one sign where sizes are drawn, whatever signs the values have', () => {
+    expect(colourRangeOf({ height: 1, width: 2, values: Float32Array.of(3, 1) }, { signed: true, pixel: 'strongest' }, 'largest')).toEqual({ map: 'inferno', low: 0, high: 3, scale: 'largest' });
+  });
+
+  it('say where they end, which need not be where they were asked to', () => {
+    const sum = { signed: true, pixel: 'sum' } as const;
+    expect(describeColourRange(colourRangeOf(plane, sum, 'percentile'))).toBe('The strongest 1 % share the last colour; zero is in the middle');
+    expect(describeColourRange(colourRangeOf(plane, sum, 'largest'))).toBe('Both ends are as far from zero as the largest value; zero is in the middle');
+    const one = { height: 1, width: 200, values: Float32Array.from({ length: 200 }, (_, index) => (index === 7 ? 5 : 0)) };
+    expect(colourRangeOf(one, { signed: false, pixel: 'sum' }, 'percentile'), 'all but one are zero').toMatchObject({ high: 5, scale: 'largest' });
+    expect(describeColourRange(colourRangeOf(one, { signed: false, pixel: 'sum' }, 'percentile'))).toBe('The last colour is the largest value');
   });
 
   it('are see-through where nothing is said, and follow the sign', () => {
@@ -75,5 +163,8 @@ describe('reading a map', () => {
     const plane = { height: 2, width: 2, values: Float32Array.of(1, 2, 3, -4) };
     expect([valueAt(plane, { y: 0, x: 0 }), valueAt(plane, { y: 0.6, x: 0.4 }), valueAt(plane, { y: 1, x: 1 })]).toEqual([1, 3, -4]);
     expect(judgeMap(plane)).toBe('ok');
+    const judge = (...values: number[]): string => judgeMap({ height: 1, width: values.length, values: Float32Array.from(values) });
+    expect([judge(0, 0), judge(-0, 0), judge(-1, 0), judge(-1, -1), judge(1, 1), judge(0, 1), judge(0, Number.NaN)])
+      .toEqual(['all-zero', 'all-zero', 'nothing-positive', 'nothing-positive', 'flat', 'ok', 'not-a-number']);
   });
 });

@@ -1,20 +1,41 @@
-import type { ExplanationDescription } from '../contract/explanations';
+import type { WorkerEvent } from '../contract/events';
+import type { ParameterDescription } from '../contract/explanations';
+import type { JobNote } from '../contract/jobs';
 import { rangeOf } from '../contract/map-plane';
+import { programVersion } from '../contract/program';
 import type { ExplanationTarget } from '../contract/session-spec';
+import { describeColourRange, type ColourRange } from './colours-of-map';
 import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
-import { methodOf, planeOfMap, judgeMap, type InspectedMap } from './inspection';
-import { classes } from './worker-state';
+import { methodOf, planeOfMap, judgeMap, resultShown, showsEarlierMap, type InspectedMap } from './inspection';
+import { describeAllZero, describeNothingPositive, describeSigns } from './map-meanings';
+import { classes, network } from './worker-state';
 
 /** What is explained, in words, with the classes of the network on screen. */
 export function nameTarget(target: ExplanationTarget, topIndex: number | null): string {
   return describeTarget(target, topIndex, classes.peek());
 }
 
+/** The network that made a map, where it is the one on screen: another one has other names for its classes. */
+export function networkOf(map: InspectedMap): Extract<WorkerEvent, { readonly kind: 'network' }> | null {
+  const shown = network.value;
+  return shown?.network === map.network ? shown : null;
+}
+
+/** What the map on screen explains, in words. */
+export function nameTargetOf(map: InspectedMap): string {
+  return describeTarget(map.request.target, resultShown(map)?.targetIndex ?? null, networkOf(map)?.card.classes ?? []);
+}
+
+/** What the last computation said of itself: while a map is made again that is no longer what the finished one said. */
+function noteOf({ phase, result, note }: InspectedMap): JobNote | null {
+  return phase === 'done' ? result?.note ?? note : note;
+}
+
 /** How many steps of how many, how well the sum fits, how sure the mean is: whatever the method says of itself. */
 export function describeNote(map: InspectedMap): string {
-  const note = map.result?.note ?? map.note;
-  if (note === null || note === undefined) return '';
+  const note = noteOf(map);
+  if (note === null) return '';
   const parts: string[] = [];
   if (note.steps !== null) {
     const all = note.steps.done >= note.steps.of;
@@ -25,19 +46,43 @@ export function describeNote(map: InspectedMap): string {
   return parts.join(' · ');
 }
 
+/** Why a map that was stopped looks as it does. */
+export function describeStop(map: InspectedMap): string {
+  if (planeOfMap(map) === null) return 'Stopped.';
+  return showsEarlierMap(map) ? 'Stopped; the map from before is shown.' : 'Stopped; this is what there was.';
+}
+
+/** The layer of the map on screen, as far as it is known before the result says it; null: it has none. */
+export function layerOf(map: InspectedMap): string | null {
+  const shown = resultShown(map);
+  if (shown !== null && shown.layer !== null) return shown.layer;
+  if (methodOf(map)?.choosesLayer !== true) return null;
+  if (map.request.layer !== null) return map.request.layer;
+  // Before a unit another layer is the last one.
+  return map.request.target.kind === 'unit' ? null : networkOf(map)?.explanationLayer ?? null;
+}
+
+/** Layer, steps and exactness of the map on screen, in one line; while it is made the steps stand beside the progress. */
+export function describeFacts(map: InspectedMap): string {
+  const layer = layerOf(map);
+  return [layer === null ? '' : `layer ${layer}`, map.phase === 'running' || showsEarlierMap(map) ? '' : describeNote(map)].filter((part) => part !== '').join(' · ');
+}
+
 /** The values on screen, from the least to the greatest; where colours were added up, also those of single colours. */
 export function describeValues(map: InspectedMap): string {
   const plane = planeOfMap(map);
-  if (map.result === null || plane === null) return '';
+  const shown = map.partial ?? map.result?.map ?? null;
+  if (shown === null || plane === null) return '';
   const { min, max } = rangeOf(plane.values);
-  const channels = map.result.map.shape[2] ?? 1;
-  const single = channels === 1 ? '' : ` (single ${channels === 3 ? 'colours' : 'channels'} ${formatValue(map.result.min)} to ${formatValue(map.result.max)})`;
-  return `${formatValue(min)} to ${formatValue(max)}${single}`;
+  const channels = shown.shape[2] ?? 1;
+  if (channels === 1) return `${formatValue(min)} to ${formatValue(max)}`;
+  const single = resultShown(map) ?? rangeOf(shown.values);
+  return `${formatValue(min)} to ${formatValue(max)} (single ${channels === 3 ? 'colours' : 'channels'} ${formatValue(single.min)} to ${formatValue(single.max)})`;
 }
 
 /** How exact the map is, in words; nothing where the method computes in one go. */
 export function describeExactness(map: InspectedMap): readonly string[] {
-  const note = map.result?.note ?? map.note;
+  const note = noteOf(map);
   const gap = note?.completenessGap;
   const error = note?.standardError;
   return [
@@ -46,24 +91,18 @@ export function describeExactness(map: InspectedMap): readonly string[] {
   ];
 }
 
-/** What is true of the map as a whole; '' where the picture says it. */
+/** What is true of the map as a whole; '' where the picture says it, or where it is not finished. */
 export function describeVerdict(map: InspectedMap): string {
   const plane = planeOfMap(map);
-  if (plane === null || map.phase !== 'done') return '';
-  const target = nameTarget(map.request.target, map.result?.targetIndex ?? null);
-  const signed = methodOf(map)?.signed ?? false;
+  const method = methodOf(map);
+  if (plane === null || method === null || map.phase !== 'done') return '';
   switch (judgeMap(plane)) {
     case 'not-a-number': return 'Some values are not numbers: the computation overflowed. Do not read this map.';
-    case 'no-positive-evidence': return signed ? `No positive evidence for ${target}: everything here speaks against it.` : `No positive evidence for ${target} in this layer.`;
+    case 'all-zero': return describeAllZero(method, nameTargetOf(map));
+    case 'nothing-positive': return describeNothingPositive(method, nameTargetOf(map));
     case 'flat': return 'The same value everywhere: this map points at nothing.';
     case 'ok': return '';
   }
-}
-
-/** What the colours mean. */
-export function describeSigns(method: ExplanationDescription): string {
-  if (method.pixel === 'strongest') return 'Bright: a small change here would change the score most. It does not say in which direction.';
-  return method.signed ? 'Orange speaks for it, blue against it, dark says nothing.' : 'Bright: evidence for it. What speaks against it is left out.';
 }
 
 /** How long a map takes, in words, from the passes it needs and the time of one. */
@@ -74,15 +113,36 @@ export function describeCost(passes: number, forwardMs: number): string {
   return `Takes about ${Math.round(seconds / 60)} min`;
 }
 
-/** The caption of a saved picture: everything another person needs to make it again. */
-export function writeCaption(map: InspectedMap, networkName: string): string {
+/** Every setting that was in force, also those nobody touched; null: chosen from the picture. */
+export function settingsOf(map: InspectedMap): Readonly<Record<string, number | string | boolean | null>> {
+  const defaults = (methodOf(map)?.parameters ?? []).map((parameter) => [parameter.name, parameter.default] as const);
+  return { ...Object.fromEntries(defaults), ...map.request.parameters };
+}
+
+function describeSetting(description: ParameterDescription | undefined, name: string, value: number | string | boolean | null): string {
+  const text = value === null ? 'from the picture'
+    : typeof value === 'boolean' ? (value ? 'on' : 'off')
+    : description?.kind === 'choice' ? description.choices.find((choice) => choice.value === value)?.label ?? String(value) : String(value);
+  return `${description?.label ?? name}: ${text}`;
+}
+
+/** The same in words, as they are called in the form. */
+export function describeSettings(map: InspectedMap): readonly string[] {
+  const parameters = methodOf(map)?.parameters ?? [];
+  return Object.entries(settingsOf(map)).map(([name, value]) => describeSetting(parameters.find((parameter) => parameter.name === name), name, value));
+}
+
+/** The caption of a saved picture: everything another person needs to read it, and to make it again. @param range  the colours it is drawn with */
+export function writeCaption(map: InspectedMap, range: ColourRange): string {
   const method = methodOf(map);
-  const { result, request } = map;
+  const { result } = map;
   if (method === null || result === null) return '';
-  const settings = Object.entries(request.parameters).map(([name, value]) => `${name} ${String(value)}`);
+  const layer = layerOf(map);
   return [
-    `${method.name} (${method.paper.authors} ${method.paper.year}) for ${nameTarget(request.target, result.targetIndex)}, score ${formatValue(result.score)}`,
-    [`Network ${networkName}`, ...(result.layer === null ? [] : [`layer ${result.layer}`]), ...settings, describeNote(map)].filter((part) => part !== '').join(' · '),
-    `Values ${describeValues(map)}`,
+    `${method.name} (${method.paper.authors} ${method.paper.year}, ${method.paper.equation}) for ${nameTargetOf(map)}, score ${formatValue(result.score)}`,
+    [`Network ${networkOf(map)?.card.name ?? map.network}`, ...(layer === null ? [] : [`layer ${layer}`]), ...describeSettings(map), describeNote(map)].filter((part) => part !== '').join(' · '),
+    `Values ${describeValues(map)}. ${describeColourRange(range)}.`,
+    describeSigns(method),
+    `Innerview ${programVersion}`,
   ].join('\n');
 }

@@ -19,7 +19,7 @@ export interface AskedJob {
 
 export function describeForTest(id: string, facts: Partial<ExplanationDescription> = {}): ExplanationDescription {
   return {
-    id, name: id, definition: 'x.', kind: 'input', signed: true, pixel: 'sum', parameters: [], live: true, choosesLayer: false, unsupported: null, cost: 2,
+    id, name: id, definition: 'x.', kind: 'input', signed: true, pixel: 'sum', meaning: 'evidence', parameters: [], live: true, choosesLayer: false, unsupported: null, cost: 2,
     paper: { authors: 'A', year: 2000, title: 'T', arxiv: '1', doi: null, equation: 'eq. 1' }, ...facts,
   };
 }

@@ -73,9 +73,20 @@ export function methodOf(map: InspectedMap): ExplanationDescription | null {
   return methods.value.find(({ id }) => id === map.request.method) ?? null;
 }
 
+/** The result whose map is on screen; null: there is none yet, or what there is so far of the next one is shown. */
+export function resultShown({ partial, result }: InspectedMap): ExplainResult | null {
+  return partial === null ? result : null;
+}
+
+/** A map is made again, or was to be, and the one from before is still on screen. */
+export function showsEarlierMap(map: InspectedMap): boolean {
+  return map.phase !== 'done' && resultShown(map) !== null;
+}
+
 /** The picture was changed after this map was made. */
 export function isStale(map: InspectedMap): boolean {
-  return map.result !== null && isOfOlderPicture(map.result.sequence);
+  const shown = resultShown(map);
+  return shown !== null && isOfOlderPicture(shown.sequence);
 }
 
 /** One plane for each map's values, so that what is drawn is worked out once. */
@@ -94,12 +105,13 @@ export function planeOfMap(map: InspectedMap): MapPlane | null {
 }
 
 /** What is true of a finished map, for the sentence beside it. */
-export type MapVerdict = 'no-positive-evidence' | 'flat' | 'not-a-number' | 'ok';
+export type MapVerdict = 'all-zero' | 'nothing-positive' | 'flat' | 'not-a-number' | 'ok';
 
 export function judgeMap(plane: MapPlane): MapVerdict {
   if (plane.values.some((value) => !Number.isFinite(value))) return 'not-a-number';
   const { min, max } = rangeOf(plane.values);
-  if (max <= 0) return 'no-positive-evidence';
+  if (min === 0 && max === 0) return 'all-zero';
+  if (max <= 0) return 'nothing-positive';
   return min === max ? 'flat' : 'ok';
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { draft, place } from './inspection';
 import { useInspection } from './inspection.fixture';
-import { chooseUnit, followPlace, restingPlace, shareAround, unitsHere } from './place-report';
+import { chooseUnit, followPlace, readPlace, restingPlace, shareAround, unitsHere } from './place-report';
 
 describe('the evidence around a place', () => {
   it('is its part of all evidence of the same sign', () => {
@@ -13,6 +13,22 @@ describe('the evidence around a place', () => {
     expect(shareAround(plane, { y: 0.55, x: 0.5 }, 0.06)).toEqual({ positive: 0.75, negative: 1 });
     expect(shareAround({ height: 2, width: 2, values: Float32Array.of(4, 0, 0, 4) }, { y: 0.1, x: 0.1 }), 'a coarse map has its own cell').toEqual({ positive: 0.5, negative: null });
   });
+});
+
+describe('the value at a place', () => {
+  const plane = { height: 1, width: 2, values: Float32Array.of(3, -1) };
+  const at = { y: 0.5, x: 0.1 };
+
+  it('is for or against only where values are evidence', () => {
+    expect(readPlace(plane, { signed: true, pixel: 'sum', meaning: 'evidence' }, at)).toEqual({ value: 3, name: 'Evidence here', evidence: { positive: 1, negative: 0 } });
+    expect(readPlace(plane, { signed: false, pixel: 'only', meaning: 'evidence' }, at).evidence).toEqual({ positive: 1, negative: 'left-out' });
+    expect(readPlace(plane, { signed: true, pixel: 'sum', meaning: 'excitation' }, at).evidence, 'what is below zero is not against').toEqual({ positive: 1, negative: 'left-out' });
+  });
+
+  it.each([['sensitivity', 'Sensitivity here'], ['spread', 'Spread of the gradient here'], ['modified-gradient', 'Changed gradient here'], ['pattern', 'Place along the pattern'], ['weighted-maps', 'Weighted activity here'], ['kept-score', 'Mean score while it showed']] as const)(
+    'of %s has its own name', (meaning, name) => {
+      expect(readPlace(plane, { signed: true, pixel: 'only', meaning }, at)).toEqual({ value: 3, name, evidence: null });
+    });
 });
 
 describe('the units at a place', () => {

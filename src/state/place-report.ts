@@ -1,9 +1,10 @@
 import { computed, effect, signal } from '@preact/signals-core';
 import type { UnitReport } from '../contract/api';
-import type { MapPlane } from '../contract/map-plane';
+import { isPlaneSigned, type MapPlane } from '../contract/map-plane';
 import { toErrorReport } from '../contract/errors';
 import { reportFailure } from './failure';
-import { draft, inspecting, place, type LinkedPlace } from './inspection';
+import { draft, inspecting, place, valueAt, type LinkedPlace } from './inspection';
+import { nameValue, type MapReading } from './map-meanings';
 import { firstSequence } from './picture-seen';
 import { getRuntime } from './runtime';
 
@@ -58,6 +59,24 @@ export function shareAround(plane: MapPlane, at: LinkedPlace, radius = discRadiu
     }
   }
   return { positive: total.positive > 0 ? positive / total.positive : null, negative: total.negative > 0 ? negative / total.negative : null };
+}
+
+/** One map's row of the panel. */
+export interface PlaceReading {
+  readonly value: number;
+  /** What the value is, in words. */
+  readonly name: string;
+  /** null: values of this kind are neither for nor against anything. `negative` 'left-out': the method does not show it. */
+  readonly evidence: { readonly positive: number | null; readonly negative: number | null | 'left-out' } | null;
+}
+
+/** What a map holds at a place, read by what its values mean. */
+export function readPlace(plane: MapPlane, method: Omit<MapReading, 'kind'>, at: LinkedPlace): PlaceReading {
+  const { meaning } = method;
+  const reading = { value: valueAt(plane, at), name: nameValue(meaning) };
+  if (meaning !== 'evidence' && meaning !== 'excitation') return { ...reading, evidence: null };
+  const { positive, negative } = shareAround(plane, at);
+  return { ...reading, evidence: { positive, negative: meaning === 'evidence' && isPlaneSigned(method) ? negative : 'left-out' } };
 }
 
 /** Reads the units under the resting pointer, again when the picture changes. @returns what ends it */

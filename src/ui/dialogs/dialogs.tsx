@@ -4,6 +4,7 @@ import { ClassDialog } from './class-dialog';
 import { CodeDialog } from './code-dialog';
 import { GalleryDialog } from './gallery-dialog';
 import { HelpDialog } from './help-dialog';
+import { MapDialog } from './map-dialog';
 import { openDialog } from './open-dialog';
 import { SettingsDialog } from './settings-dialog';
 
@@ -17,6 +18,7 @@ export function Dialogs() {
     case 'open-network': return <OpenNetworkDialog />;
     case 'kept-networks': return <KeptNetworksDialog />;
     case 'code': return <CodeDialog />;
+    case 'map': return <MapDialog />;
     case null: return null;
   }
 }

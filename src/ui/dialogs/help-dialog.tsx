@@ -1,3 +1,4 @@
+import { explanationIds } from '../../contract/session-spec';
 import { glossary } from '../../lessons/glossary';
 import { explainMethod } from '../../lessons/explanation-texts';
 import { installHint } from '../../state/pwa';
@@ -27,7 +28,7 @@ export function HelpDialog() {
       <section>
         <h3>Maps over the picture</h3>
         <dl class="words">
-          {(['grad-cam', 'gradient'] as const).map((id) => {
+          {explanationIds.filter((id) => id !== 'off').map((id) => {
             const { name, plain, definition, paper } = explainMethod(id);
             return <><dt>{name}</dt><dd>{plain} {definition} {paper !== null && <a href={paper.address} target="_blank" rel="noreferrer">{paper.title}</a>}</dd></>;
           })}

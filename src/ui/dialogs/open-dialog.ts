@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-export type DialogName = 'help' | 'settings' | 'gallery' | 'classes' | 'open-network' | 'kept-networks' | 'code';
+export type DialogName = 'help' | 'settings' | 'gallery' | 'classes' | 'open-network' | 'kept-networks' | 'code' | 'map';
 
 /** The dialog on screen; null: none. */
 export const openDialog = signal<DialogName | null>(null);

@@ -3,10 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
 import { remakeMap, removeMap, stopJob } from '../../state/actions/explain-frame';
-import { colourRangeOf, type ColourRange } from '../../state/colours-of-map';
-import { describeNote, describeSigns, nameTarget, describeVerdict } from '../../state/describe-map';
+import { colourRangeOf, describeColourRange, type ColourRange } from '../../state/colours-of-map';
+import { describeFacts, describeNote, describeStop, describeVerdict, nameTargetOf } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
-import { isStale, mapStrength, methodOf, place, planeOfMap, valueAt, type InspectedMap } from '../../state/inspection';
+import { isStale, mapStrength, methodOf, place, planeOfMap, showsEarlierMap, valueAt, type InspectedMap } from '../../state/inspection';
+import { describeSigns } from '../../state/map-meanings';
 import { network } from '../../state/worker-state';
 import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
@@ -17,11 +18,12 @@ import { chosenMap, colourScale, crispMaps, shownOnRequest } from './inspection-
 export function MapCard({ map, comparing }: { readonly map: InspectedMap; readonly comparing: boolean }) {
   const method = methodOf(map);
   const plane = planeOfMap(map);
-  const range = plane === null || method === null ? null : colourRangeOf(plane, method.signed, colourScale.value);
-  const target = nameTarget(map.request.target, map.result?.targetIndex ?? null);
+  const range = plane === null || method === null ? null : colourRangeOf(plane, method, colourScale.value);
+  const target = nameTargetOf(map);
   const title = `${method?.name ?? map.request.method} for ${target}`;
   const chosen = chosenMap.value === map.id;
   const verdict = describeVerdict(map);
+  const facts = describeFacts(map);
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
     if (shownOnRequest.peek() !== map.id) return;
@@ -37,13 +39,15 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
       <MapCanvas plane={plane} range={range} strength={comparing ? 0 : mapStrength.value} crisp={crispMaps.value} label={title} />
       <Progress map={map} title={title} />
       {map.phase === 'failed' && map.error !== null && <p class="map-error small" role="alert">{map.error.code === 'explain-unsupported' ? map.error.detail : errorTexts[map.error.code].sentence}</p>}
-      {map.phase === 'cancelled' && <p class="small muted">Stopped{plane === null ? '.' : '; this is what there was.'}</p>}
+      {map.phase === 'cancelled' && <p class="small muted">{describeStop(map)}</p>}
+      {map.phase === 'running' && showsEarlierMap(map) && <p class="small muted">The map from before, until there is a new one.</p>}
+      {map.phase === 'failed' && showsEarlierMap(map) && <p class="small muted">The map from before is shown.</p>}
       {range !== null && plane !== null && <Scale range={range} plane={plane} />}
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
       {map.network !== network.value?.network && <p class="map-verdict small">Made by the network {map.network}, which is not on screen.</p>}
-      {isStale(map) && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
-      {map.phase === 'done' && method !== null && <p class="small muted">{describeSigns(method)}</p>}
-      {map.phase === 'done' && <p class="small muted numbers">{[map.result?.layer === null || map.result === null ? '' : `layer ${map.result.layer}`, describeNote(map)].filter((part) => part !== '').join(' · ')}</p>}
+      {map.phase !== 'running' && isStale(map) && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
+      {plane !== null && method !== null && <p class="small muted">{describeSigns(method)}</p>}
+      {plane !== null && facts !== '' && <p class="small muted numbers">{facts}</p>}
       {map.phase === 'done' && <p class="small">{describeMethod(map.request.method).shows}</p>}
     </article>
   );
@@ -77,7 +81,7 @@ function Scale({ range, plane }: { readonly range: ColourRange; readonly plane: 
     <div class="map-scale">
       <div class="colour-bar">
         <span class="numbers">{formatValue(range.low)}</span><i style={{ background: colourGradient(range.map) }} /><span class="numbers">{formatValue(range.high)}</span>
-        <em>{range.scale === 'percentile' ? 'The strongest 1 % share the last colour' : 'The last colour is the largest value'}{range.low < 0 ? '; zero is in the middle' : ''}</em>
+        <em>{describeColourRange(range)}</em>
       </div>
       <span class="small numbers map-value">{at === null ? '' : `here ${formatValue(valueAt(plane, at))}`}</span>
     </div>

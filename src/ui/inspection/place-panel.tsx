@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { nameTarget } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
-import { draft, maps, methodOf, planeOfMap, valueAt, type InspectedMap, type LinkedPlace } from '../../state/inspection';
-import { chooseUnit, followPlace, restingPlace, shareAround, unitsHere } from '../../state/place-report';
+import { draft, maps, methodOf, planeOfMap, type InspectedMap, type LinkedPlace } from '../../state/inspection';
+import { chooseUnit, followPlace, readPlace, restingPlace, unitsHere } from '../../state/place-report';
 import { pictureShape, source } from '../../state/source-state';
 import { drawPixel } from './draw-square';
 
@@ -43,7 +43,7 @@ function EvidenceTable({ at }: { readonly at: LinkedPlace }) {
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label="Evidence at this place">
       <table class="place-table small numbers">
-        <caption class="small muted">The value here, and the part of all evidence that lies within a small disc around it</caption>
+        <caption class="small muted">The value here and, where a map’s values are evidence, the part of all of it that lies within a small disc around this place</caption>
         <thead><tr><th scope="col">Map</th><th scope="col">Value</th><th scope="col">For</th><th scope="col">Against</th></tr></thead>
         <tbody>{maps.value.map((map) => <EvidenceRow key={map.id} map={map} at={at} />)}</tbody>
       </table>
@@ -55,9 +55,15 @@ function EvidenceRow({ map, at }: { readonly map: InspectedMap; readonly at: Lin
   const plane = planeOfMap(map);
   const method = methodOf(map);
   if (plane === null || method === null) return null;
-  const { positive, negative } = shareAround(plane, at);
+  const { value, name, evidence } = readPlace(plane, method, at);
   const percent = (share: number | null): string => (share === null ? 'none' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
-  return <tr><td>{method.name}</td><td>{formatValue(valueAt(plane, at))}</td><td>{percent(positive)}</td><td>{method.signed ? percent(negative) : 'not shown'}</td></tr>;
+  return (
+    <tr>
+      <td>{method.name}</td><td>{formatValue(value)}</td>
+      {evidence === null ? <td colSpan={2} class="muted">{name}; neither for nor against</td>
+        : <><td>{percent(evidence.positive)}</td><td>{evidence.negative === 'left-out' ? 'not shown' : percent(evidence.negative)}</td></>}
+    </tr>
+  );
 }
 
 function UnitTable() {

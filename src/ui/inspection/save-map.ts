@@ -1,13 +1,14 @@
 import { colourAt } from '../../contract/colour-map';
 import { colourRangeOf } from '../../state/colours-of-map';
-import { writeCaption } from '../../state/describe-map';
+import { networkOf, writeCaption } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
+import { collectMapFacts } from '../../state/map-export';
 import { takeTurns } from '../../state/take-turns';
-import { network } from '../../state/worker-state';
 import { writeNpy } from '../../state/write-npy';
 import { colourScale, crispMaps } from './inspection-view';
 import { drawMap } from './map-canvas';
+import { wrapLines } from './wrap-lines';
 
 /** Side of the saved picture's map, pixels. */
 const sidePx = 640;
@@ -16,65 +17,62 @@ const marginPx = 24;
 /** File name without extension: network, method, target. */
 export function nameMap(map: InspectedMap): string {
   const target = map.result?.targetIndex ?? null;
-  const label = target === null ? map.request.target.kind : network.peek()?.card.classes[target] ?? `class-${target}`;
+  const label = target === null ? map.request.target.kind : networkOf(map)?.card.classes[target] ?? `class-${target}`;
   return ['innerview', map.network, map.request.method, label].join('-').toLowerCase().replaceAll(/[^a-z0-9.+-]+/g, '-').replaceAll(/-+/g, '-');
 }
+
+const captionFont = '16px "Inter Variable", system-ui, sans-serif';
+const linePx = 20;
+/** Between the paragraphs of the caption. */
+const gapPx = 6;
 
 /** The map over its picture, with the colour bar and a caption that says what it is. @throws Error when the browser cannot encode it */
 export async function renderMapPicture(map: InspectedMap): Promise<Blob> {
   const plane = planeOfMap(map);
   const method = methodOf(map);
   if (plane === null || method === null) throw new Error('there is no map yet');
-  const range = colourRangeOf(plane, method.signed, colourScale.peek());
+  const range = colourRangeOf(plane, method, colourScale.peek());
   const square = document.createElement('canvas');
   square.width = sidePx;
   square.height = sidePx;
   const squareContext = square.getContext('2d');
-  const lines = [...writeCaption(map, network.peek()?.card.name ?? map.network).split('\n'), ...(isStale(map) ? ['The picture below was changed after this map was made.'] : [])];
   const page = document.createElement('canvas');
-  page.width = sidePx + 2 * marginPx;
-  page.height = sidePx + 2 * marginPx + 56 + lines.length * 44 + 28;
   const context = page.getContext('2d');
   if (squareContext === null || context === null) throw new Error('no drawing context');
+  context.font = captionFont;
+  const caption = `${writeCaption(map, range)} · ${new Date().toISOString().slice(0, 10)}`;
+  const paragraphs = [...caption.split('\n'), ...(isStale(map) ? ['The picture above was changed after this map was made.'] : [])]
+    .map((text) => wrapLines(text, sidePx, (part) => context.measureText(part).width));
+  const top = marginPx + sidePx + 16;
+  page.width = sidePx + 2 * marginPx;
+  page.height = top + 46 + paragraphs.reduce((height, lines) => height + lines.length * linePx + gapPx, 0) + marginPx;
   drawMap(squareContext, plane, range, mapStrength.peek(), crispMaps.peek());
   context.fillStyle = '#10151c';
   context.fillRect(0, 0, page.width, page.height);
   context.drawImage(square, marginPx, marginPx);
-  const top = marginPx + sidePx + 16;
   for (let x = 0; x < sidePx; x += 1) {
     const [red, green, blue] = colourAt(range.map, x / (sidePx - 1));
     context.fillStyle = `rgb(${red} ${green} ${blue})`;
     context.fillRect(marginPx + x, top, 1, 14);
   }
   context.fillStyle = '#e9eef5';
-  context.font = '16px "Inter Variable", system-ui, sans-serif';
+  // A canvas that was given its size forgets its font.
+  context.font = captionFont;
   context.fillText(formatValue(range.low), marginPx, top + 34);
   context.textAlign = 'right';
   context.fillText(formatValue(range.high), marginPx + sidePx, top + 34);
   context.textAlign = 'left';
   let y = top + 66;
-  for (const line of lines) y = wrapText(context, line, marginPx, y, sidePx) + 24;
-  context.fillStyle = '#9eabbc';
-  context.fillText(`Innerview · ${new Date().toISOString().slice(0, 10)}`, marginPx, y);
+  for (const lines of paragraphs) {
+    for (const line of lines) {
+      context.fillText(line, marginPx, y);
+      y += linePx;
+    }
+    y += gapPx;
+  }
   return new Promise((resolve, reject) => {
     page.toBlob((blob) => (blob === null ? reject(new Error('the picture could not be encoded')) : resolve(blob)), 'image/png');
   });
-}
-
-/** @returns baseline of the last line */
-function wrapText(context: CanvasRenderingContext2D, text: string, x: number, y: number, widthPx: number): number {
-  let line = '';
-  let at = y;
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && context.measureText(longer).width > widthPx) {
-      context.fillText(line, x, at);
-      at += 20;
-      line = word;
-    } else line = longer;
-  }
-  context.fillText(line, x, at);
-  return at;
 }
 
 /** The map's own values, `[h, w]` or `[h, w, c]` float32. */
@@ -88,14 +86,9 @@ const turnValues = 20_000;
 
 /** Everything about the map in words and numbers, its values too. */
 export async function encodeMapJson(map: InspectedMap): Promise<Blob> {
-  const method = methodOf(map);
-  const { result, request } = map;
-  if (result === null || method === null) throw new Error('there is no map yet');
-  const facts = {
-    program: 'Innerview', network: map.network, method: method.id, definition: method.definition, paper: method.paper, request,
-    score: result.score, targetIndex: result.targetIndex, layer: result.layer, note: result.note, min: result.min, max: result.max,
-    inputShape: result.inputShape, faithfulness: map.faithfulness?.result ?? null, sanity: map.sanity?.result ?? null,
-  };
+  const { result } = map;
+  const facts = collectMapFacts(map, colourScale.peek());
+  if (result === null || facts === null) throw new Error('there is no map yet');
   const { shape, values } = result.map;
   const parts = [`${JSON.stringify(facts, null, 1).slice(0, -2)},\n "map": { "shape": ${JSON.stringify(shape)}, "values": [\n`];
   for (let start = 0; start < values.length; start += turnValues) {

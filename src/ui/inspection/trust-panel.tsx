@@ -1,10 +1,12 @@
+import type { ExplanationDescription } from '../../contract/explanations';
 import { describeMethod } from '../../lessons/method-texts';
 import { localisationOf, localisationRows } from '../../lessons/localisation';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
-import { describeExactness, describeSigns, describeValues, nameTarget } from '../../state/describe-map';
+import { describeExactness, describeNote, describeSettings, describeStop, describeValues, layerOf, nameTargetOf } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
-import { methodOf, methods, type InspectedMap, type TrustCheck } from '../../state/inspection';
+import { methodOf, methods, planeOfMap, resultShown, showsEarlierMap, type InspectedMap, type TrustCheck } from '../../state/inspection';
+import { describeSigns } from '../../state/map-meanings';
 import { Curves } from './curves';
 
 /** What a map shows, by which definition, how far it can be trusted on this very picture, and what it does not prove. */
@@ -12,7 +14,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
   const method = methodOf(map);
   if (method === null) return null;
   const words = describeMethod(method.id);
-  const { result } = map;
+  const unfinished = map.phase !== 'done';
   const paper = method.paper.arxiv === null ? method.paper.doi === null ? null : `https://doi.org/${method.paper.doi}` : `https://arxiv.org/abs/${method.paper.arxiv}`;
   const place = localisationOf(method.id);
   return (
@@ -20,28 +22,18 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       <h3>{method.name}</h3>
       <p>{words.shows}</p>
       <p class="trust-limits"><b>What it does not prove.</b> {words.limits}</p>
-      {result !== null && (
-        <dl class="facts">
-          <dt>Explains</dt><dd>{nameTarget(map.request.target, result.targetIndex)}</dd>
-          <dt>Score</dt><dd class="numbers">{formatValue(result.score)} <span class="muted">(before the percentages)</span></dd>
-          {result.layer !== null && <><dt>Layer</dt><dd>{result.layer}</dd></>}
-          <dt>Values</dt><dd class="numbers">{describeValues(map)}</dd>
-          <dt>Colours</dt><dd>{describeSigns(method)}</dd>
-          {describeExactness(map).map((sentence) => <><dt>Exactness</dt><dd>{sentence}</dd></>)}
-          <dt>Made in</dt><dd class="numbers">{(result.durationMs / 1000).toFixed(1)} s</dd>
-        </dl>
-      )}
+      <MapFacts map={map} method={method} />
       <details><summary>Exact definition</summary>
         <p class="definition">{method.definition}</p>
         <p class="small muted">{method.paper.authors} {method.paper.year}, {method.paper.title}, {method.paper.equation}. {paper !== null && <a href={paper} target="_blank" rel="noreferrer">Paper</a>}</p>
       </details>
       <h4>On this very picture</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} disabled={result === null} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} disabled={unfinished} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} disabled={result === null} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
+      <Check name="Randomise the network" check={map.sanity} disabled={unfinished} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
@@ -55,9 +47,33 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       )}
       <h4>Where it points, in general</h4>
       {place === null ? <p class="small muted">{localisationRows.length === 0 ? 'Not measured yet.' : 'Not measured for this method.'}</p>
-        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of its positive evidence for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %)</span></p>}
+        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of the positive part of its map for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %)</span></p>}
       {localisationRows.length > 0 && <LocalisationTable method={method.id} />}
     </section>
+  );
+}
+
+/** What is known of the map on screen, also while it is made and after it was stopped. */
+function MapFacts({ map, method }: { readonly map: InspectedMap; readonly method: ExplanationDescription }) {
+  const drawn = planeOfMap(map) !== null;
+  const earlier = showsEarlierMap(map);
+  const shown = resultShown(map);
+  const layer = layerOf(map);
+  const note = describeNote(map);
+  const settings = describeSettings(map);
+  return (
+    <dl class="facts">
+      <dt>Explains</dt><dd>{nameTargetOf(map)}</dd>
+      {map.phase !== 'done' && <><dt>State</dt><dd>{map.phase === 'failed' ? 'Failed.' : map.phase === 'cancelled' ? describeStop(map) : 'Being made.'}{map.phase === 'running' && earlier ? ' The map from before is shown.' : ''}</dd></>}
+      {shown !== null && <><dt>Score</dt><dd class="numbers">{formatValue(shown.score)} <span class="muted">(before the percentages)</span></dd></>}
+      {layer !== null && <><dt>Layer</dt><dd>{layer}</dd></>}
+      {settings.length > 0 && <><dt>Settings</dt><dd>{settings.join(', ')}</dd></>}
+      {drawn && <><dt>Values</dt><dd class="numbers">{describeValues(map)}</dd></>}
+      <dt>Colours</dt><dd>{describeSigns(method)}</dd>
+      {note !== '' && !earlier && <><dt>Steps</dt><dd class="numbers">{note}</dd></>}
+      {!earlier && describeExactness(map).map((sentence) => <><dt>Exactness</dt><dd>{sentence}</dd></>)}
+      {shown !== null && <><dt>Made in</dt><dd class="numbers">{(shown.durationMs / 1000).toFixed(1)} s</dd></>}
+    </dl>
   );
 }
 
@@ -65,7 +81,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
 function LocalisationTable({ method }: { readonly method: string }) {
   return (
     <details><summary>All methods that were measured</summary>
-      <p class="small muted">The grid pointing game: four pictures of four classes on one square, and for one of them the share of positive evidence in its own quarter. Four unrelated pictures are easy to tell apart: a good share does not show that a map is right within one picture.</p>
+      <p class="small muted">The grid pointing game: four pictures of four classes on one square, and for one of them the share of the map’s positive part in its own quarter. Four unrelated pictures are easy to tell apart: a good share does not show that a map is right within one picture.</p>
       <div class="table-scroll" tabIndex={0} role="region" aria-label="Pointing, all methods">
         <table class="ranking-table small numbers">
           <thead><tr><th scope="col">Method</th><th scope="col">Share</th><th scope="col">Maps</th></tr></thead>

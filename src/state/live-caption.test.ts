@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defaultSpec } from '../contract/session-spec';
+import { spec } from './choices';
+import { methods } from './inspection';
+import { describeForTest } from './inspection.fixture';
+import { describeLiveMap, describeLiveSigns, liveCaption, liveMap, liveMethod, liveRangeEnd, type LiveCaptionInput } from './live-caption';
+import { explanation, network, targetIndex } from './worker-state';
+
+const ok = { state: 'ok', layer: 'conv', max: 2, everyFrames: 1 } as const;
+const empty = { state: 'no-positive-evidence', layer: 'conv', max: 0, everyFrames: 1 } as const;
+const unit = { target: { kind: 'unit', layer: 'conv', channel: 3 }, label: 'channel 3 of conv' } as const;
+const input = (over: Partial<LiveCaptionInput> = {}): LiveCaptionInput => ({
+  meaning: 'evidence', networkReason: null, found: ok, target: { kind: 'top' }, label: 'cup', classCount: 10, chosenLayer: null, ...over,
+});
+const say = (over: Partial<LiveCaptionInput> = {}): string => {
+  const { before, label, after } = describeLiveMap(input(over));
+  return before + label + after;
+};
+
+describe('what is said of the live map', () => {
+  it('says what its values are', () => {
+    expect([say(), say({ meaning: 'sensitivity' }), say({ meaning: 'modified-gradient' }), say({ meaning: null })])
+      .toEqual(['What spoke for cup, the top answer', 'What would change cup, the top answer', 'A drawing of what excites cup, the top answer', 'A map for cup, the top answer']);
+    expect(say({ target: { kind: 'class', index: 1 } })).toBe('What spoke for cup, which you pinned');
+    expect(say({ classCount: 1 })).toBe('What spoke for cup');
+  });
+
+  it('says that nothing speaks for it, in a layer only where there is one', () => {
+    expect(say({ found: empty })).toBe('No positive evidence for cup in this layer.');
+    expect(say({ found: { ...empty, layer: null } })).toBe('No positive evidence for cup.');
+    expect(say({ found: { ...empty, layer: null }, meaning: 'sensitivity' })).toBe('No small change of the picture would change cup.');
+    expect(say({ found: { ...empty, layer: null }, meaning: 'modified-gradient' })).toBe('Nothing comes back to the picture from cup.');
+    expect(say({ found: { ...empty, max: Number.NaN } })).toBe('Some values are not numbers: do not read this map.');
+  });
+
+  it('says how far it is behind before all else', () => {
+    expect(say({ found: { ...ok, everyFrames: 3 } })).toBe('Up to 2 frames behind. What spoke for cup, the top answer');
+    expect(say({ found: { ...empty, everyFrames: 2 } })).toMatch(/^Up to 1 frame behind\. No positive evidence/);
+  });
+
+  it('is as honest of a unit that is held', () => {
+    expect(describeLiveMap(input(unit))).toEqual({ before: 'What excites ', label: unit.label, after: ', which you hold.', action: 'release-target', wraps: true });
+    expect(say({ ...unit, meaning: 'sensitivity' })).toBe('What would change channel 3 of conv, which you hold.');
+    expect(say({ ...unit, found: { ...ok, everyFrames: 4 } })).toBe('Up to 3 frames behind. What excites channel 3 of conv, which you hold.');
+    expect(say({ ...unit, found: empty })).toBe('The map of channel 3 of conv is empty: it is 0 in this frame, or nothing in it excites it.');
+    expect(describeLiveMap(input({ ...unit, found: empty })).action).toBe('release-target');
+  });
+
+  it('gives the reason as the sentence it is, and blames the network only where it is the cause', () => {
+    const found = { ...empty, state: 'unsupported', reason: 'Guided backpropagation is defined for ReLU; this network uses SiLU.' } as const;
+    expect(say({ found, networkReason: found.reason })).toBe(`Not defined for this network: ${found.reason}`);
+    expect(describeLiveMap(input({ found, networkReason: found.reason, ...unit })).action, 'letting go would not help').toBeNull();
+    expect(say({ found, ...unit })).toBe(`Not defined for channel 3 of conv: ${found.reason}`);
+    expect(describeLiveMap(input({ found, ...unit })).action).toBe('release-target');
+    expect(describeLiveMap(input({ found: { ...found, reason: 'The score does not depend on this layer.' }, chosenLayer: 'aux' }))).toMatchObject({ before: 'Not defined here: The score does not depend on this layer.', action: 'usual-layer' });
+  });
+
+  it('names a layer that was chosen, with the way back', () => {
+    expect(describeLiveMap(input({ chosenLayer: 'conv' }))).toMatchObject({ after: ', the top answer, in conv.', action: 'usual-layer' });
+    expect(describeLiveMap(input({ chosenLayer: 'conv', found: { ...ok, layer: null } })), 'a map of the input').toMatchObject({ after: ', the top answer', action: null });
+  });
+
+  it('never names a colour that is not drawn', () => {
+    for (const meaning of ['evidence', 'excitation', 'sensitivity', 'modified-gradient'] as const) expect(describeLiveSigns({ meaning, pixel: 'sum' })).toMatch(/^Bright/);
+  });
+});
+
+describe('the live map of the chosen method', () => {
+  beforeEach(() => {
+    spec.value = { ...defaultSpec, explanation: 'gradient' };
+    methods.value = [describeForTest('gradient', { meaning: 'sensitivity' }), describeForTest('grad-cam')];
+    network.value = { kind: 'network', network: 'n', card: { classes: ['cup', 'bowl'] } as never, layers: [], explanationLayer: null, answersStandAlone: false };
+    targetIndex.value = 0;
+    explanation.value = { kind: 'explanation', method: 'gradient', state: 'ok', layer: null, targetIndex: 0, min: 0.5, max: 2, sequence: 1, everyFrames: 1 };
+  });
+
+  it('is read by what the worker says of that method', () => {
+    expect([liveMethod.value?.id, liveCaption.value?.before, liveRangeEnd.value]).toEqual(['gradient', 'What would change ', 2]);
+  });
+
+  it('does not take over what was said of the method before', () => {
+    if (explanation.value !== null) explanation.value = { ...explanation.value, state: 'unsupported', reason: 'No.' };
+    spec.value = { ...spec.value, explanation: 'grad-cam' };
+    expect([liveMap.value, liveCaption.value?.before, liveRangeEnd.value]).toEqual([null, 'What spoke for ', null]);
+  });
+
+  it('has no range where nothing is drawn, and none below its beginning', () => {
+    const event = explanation.value;
+    if (event === null) throw new Error('no event');
+    explanation.value = { ...event, state: 'no-positive-evidence', max: 0 };
+    expect(liveRangeEnd.value).toBe(0);
+    explanation.value = { ...event, max: Number.NaN };
+    expect(liveRangeEnd.value).toBeNull();
+    explanation.value = { ...event, state: 'unsupported' };
+    expect(liveRangeEnd.value).toBeNull();
+    spec.value = { ...spec.value, explanation: 'off' };
+    expect([liveCaption.value, liveMethod.value]).toEqual([null, null]);
+  });
+
+  it('says nothing before there is an answer, except why there will be none', () => {
+    targetIndex.value = null;
+    expect(liveCaption.value).toBeNull();
+    if (explanation.value !== null) explanation.value = { ...explanation.value, state: 'unsupported', reason: 'No.' };
+    expect(liveCaption.value?.before).toBe('Not defined here: No.');
+  });
+});

@@ -1,0 +1,117 @@
+import { computed } from '@preact/signals-core';
+import type { WorkerEvent } from '../contract/events';
+import type { MapMeaning } from '../contract/explanations';
+import type { LayerId } from '../contract/ids';
+import type { ExplanationTarget } from '../contract/session-spec';
+import { spec } from './choices';
+import { methods } from './inspection';
+import { describeSigns, type MapReading } from './map-meanings';
+import { classes, explanation, targetLabel } from './worker-state';
+
+type LiveMap = Extract<WorkerEvent, { readonly kind: 'explanation' }>;
+
+export interface LiveCaptionInput {
+  /** null: the worker has not described its methods yet. */
+  readonly meaning: MapMeaning | null;
+  /** Why the method is undefined for the whole network; null: it is fine, or not known yet. */
+  readonly networkReason: string | null;
+  /** What the worker last said of this method; null: nothing yet. */
+  readonly found: Pick<LiveMap, 'state' | 'layer' | 'max' | 'everyFrames' | 'reason'> | null;
+  readonly target: ExplanationTarget;
+  /** The target in words. */
+  readonly label: string;
+  readonly classCount: number;
+  /** The layer that the person chose; null: the usual one. */
+  readonly chosenLayer: LayerId | null;
+}
+
+/** One line: words, the target in bold, words, and what can be undone. */
+export interface LiveCaption {
+  readonly before: string;
+  readonly label: string;
+  readonly after: string;
+  readonly action: 'release-target' | 'usual-layer' | null;
+  /** It may take a second line: it stays as it is for a while, and its end counts. */
+  readonly wraps: boolean;
+}
+
+const startOf = (meaning: MapMeaning | null, ofUnit: boolean): string => {
+  switch (meaning) {
+    case 'sensitivity': return 'What would change ';
+    case 'modified-gradient': return 'A drawing of what excites ';
+    case null: return 'A map for ';
+    default: return ofUnit ? 'What excites ' : 'What spoke for ';
+  }
+};
+
+/** Up to how many frames the map is behind the picture: on a machine that is slower than its camera not every frame is explained. */
+function describeLag(everyFrames: number): string {
+  const lag = everyFrames - 1;
+  return lag <= 0 ? '' : `Up to ${lag} ${lag === 1 ? 'frame' : 'frames'} behind. `;
+}
+
+function describeUndefined(input: LiveCaptionInput, reason: string): LiveCaption {
+  const ofUnit = input.target.kind === 'unit';
+  const action = input.networkReason !== null ? null : ofUnit ? 'release-target' : input.chosenLayer === null ? null : 'usual-layer';
+  const sentence = /[.!?]$/.test(reason) ? reason : `${reason}.`;
+  if (input.networkReason !== null) return { before: `Not defined for this network: ${sentence}`, label: '', after: '', action, wraps: true };
+  return ofUnit ? { before: 'Not defined for ', label: input.label, after: `: ${sentence}`, action, wraps: true }
+    : { before: `Not defined here: ${sentence}`, label: '', after: '', action, wraps: true };
+}
+
+/** A map that is 0 everywhere says, for each kind of value, something else. */
+function describeEmpty({ meaning, target, label, found }: LiveCaptionInput, behind: string): LiveCaption {
+  if (target.kind === 'unit') {
+    const cause = meaning === 'sensitivity' ? 'no small change of it would change it' : 'nothing in it excites it';
+    return { before: `${behind}The map of `, label, after: ` is empty: it is 0 in this frame, or ${cause}.`, action: 'release-target', wraps: true };
+  }
+  const line = { label, action: null, wraps: false } as const;
+  switch (meaning) {
+    case 'sensitivity': return { ...line, before: `${behind}No small change of the picture would change `, after: '.' };
+    case 'modified-gradient': return { ...line, before: `${behind}Nothing comes back to the picture from `, after: '.' };
+    default: return { ...line, before: `${behind}No positive evidence for `, after: found?.layer == null ? '.' : ' in this layer.' };
+  }
+}
+
+/** What is true of the map over the live picture, also of a unit that is held. */
+export function describeLiveMap(input: LiveCaptionInput): LiveCaption {
+  const { meaning, found, target, label } = input;
+  if (found?.state === 'unsupported') return describeUndefined(input, found.reason ?? 'It is not known why.');
+  // First, because a long caption is cut at its end.
+  const behind = found === null ? '' : describeLag(found.everyFrames);
+  if (found !== null && !Number.isFinite(found.max)) return { before: 'Some values are not numbers: do not read this map.', label: '', after: '', action: null, wraps: false };
+  if (found?.state === 'no-positive-evidence') return describeEmpty(input, behind);
+  const before = behind + startOf(meaning, target.kind === 'unit');
+  if (target.kind === 'unit') return { before, label, after: ', which you hold.', action: 'release-target', wraps: true };
+  const which = input.classCount < 2 ? '' : target.kind === 'top' ? ', the top answer' : ', which you pinned';
+  const elsewhere = input.chosenLayer !== null && found?.layer === input.chosenLayer;
+  return { before, label, after: elsewhere ? `${which}, in ${input.chosenLayer}.` : which, action: elsewhere ? 'usual-layer' : null, wraps: elsewhere };
+}
+
+/** What the colours of a live map mean: it never falls below 0, what speaks against is seen on the frozen frame. */
+export function describeLiveSigns(method: Omit<MapReading, 'kind' | 'signed'>): string {
+  return describeSigns({ ...method, signed: false });
+}
+
+/** The method over the picture, as the worker describes it; null: off, or not described yet. */
+export const liveMethod = computed(() => methods.value.find(({ id }) => id === spec.value.explanation) ?? null);
+
+/** What the worker last said of the chosen method; what it said of the one before is not true of this one. */
+export const liveMap = computed(() => (explanation.value?.method === spec.value.explanation ? explanation.value : null));
+
+/** null: there is no map, or no answer to explain. */
+export const liveCaption = computed<LiveCaption | null>(() => {
+  const label = targetLabel.value;
+  if (spec.value.explanation === 'off') return null;
+  if (label === null && liveMap.value?.state !== 'unsupported') return null;
+  return describeLiveMap({
+    meaning: liveMethod.value?.meaning ?? null, networkReason: liveMethod.value?.unsupported ?? null, found: liveMap.value, target: spec.value.target,
+    label: label ?? 'the top answer', classCount: classes.value.length, chosenLayer: spec.value.explanationLayer,
+  });
+});
+
+/** Greatest value of the live map, where its colours end; null: nothing is drawn, or it is no number. They begin at 0. */
+export const liveRangeEnd = computed(() => {
+  const found = liveMap.value;
+  return found === null || found.state === 'off' || found.state === 'unsupported' || !Number.isFinite(found.max) ? null : Math.max(0, found.max);
+});

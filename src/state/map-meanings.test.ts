@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { explanations } from '../explain/registry';
+import { isPlaneSigned } from '../contract/map-plane';
+import { describeAllZero, describeNothingPositive, describeSigns } from './map-meanings';
+
+describe('what is said of the colours', () => {
+  it.each(explanations.map((method) => [method.id, method] as const))('of %s names the colours that are drawn', (_, method) => {
+    const words = describeSigns(method);
+    expect(/orange/i.test(words), 'both colours of a plane of both signs').toBe(isPlaneSigned(method));
+    expect(/^bright/i.test(words)).toBe(!isPlaneSigned(method));
+    expect(words).toMatch(/^[A-Z].+\.$/);
+  });
+
+  it('calls nothing evidence that is none', () => {
+    const saysEvidence = (id: string): boolean => explanations.filter((method) => method.id === id).some((method) => /speaks for it/.test(describeSigns(method)));
+    expect(['grad-cam', 'occlusion', 'integrated-gradients', 'cam'].map(saysEvidence)).toEqual([true, true, true, true]);
+    expect(['gradient', 'saliency', 'smooth-grad', 'var-grad', 'guided-backprop', 'deconvnet', 'guided-grad-cam', 'eigen-cam', 'rise', 'score-cam'].filter(saysEvidence)).toEqual([]);
+  });
+
+  it('keeps each kind of value apart', () => {
+    const sentences = new Map(explanations.map((method) => [`${method.meaning} ${isPlaneSigned(method)}`, describeSigns(method)]));
+    expect(new Set(sentences.values()).size).toBe(sentences.size);
+    expect(sentences.size).toBe(9);
+  });
+});
+
+describe('what is said of a map that shows nothing', () => {
+  const texts = explanations.map((method) => ({ id: method.id, kind: method.kind, meaning: method.meaning, zero: describeAllZero(method, 'cup'), negative: describeNothingPositive(method, 'cup') }));
+
+  it('speaks of a layer only where the map covers one', () => {
+    expect(texts.filter(({ kind, zero, negative }) => kind === 'input' && /layer/.test(zero + negative))).toEqual([]);
+    expect(texts.filter(({ kind, zero }) => kind === 'layer' && !/layer/.test(zero))).toEqual([]);
+  });
+
+  it('does not call zero a word against, nor evidence what is none', () => {
+    expect(texts.filter(({ zero }) => zero.includes('speaks against'))).toEqual([]);
+    expect(texts.filter(({ meaning, zero, negative }) => meaning !== 'evidence' && /evidence|against/.test(zero + negative))).toEqual([]);
+  });
+});

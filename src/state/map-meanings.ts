@@ -1,0 +1,65 @@
+import type { ExplanationFacts, MapMeaning } from '../contract/explanations';
+import { isPlaneSigned } from '../contract/map-plane';
+
+/** What decides how a map is read. */
+export type MapReading = Pick<ExplanationFacts, 'kind' | 'signed' | 'pixel' | 'meaning'>;
+
+/** What the colours of a map mean. A plane of both signs is drawn in orange and blue, any other from dark to bright. */
+export function describeSigns(method: Omit<MapReading, 'kind'>): string {
+  const signed = isPlaneSigned(method);
+  switch (method.meaning) {
+    case 'evidence': return signed
+      ? 'Orange speaks for it, blue against it; where the picture shows through, the map says nothing.'
+      : 'Bright speaks for it. What speaks against it is left out.';
+    case 'excitation': return signed
+      ? 'Orange: where the score came from, counting only what raised it. What speaks against it is left out; blue appears only where a score is below zero or another class is compared.'
+      : 'Bright: where the score came from, counting only what raised it. What speaks against it is left out.';
+    case 'sensitivity': return 'Bright: a small change here would change the score most. It does not say in which direction, and it is no evidence for or against.';
+    case 'spread': return 'Bright: the gradient wavers most here when noise is added. It is no evidence for or against.';
+    case 'modified-gradient': return 'Bright: what the changed gradient marks most, of either sign. It is no derivative of the score and no evidence for or against.';
+    case 'pattern': return 'Orange and blue are the two ends of one pattern in the layer. Neither speaks for or against; the class only decides which end is orange.';
+    case 'weighted-maps': return 'Bright: active in the layer’s maps, above all in those under which the score stays high. Every map counts for something, so nothing here can speak against it.';
+    case 'kept-score': return 'The mean score of the copies in which a place showed: orange above zero, blue below. Only differences within the map mean something.';
+  }
+}
+
+/** The value of one place, named by what it is. */
+export function nameValue(meaning: MapMeaning): string {
+  switch (meaning) {
+    case 'evidence': return 'Evidence here';
+    case 'excitation': return 'Share of the score here';
+    case 'sensitivity': return 'Sensitivity here';
+    case 'spread': return 'Spread of the gradient here';
+    case 'modified-gradient': return 'Changed gradient here';
+    case 'pattern': return 'Place along the pattern';
+    case 'weighted-maps': return 'Weighted activity here';
+    case 'kept-score': return 'Mean score while it showed';
+  }
+}
+
+/** What a map of zeros says, which for each kind of value is something else. @param target  in words */
+export function describeAllZero(method: MapReading, target: string): string {
+  const inLayer = method.kind === 'layer' ? ' in this layer' : '';
+  switch (method.meaning) {
+    case 'evidence': return isPlaneSigned(method)
+      ? `Zero everywhere: by this method nothing${inLayer} speaks for ${target}, and nothing against it.`
+      : `No positive evidence for ${target}${inLayer}.`;
+    case 'excitation': return `Zero everywhere: no part of the score for ${target} arrives${inLayer === '' ? ' at the picture' : inLayer}.`;
+    case 'sensitivity': return `Zero everywhere: no small change of this picture would change the score for ${target}.`;
+    case 'spread': return 'Zero everywhere: the gradient was the same whatever noise was added.';
+    case 'modified-gradient': return `Zero everywhere: nothing comes back to the picture from ${target} by this method.`;
+    case 'pattern': return 'Zero everywhere: the layer holds the same values at every place, so there is no pattern.';
+    case 'weighted-maps': return 'Zero everywhere: the weighted maps of this layer add up to nothing above zero.';
+    case 'kept-score': return `Zero everywhere: whatever part of the picture showed, nothing was left of the score for ${target}.`;
+  }
+}
+
+/** What a map says that is nowhere above 0, and somewhere below. @param target  in words */
+export function describeNothingPositive(method: MapReading, target: string): string {
+  switch (method.meaning) {
+    case 'evidence': return `No positive evidence for ${target}${method.kind === 'layer' ? ' in this layer' : ''}: everything here speaks against it.`;
+    case 'excitation': return `The score for ${target} is below zero, and this method shows only what such a score is made of: nothing here speaks for it.`;
+    case 'kept-score': return `Whatever part of the picture showed, the mean score for ${target} was not above zero.`;
+    case 'sensitivity': case 'spread': case 'modified-gradient': case 'pattern': case 'weighted-maps': return '';
+  }
+}

@@ -1,0 +1,49 @@
+import { Info } from 'lucide-preact';
+import { colourGradient } from '../../contract/colour-map';
+import { releaseTarget } from '../../state/actions/pin-target';
+import { changeSpec, spec } from '../../state/choices';
+import { formatValue } from '../../state/format-value';
+import { describeLiveSigns, liveCaption, liveMap, liveMethod, liveRangeEnd } from '../../state/live-caption';
+import { explainMethod } from '../../lessons/explanation-texts';
+import { showDialog } from '../dialogs/open-dialog';
+import './live-caption.css';
+
+/** Beside the live map: its colours with their numbers, its layer, what is true of it now, and the way to all else. @param refusal  why the method that was just asked for is not shown */
+export function LiveMapCaption({ refusal }: { readonly refusal: string | null }) {
+  const method = spec.value.explanation;
+  return (
+    <div class="live-caption small muted" data-wraps={refusal !== null || liveCaption.value?.wraps === true ? '' : undefined}>
+      {method !== 'off' && liveMap.value?.state !== 'unsupported' && <LiveScale />}
+      <p class="caption">{refusal ?? <CaptionText />}</p>
+      {method !== 'off' && (
+        <button type="button" class="button icon quiet expert about-map" aria-label="About this map" title="About this map" aria-haspopup="dialog" onClick={() => showDialog('map')}><Info size={18} /></button>
+      )}
+    </div>
+  );
+}
+
+/** The overlay's own colours: from 0, where the picture shows through, to the greatest value of the newest map. */
+function LiveScale() {
+  const end = liveRangeEnd.value;
+  const layer = liveMap.value?.layer ?? null;
+  const described = liveMethod.value;
+  return (
+    <div class="live-scale numbers" role="group" aria-label="Scale of the map" title={described === null ? undefined : describeLiveSigns(described)}>
+      <span>0</span><i style={{ background: colourGradient(spec.value.colourMap) }} /><span class="live-end">{end === null ? '–' : formatValue(end)}</span>
+      {layer !== null && <span class="live-layer expert">layer {layer}</span>}
+    </div>
+  );
+}
+
+function CaptionText() {
+  const caption = liveCaption.value;
+  if (caption === null) return <>{explainMethod(spec.value.explanation).plain}</>;
+  const { before, label, after, action } = caption;
+  return (
+    <>
+      {before}<b>{label}</b>{after}
+      {action === 'release-target' && <> <button type="button" class="link" onClick={releaseTarget}>Let go</button></>}
+      {action === 'usual-layer' && <> <button type="button" class="link" onClick={() => changeSpec({ explanationLayer: null })}>Back to the last layer</button></>}
+    </>
+  );
+}
