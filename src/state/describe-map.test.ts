@@ -7,7 +7,7 @@ import { describeForTest, makeResult } from './inspection.fixture';
 
 const map = (over: Partial<InspectedMap> = {}): InspectedMap => ({
   id: 'a', job: 'a', network: 'n', request: { method: 'signed', target: { kind: 'class', index: 4 }, layer: null, parameters: { steps: 20 } }, phase: 'done', fraction: 1, note: null,
-  partial: null, result: makeResult(), error: null, faithfulness: null, sanity: null, ...over,
+  begunOn: 0, origin: null, partial: null, result: makeResult(), error: null, faithfulness: null, sanity: null, ...over,
 });
 const withValues = (...values: number[]): InspectedMap => map({ result: makeResult({ map: { shape: [1, values.length], values: Float32Array.from(values) } }) });
 beforeEach(() => { methods.value = [describeForTest('signed'), describeForTest('positive', { signed: false, kind: 'layer' })]; });

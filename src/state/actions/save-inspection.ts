@@ -71,7 +71,7 @@ function makeStill({ array, picture, label, mirror }: SavedInspection): Promise<
 function restoreMap(networkId: string, { request, result, faithfulness, sanity }: SavedInspection['maps'][number], index: number): InspectedMap {
   const id = `saved-${Date.now()}-${index}`;
   return {
-    id, job: id, network: networkId, request, phase: 'done', fraction: 1, note: result.note, partial: null, error: null,
+    id, job: id, network: networkId, request, phase: 'done', fraction: 1, note: result.note, begunOn: null, origin: null, partial: null, error: null,
     // It belongs to the picture that was just put on screen.
     result: { ...result, sequence: firstSequence.peek() ?? 0 },
     faithfulness: faithfulness === null ? null : { phase: 'done', fraction: 1, result: faithfulness, error: null },
