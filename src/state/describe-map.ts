@@ -4,6 +4,7 @@ import type { ExplanationTarget } from '../contract/session-spec';
 import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
 import { methodOf, planeOfMap, judgeMap, type InspectedMap } from './inspection';
+import { nameTargetOf } from './name-map';
 import { classes } from './worker-state';
 
 /** What is explained, in words, with the classes of the network on screen. */
@@ -50,7 +51,7 @@ export function describeExactness(map: InspectedMap): readonly string[] {
 export function describeVerdict(map: InspectedMap): string {
   const plane = planeOfMap(map);
   if (plane === null || map.phase !== 'done') return '';
-  const target = nameTarget(map.request.target, map.result?.targetIndex ?? null);
+  const target = nameTargetOf(map);
   const signed = methodOf(map)?.signed ?? false;
   switch (judgeMap(plane)) {
     case 'not-a-number': return 'Some values are not numbers: the computation overflowed. Do not read this map.';
@@ -81,7 +82,7 @@ export function writeCaption(map: InspectedMap, networkName: string): string {
   if (method === null || result === null) return '';
   const settings = Object.entries(request.parameters).map(([name, value]) => `${name} ${String(value)}`);
   return [
-    `${method.name} (${method.paper.authors} ${method.paper.year}) for ${nameTarget(request.target, result.targetIndex)}, score ${formatValue(result.score)}`,
+    `${method.name} (${method.paper.authors} ${method.paper.year}) for ${nameTargetOf(map)}, score ${formatValue(result.score)}`,
     [`Network ${networkName}`, ...(result.layer === null ? [] : [`layer ${result.layer}`]), ...settings, describeNote(map)].filter((part) => part !== '').join(' · '),
     `Values ${describeValues(map)}`,
   ].join('\n');
