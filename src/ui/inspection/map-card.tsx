@@ -4,9 +4,10 @@ import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
 import { remakeMap, removeMap, stopJob } from '../../state/actions/explain-frame';
 import { colourRangeOf, type ColourRange } from '../../state/colours-of-map';
-import { describeNote, describeSigns, nameTarget, describeVerdict } from '../../state/describe-map';
+import { describeNote, describeSigns, describeVerdict } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, place, planeOfMap, valueAt, type InspectedMap } from '../../state/inspection';
+import { nameNetworkOf, nameTargetOf } from '../../state/name-map';
 import { network } from '../../state/worker-state';
 import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
@@ -18,7 +19,8 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
   const method = methodOf(map);
   const plane = planeOfMap(map);
   const range = plane === null || method === null ? null : colourRangeOf(plane, method.signed, colourScale.value);
-  const target = nameTarget(map.request.target, map.result?.targetIndex ?? null);
+  const target = nameTargetOf(map);
+  const stale = isStale(map);
   const title = `${method?.name ?? map.request.method} for ${target}`;
   const chosen = chosenMap.value === map.id;
   const verdict = describeVerdict(map);
@@ -29,19 +31,19 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
     element.current?.scrollIntoView({ block: 'nearest', inline: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
   }, [map.id]);
   return (
-    <article ref={element} class="map-card" aria-label={title} data-chosen={chosen ? '' : undefined} data-phase={map.phase}>
+    <article ref={element} class="map-card" aria-label={title} data-chosen={chosen ? '' : undefined} data-phase={map.phase} data-stale={stale && !comparing ? '' : undefined}>
       <header class="map-card-header">
         <h3><button type="button" class="map-title" aria-pressed={chosen} onClick={() => { chosenMap.value = map.id; }}>{method?.name ?? map.request.method}<span class="muted"> for {target}</span></button></h3>
         <MapTools map={map} title={title} />
       </header>
-      <MapCanvas plane={plane} range={range} strength={comparing ? 0 : mapStrength.value} crisp={crispMaps.value} label={title} />
+      <MapCanvas plane={plane} range={range} strength={comparing ? 0 : mapStrength.value} crisp={crispMaps.value} label={title} original={comparing} />
       <Progress map={map} title={title} />
       {map.phase === 'failed' && map.error !== null && <p class="map-error small" role="alert">{map.error.code === 'explain-unsupported' ? map.error.detail : errorTexts[map.error.code].sentence}</p>}
       {map.phase === 'cancelled' && <p class="small muted">Stopped{plane === null ? '.' : '; this is what there was.'}</p>}
       {range !== null && plane !== null && <Scale range={range} plane={plane} />}
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
-      {map.network !== network.value?.network && <p class="map-verdict small">Made by the network {map.network}, which is not on screen.</p>}
-      {isStale(map) && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
+      {map.network !== network.value?.network && <p class="map-verdict small">Made by the network {nameNetworkOf(map)}, which is not on screen.</p>}
+      {stale && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
       {map.phase === 'done' && method !== null && <p class="small muted">{describeSigns(method)}</p>}
       {map.phase === 'done' && <p class="small muted numbers">{[map.result?.layer === null || map.result === null ? '' : `layer ${map.result.layer}`, describeNote(map)].filter((part) => part !== '').join(' · ')}</p>}
       {map.phase === 'done' && <p class="small">{describeMethod(map.request.method).shows}</p>}

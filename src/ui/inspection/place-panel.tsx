@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { nameTarget } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
-import { draft, maps, methodOf, planeOfMap, valueAt, type InspectedMap, type LinkedPlace } from '../../state/inspection';
+import { draft, isStale, maps, methodOf, planeOfMap, valueAt, type InspectedMap, type LinkedPlace } from '../../state/inspection';
 import { chooseUnit, followPlace, restingPlace, shareAround, unitsHere } from '../../state/place-report';
 import { pictureShape, source } from '../../state/source-state';
 import { drawPixel } from './draw-square';
@@ -57,7 +57,7 @@ function EvidenceRow({ map, at }: { readonly map: InspectedMap; readonly at: Lin
   if (plane === null || method === null) return null;
   const { positive, negative } = shareAround(plane, at);
   const percent = (share: number | null): string => (share === null ? 'none' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
-  return <tr><td>{method.name}</td><td>{formatValue(valueAt(plane, at))}</td><td>{percent(positive)}</td><td>{method.signed ? percent(negative) : 'not shown'}</td></tr>;
+  return <tr><td>{method.name}{isStale(map) && <span class="muted"> of another picture</span>}</td><td>{formatValue(valueAt(plane, at))}</td><td>{percent(positive)}</td><td>{method.signed ? percent(negative) : 'not shown'}</td></tr>;
 }
 
 function UnitTable() {

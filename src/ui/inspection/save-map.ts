@@ -3,6 +3,7 @@ import { colourRangeOf } from '../../state/colours-of-map';
 import { writeCaption } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
+import { nameNetworkOf, nameTargetOf } from '../../state/name-map';
 import { takeTurns } from '../../state/take-turns';
 import { network } from '../../state/worker-state';
 import { writeNpy } from '../../state/write-npy';
@@ -16,7 +17,8 @@ const marginPx = 24;
 /** File name without extension: network, method, target. */
 export function nameMap(map: InspectedMap): string {
   const target = map.result?.targetIndex ?? null;
-  const label = target === null ? map.request.target.kind : network.peek()?.card.classes[target] ?? `class-${target}`;
+  const own = map.network === network.peek()?.network;
+  const label = target === null ? map.request.target.kind : own ? network.peek()?.card.classes[target] ?? `class-${target}` : nameTargetOf(map);
   return ['innerview', map.network, map.request.method, label].join('-').toLowerCase().replaceAll(/[^a-z0-9.+-]+/g, '-').replaceAll(/-+/g, '-');
 }
 
@@ -30,7 +32,7 @@ export async function renderMapPicture(map: InspectedMap): Promise<Blob> {
   square.width = sidePx;
   square.height = sidePx;
   const squareContext = square.getContext('2d');
-  const lines = [...writeCaption(map, network.peek()?.card.name ?? map.network).split('\n'), ...(isStale(map) ? ['The picture below was changed after this map was made.'] : [])];
+  const lines = [...writeCaption(map, nameNetworkOf(map)).split('\n'), ...(isStale(map) ? ['The picture below was changed after this map was made.'] : [])];
   const page = document.createElement('canvas');
   page.width = sidePx + 2 * marginPx;
   page.height = sidePx + 2 * marginPx + 56 + lines.length * 44 + 28;
