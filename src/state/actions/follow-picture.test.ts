@@ -136,6 +136,20 @@ describe('maps when another picture is on screen', () => {
     expect(stage.asked).toHaveLength(2);
   });
 
+  it('that were closed half way are made when the inspection opens on another picture', async () => {
+    ask('grad-cam');
+    await settle();
+    closeInspection();
+    await settle();
+    expect([at(0).phase, at(0).result]).toEqual(['cancelled', null]);
+    await change(2, () => showSource(fakeSource('still')));
+    expect(stage.asked).toHaveLength(1);
+    void openInspection();
+    await settle();
+    expect(methodsOf(stage.asked)).toEqual(['grad-cam', 'grad-cam']);
+    expect(maps.peek()).toHaveLength(1);
+  });
+
   it('of a network that is not on screen do not follow: its class numbers mean something else', async () => {
     await makeAll(1, 'grad-cam');
     maps.value = maps.peek().map((map) => ({ ...map, network: 'other' }));

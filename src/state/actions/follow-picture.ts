@@ -24,7 +24,7 @@ export function followPicture(): void {
 function isLeftBehind(map: InspectedMap, shown: number): boolean {
   // Class numbers and layers of another network mean something else here.
   if (map.network !== (network.peek()?.network ?? '')) return false;
-  if (map.phase === 'running') return map.begunOn !== null && map.begunOn !== shown;
+  if (map.phase === 'running' || map.result === null) return map.begunOn !== null && map.begunOn !== shown;
   // What a file says is stale was meant to be seen; it follows with the next picture.
   return map.origin === null ? hasStaleResult(map) : map.origin.picture !== shown;
 }
