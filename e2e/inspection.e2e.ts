@@ -169,6 +169,7 @@ test('erasing the object lowers its prediction; undo, hold to compare', async ({
   const compare = dialog(page).getByRole('button', { name: 'Hold to compare' });
   await compare.dispatchEvent('pointerdown');
   expect(differingShare(unpainted, await look(page, subject.locator('canvas')))).toBeLessThan(0.05);
+  expect(differingShare(unpainted, await look(page, cards(page).first().locator('canvas'))), 'the maps step aside too').toBeLessThan(0.1);
   await compare.dispatchEvent('pointerup');
   await subject.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect.poll(teapot, { timeout: longMs }).toBeGreaterThan(before * 0.9);
@@ -244,6 +245,26 @@ test('why this rather than that: a difference of two classes @wasm', async ({ ap
   await dialog(page).getByRole('combobox', { name: 'Target' }).selectOption('difference');
   await explain(page);
   await expect(await newestIsDone(page)).toHaveAccessibleName(/for teapot rather than .+$/);
+});
+
+test('any unit of any layer is explained: one by its row and column, one of a vector @wasm', async ({ app }) => {
+  const { page } = app;
+  await openPicture(page, app.open);
+  await choose(page, 'gradient');
+  await dialog(page).getByRole('combobox', { name: 'Target' }).selectOption('unit');
+  await dialog(page).getByRole('combobox', { name: 'Part of the channel' }).selectOption('unit');
+  await dialog(page).getByRole('spinbutton', { name: 'Row' }).fill('1');
+  await dialog(page).getByRole('spinbutton', { name: 'Column' }).fill('2');
+  await explain(page);
+  await expect(await newestIsDone(page)).toHaveAccessibleName(/for channel 0 of .+ at row 1, column 2$/);
+  const layer = dialog(page).getByRole('combobox', { name: 'Layer of the channel' });
+  const vector = await layer.locator('option', { hasText: '(without places)' }).last().getAttribute('value');
+  await layer.selectOption(vector);
+  await dialog(page).getByRole('spinbutton', { name: 'Channel' }).fill('7');
+  await expect(dialog(page).getByRole('spinbutton', { name: 'Row' })).toHaveCount(0);
+  await explain(page);
+  await expect(cards(page)).toHaveCount(3);
+  await expect(await newestIsDone(page)).toHaveAccessibleName(new RegExp(`for channel 7 of ${vector}$`));
 });
 
 test('a channel is explained live and held while other layers are looked at @wasm', async ({ app }) => {

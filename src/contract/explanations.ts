@@ -59,7 +59,8 @@ export type ExplanationKind = 'input' | 'layer';
  * - `weighted-maps`: activity, averaged over maps that all count for something
  * - `kept-score`: mean score while the place was visible; only differences within the map mean something
  */
-export type MapMeaning = 'evidence' | 'excitation' | 'sensitivity' | 'spread' | 'modified-gradient' | 'pattern' | 'weighted-maps' | 'kept-score';
+export type MapMeaning = (typeof mapMeanings)[number];
+export const mapMeanings = ['evidence', 'excitation', 'sensitivity', 'spread', 'modified-gradient', 'pattern', 'weighted-maps', 'kept-score'] as const;
 
 export interface ExplanationFacts {
   readonly id: string;

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { colourTable } from '../contract/colour-map';
 import { colourRangeOf, describeColourRange, paintPlane } from './colours-of-map';
-import { describeCost, describeExactness, describeFacts, describeNote, describeStop, describeValues, describeVerdict, layerOf, nameTargetOf, settingsOf, writeCaption } from './describe-map';
+import { describeCost, describeExactness, describeFacts, describeNote, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
 import { judgeMap, methods, showsEarlierMap, valueAt, type InspectedMap } from './inspection';
+import { nameTargetOf } from './name-map';
 import { describeForTest, makeResult } from './inspection.fixture';
 import { network } from './worker-state';
 
 const map = (over: Partial<InspectedMap> = {}): InspectedMap => ({
   id: 'a', job: 'a', network: 'n', request: { method: 'signed', target: { kind: 'class', index: 4 }, layer: null, parameters: { steps: 20 } }, phase: 'done', fraction: 1, note: null,
-  partial: null, result: makeResult(), error: null, faithfulness: null, sanity: null, ...over,
+  begunOn: 0, origin: null, partial: null, result: makeResult(), error: null, faithfulness: null, sanity: null, ...over,
 });
 const withValues = (...values: number[]): InspectedMap => map({ result: makeResult({ map: { shape: [1, values.length], values: Float32Array.from(values) } }) });
 const ofMethod = (method: string, of: InspectedMap): InspectedMap => ({ ...of, request: { ...of.request, method } });

@@ -1,4 +1,3 @@
-import type { WorkerEvent } from '../contract/events';
 import type { ParameterDescription } from '../contract/explanations';
 import type { JobNote } from '../contract/jobs';
 import { rangeOf } from '../contract/map-plane';
@@ -9,22 +8,12 @@ import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
 import { methodOf, planeOfMap, judgeMap, resultShown, showsEarlierMap, type InspectedMap } from './inspection';
 import { describeAllZero, describeNothingPositive, describeSigns } from './map-meanings';
-import { classes, network } from './worker-state';
+import { nameNetworkOf, nameTargetOf, networkOf } from './name-map';
+import { classes } from './worker-state';
 
 /** What is explained, in words, with the classes of the network on screen. */
 export function nameTarget(target: ExplanationTarget, topIndex: number | null): string {
   return describeTarget(target, topIndex, classes.peek());
-}
-
-/** The network that made a map, where it is the one on screen: another one has other names for its classes. */
-export function networkOf(map: InspectedMap): Extract<WorkerEvent, { readonly kind: 'network' }> | null {
-  const shown = network.value;
-  return shown?.network === map.network ? shown : null;
-}
-
-/** What the map on screen explains, in words. */
-export function nameTargetOf(map: InspectedMap): string {
-  return describeTarget(map.request.target, resultShown(map)?.targetIndex ?? null, networkOf(map)?.card.classes ?? []);
 }
 
 /** What the last computation said of itself: while a map is made again that is no longer what the finished one said. */
@@ -140,7 +129,7 @@ export function writeCaption(map: InspectedMap, range: ColourRange): string {
   const layer = layerOf(map);
   return [
     `${method.name} (${method.paper.authors} ${method.paper.year}, ${method.paper.equation}) for ${nameTargetOf(map)}, score ${formatValue(result.score)}`,
-    [`Network ${networkOf(map)?.card.name ?? map.network}`, ...(layer === null ? [] : [`layer ${layer}`]), ...describeSettings(map), describeNote(map)].filter((part) => part !== '').join(' · '),
+    [`Network ${nameNetworkOf(map)}`, ...(layer === null ? [] : [`layer ${layer}`]), ...describeSettings(map), describeNote(map)].filter((part) => part !== '').join(' · '),
     `Values ${describeValues(map)}. ${describeColourRange(range)}.`,
     describeSigns(method),
     `Innerview ${programVersion}`,

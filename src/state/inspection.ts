@@ -5,7 +5,7 @@ import type { JobId, LayerId, NetworkId } from '../contract/ids';
 import type { ExplainResult, FaithfulnessResult, JobMap, JobNote, JobParameters, SanityResult } from '../contract/jobs';
 import { planeOf, rangeOf, type MapPlane } from '../contract/map-plane';
 import type { ExplanationTarget } from '../contract/session-spec';
-import { isOfOlderPicture } from './picture-seen';
+import { isOfOlderPicture, pictureNumber } from './picture-seen';
 import { layers } from './worker-state';
 
 /** So many maps stand side by side. */
@@ -29,6 +29,19 @@ export interface MapRequest {
   readonly parameters: JobParameters;
 }
 
+/** What a map brings along that was read from a file: the network that made it need not be on this device. */
+export interface MapOrigin {
+  /** {@link pictureNumber} of the picture that came with it. */
+  readonly picture: number;
+  /** It was of another picture already when it was saved. */
+  readonly stale: boolean;
+  /** How it is named and drawn; null: the file is older and does not say. */
+  readonly method: ExplanationDescription | null;
+  /** What it explains, in the words of its network; null likewise. */
+  readonly targetName: string | null;
+  readonly networkName: string;
+}
+
 /** One map of the inspection, from the asking to the end. */
 export interface InspectedMap {
   /** Its place on screen: stays when the map is made again. */
@@ -40,6 +53,10 @@ export interface InspectedMap {
   readonly phase: TaskPhase;
   readonly fraction: number;
   readonly note: JobNote | null;
+  /** {@link pictureNumber} when the job was sent; null: it waits until the network has seen the picture. */
+  readonly begunOn: number | null;
+  /** Until it is made again here; null: made here. */
+  readonly origin: MapOrigin | null;
   /** The map so far, while it is made. */
   readonly partial: JobMap | null;
   readonly result: ExplainResult | null;
@@ -70,7 +87,7 @@ export const runningMaps = computed(() => maps.value.filter(({ phase }) => phase
 export const spatialLayers = computed(() => layers.value.filter(({ spatial }) => spatial));
 
 export function methodOf(map: InspectedMap): ExplanationDescription | null {
-  return methods.value.find(({ id }) => id === map.request.method) ?? null;
+  return methods.value.find(({ id }) => id === map.request.method) ?? map.origin?.method ?? null;
 }
 
 /** The result whose map is on screen; null: there is none yet, or what there is so far of the next one is shown. */
@@ -83,10 +100,27 @@ export function showsEarlierMap(map: InspectedMap): boolean {
   return map.phase !== 'done' && resultShown(map) !== null;
 }
 
-/** The picture was changed after this map was made. */
+/** The finished map is of another picture than the one on screen. */
+export function hasStaleResult({ result, origin }: InspectedMap): boolean {
+  if (result === null) return false;
+  return origin === null ? isOfOlderPicture(result.sequence) : origin.stale || origin.picture !== pictureNumber.value;
+}
+
+/** What is drawn, a map or a part of one, is of another picture than the one on screen. */
 export function isStale(map: InspectedMap): boolean {
-  const shown = resultShown(map);
-  return shown !== null && isOfOlderPicture(shown.sequence);
+  return map.partial === null ? hasStaleResult(map) : map.begunOn !== pictureNumber.value;
+}
+
+/**
+ * Maps of at most so many passes follow each change of the picture. Gradients, the CAM family, DeepLIFT and LRP take 2 to 4 passes, so that
+ * four maps are 16 at most, a fraction of a second on `everyday`; all other methods take dozens.
+ */
+export const mostPassesToFollow = 6;
+
+/** Its method is quick enough for this network to be made again whenever the picture changes. */
+export function followsPicture(map: InspectedMap): boolean {
+  const method = methods.value.find(({ id }) => id === map.request.method);
+  return method !== undefined && method.unsupported === null && method.cost <= mostPassesToFollow;
 }
 
 /** One plane for each map's values, so that what is drawn is worked out once. */

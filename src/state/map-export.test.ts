@@ -5,7 +5,7 @@ import { collectMapFacts } from './map-export';
 import { network } from './worker-state';
 
 const map: InspectedMap = {
-  id: 'a', job: 'a', network: 'n', request: { method: 'signed', target: { kind: 'top' }, layer: null, parameters: {} }, phase: 'done', fraction: 1, note: null,
+  id: 'a', job: 'a', network: 'n', request: { method: 'signed', target: { kind: 'top' }, layer: null, parameters: {} }, phase: 'done', fraction: 1, note: null, begunOn: null, origin: null,
   partial: null, result: makeResult({ targetIndex: 1 }), error: null, faithfulness: null, sanity: null,
 };
 beforeEach(() => {
@@ -22,7 +22,7 @@ it('says what a reader needs without the app: class, meaning of the signs, colou
 });
 
 it('borrows no name from a network that did not make the map', () => {
-  expect(collectMapFacts({ ...map, network: 'other' }, 'largest')).toMatchObject({ target: 'class 1', classLabel: null, networkName: null });
+  expect(collectMapFacts({ ...map, network: 'other' }, 'largest')).toMatchObject({ target: 'class 1', classLabel: null, networkName: 'other' });
   expect(collectMapFacts({ ...map, result: null }, 'largest')).toBeNull();
 });
 

@@ -1,8 +1,9 @@
 import { programVersion } from '../contract/program';
 import { colourRangeOf, describeColourRange, type ColourScale } from './colours-of-map';
-import { layerOf, nameTargetOf, networkOf, settingsOf } from './describe-map';
+import { layerOf, settingsOf } from './describe-map';
 import { methodOf, planeOfMap, type InspectedMap } from './inspection';
 import { describeSigns } from './map-meanings';
+import { nameNetworkOf, nameTargetOf, networkOf } from './name-map';
 
 /** Everything about a finished map but its values, as plain JSON: enough to read it without the app. @param scale  the colours on screen; null where there is no map */
 export function collectMapFacts(map: InspectedMap, scale: ColourScale): Readonly<Record<string, unknown>> | null {
@@ -13,7 +14,7 @@ export function collectMapFacts(map: InspectedMap, scale: ColourScale): Readonly
   const card = networkOf(map)?.card ?? null;
   const range = colourRangeOf(plane, method, scale);
   return {
-    program: 'Innerview', programVersion, network: map.network, networkName: card?.name ?? null,
+    program: 'Innerview', programVersion, network: map.network, networkName: nameNetworkOf(map),
     method: method.id, methodName: method.name, definition: method.definition, paper: method.paper, request, settings: settingsOf(map),
     target: nameTargetOf(map), score: result.score, targetIndex: result.targetIndex,
     classLabel: result.targetIndex === null ? null : card?.classes[result.targetIndex] ?? null,

@@ -1,10 +1,12 @@
-import { signal } from '@preact/signals-core';
+import { batch, signal } from '@preact/signals-core';
 import { failure } from './failure';
 import { until } from './until';
 import { status } from './worker-state';
 
 /** The first frame of the picture on screen that the network saw; null: it did not see this picture yet. */
 export const firstSequence = signal<number | null>(null);
+/** Counts the pictures that were on screen; the same one cut or mirrored otherwise is another. */
+export const pictureNumber = signal(0);
 
 /** When the picture on screen came there, milliseconds since the epoch. */
 let sinceMs = 0;
@@ -12,7 +14,10 @@ let sinceMs = 0;
 /** Another picture is on screen, or the same one cut or mirrored otherwise: frames taken before are not of it. */
 export function notePictureChange(nowMs: number): void {
   sinceMs = nowMs;
-  firstSequence.value = null;
+  batch(() => {
+    pictureNumber.value = pictureNumber.peek() + 1;
+    firstSequence.value = null;
+  });
 }
 
 /** The network saw a frame. Later ones of the same picture change nothing: it may be sent again, to another network or worker. */

@@ -1,16 +1,14 @@
 import { AppError } from '../contract/errors';
+import { mapMeanings, type ExplanationDescription } from '../contract/explanations';
 import type { ExplainResult, FaithfulnessResult, JobNote, JobParameters, SanityResult } from '../contract/jobs';
 import type { ExplanationTarget } from '../contract/session-spec';
-import type { MapRequest } from './inspection';
+import type { SavedMap } from './saved-inspection';
 
 /** What `inspection.json` says of one map; its values lie in a file of their own. */
-export interface StoredMap {
-  readonly request: MapRequest;
+export interface StoredMap extends Omit<SavedMap, 'result'> {
   readonly result: Omit<ExplainResult, 'map'>;
   readonly shape: readonly number[];
   readonly file: string;
-  readonly faithfulness: FaithfulnessResult | null;
-  readonly sanity: SanityResult | null;
 }
 
 export interface StoredFacts {
@@ -68,6 +66,30 @@ function readMap(map: Fields, at: string): StoredMap {
     },
     faithfulness: map['faithfulness'] === null || map['faithfulness'] === undefined ? null : readFaithfulness(fields(map['faithfulness'], `${at}.faithfulness`), `${at}.faithfulness`),
     sanity: map['sanity'] === null || map['sanity'] === undefined ? null : readSanity(fields(map['sanity'], `${at}.sanity`), `${at}.sanity`),
+    // Files of before say nothing of these.
+    stale: map['stale'] === true, targetName: textOrNull(map['targetName'], `${at}.targetName`),
+    network: map['network'] === null || map['network'] === undefined ? null : readNetwork(fields(map['network'], `${at}.network`), `${at}.network`),
+    method: map['method'] === null || map['method'] === undefined ? null : readMethod(fields(map['method'], `${at}.method`), `${at}.method`),
+  };
+}
+
+function readNetwork(network: Fields, at: string): { readonly id: string; readonly name: string } {
+  return { id: text(network['id'], `${at}.id`), name: text(network['name'], `${at}.name`) };
+}
+
+function readMethod(method: Fields, at: string): ExplanationDescription {
+  const paper = fields(method['paper'], `${at}.paper`);
+  const { pixel } = method;
+  if (pixel !== 'sum' && pixel !== 'strongest' && pixel !== 'only') return fail(`${at}.pixel`);
+  const meaning = mapMeanings.find((known) => known === method['meaning']) ?? fail(`${at}.meaning`);
+  return {
+    id: text(method['id'], `${at}.id`), name: text(method['name'], `${at}.name`), definition: text(method['definition'], `${at}.definition`),
+    kind: method['kind'] === 'layer' ? 'layer' : 'input', signed: method['signed'] === true, pixel, meaning, parameters: [],
+    live: method['live'] === true, choosesLayer: method['choosesLayer'] === true, unsupported: null, cost: finite(method['cost'], `${at}.cost`),
+    paper: {
+      authors: text(paper['authors'], `${at}.paper`), year: finite(paper['year'], `${at}.paper`), title: text(paper['title'], `${at}.paper`),
+      arxiv: textOrNull(paper['arxiv'], `${at}.paper`), doi: textOrNull(paper['doi'], `${at}.paper`), equation: text(paper['equation'], `${at}.paper`),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../tools/npy';
-import { makeResult } from './inspection.fixture';
+import { describeForTest, makeResult } from './inspection.fixture';
 import { packInspection, unpackInspection, type SavedInspection } from './saved-inspection';
 import { writeNpy } from './write-npy';
 
@@ -12,6 +12,7 @@ const saved: SavedInspection = {
     result: makeResult({ method: 'grad-cam++', targetIndex: null, note: { steps: { done: 3, of: 5 }, standardError: 0.1 } }),
     faithfulness: { kind: 'faithfulness', deletion: [1, 0], insertion: [0, 1], randomDeletion: [], randomInsertion: [], areas: { deletion: 0.5, insertion: 0.5, randomDeletion: 0, randomInsertion: 0 } },
     sanity: { kind: 'sanity', steps: [{ layer: 'fc', correlation: -0.2 }], dependsOnWeights: true },
+    stale: true, network: { id: 'other', name: 'Other' }, targetName: 'channel 3 of conv', method: describeForTest('grad-cam++', { kind: 'layer', signed: false, pixel: 'strongest', cost: 4 }),
   }],
 };
 const pack = async (over: Partial<SavedInspection> = {}): Promise<Uint8Array> => new Uint8Array(await (await packInspection({ ...saved, ...over })).arrayBuffer());
@@ -45,6 +46,13 @@ describe('a saved inspection', () => {
     expect(unpackInspection(await pack({ array })).array).toEqual(array);
   });
 
+  it('of before there were marks and words opens all the same', async () => {
+    const added = ['stale', 'network', 'targetName', 'method'];
+    const strip = (map: unknown): unknown => Object.fromEntries(Object.entries(map as object).filter(([name]) => !added.includes(name)));
+    const old = await tamper((facts) => ({ ...facts, maps: (facts['maps'] as unknown[]).map(strip) }));
+    expect(unpackInspection(old).maps).toEqual([{ ...saved.maps[0], stale: false, network: null, targetName: null, method: null }]);
+  });
+
   it.each<[string, (facts: Record<string, unknown>) => unknown]>([
     ['another program', (facts) => ({ ...facts, program: 'Other' })],
     ['a later version', (facts) => ({ ...facts, version: 2 })],
@@ -55,6 +63,7 @@ describe('a saved inspection', () => {
     ['a negative shape', (facts) => JSON.parse(JSON.stringify(facts).replace('"shape":[1,2,1]', '"shape":[-1,-2,1]')) as unknown],
     ['a file that is not there', (facts) => JSON.parse(JSON.stringify(facts).replace('map-1-grad-cam.npy', '__proto__')) as unknown],
     ['an unknown target', (facts) => JSON.parse(JSON.stringify(facts).replace('"kind":"unit"', '"kind":"planet"')) as unknown],
+    ['a way to draw that is not known', (facts) => JSON.parse(JSON.stringify(facts).replace('"pixel":"strongest"', '"pixel":"loudest"')) as unknown],
     ['nothing but null', () => null],
   ])('with %s is refused', async (_, change) => {
     const bytes = await tamper(change);

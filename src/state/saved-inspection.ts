@@ -1,7 +1,9 @@
 import { strFromU8, strToU8, unzipSync, Zip, ZipPassThrough } from 'fflate';
 import { AppError } from '../contract/errors';
+import type { ExplanationDescription } from '../contract/explanations';
 import type { ExplainResult, FaithfulnessResult, SanityResult } from '../contract/jobs';
-import type { InspectedMap, MapRequest } from './inspection';
+import { hasStaleResult, methodOf, type InspectedMap, type MapRequest } from './inspection';
+import { nameNetworkOf, nameTargetOf } from './name-map';
 import { takeTurns } from './take-turns';
 import { readSavedFacts } from './read-saved-facts';
 import { writeNpy } from './write-npy';
@@ -30,6 +32,14 @@ export interface SavedMap {
   readonly result: ExplainResult;
   readonly faithfulness: FaithfulnessResult | null;
   readonly sanity: SanityResult | null;
+  /** It was of another picture than the saved one. */
+  readonly stale: boolean;
+  /** The network that made it; null in older files: the one of the inspection. */
+  readonly network: { readonly id: string; readonly name: string } | null;
+  /** What it explains, in words; null in older files. */
+  readonly targetName: string | null;
+  /** How it is named and drawn, without its settings; null in older files. */
+  readonly method: ExplanationDescription | null;
 }
 
 const version = 1;
@@ -42,8 +52,14 @@ export const inspectionEnding = '.inspection.zip';
 
 /** Finished maps as they are saved. */
 export function listSavedMaps(maps: readonly InspectedMap[]): readonly SavedMap[] {
-  return maps.flatMap(({ request, result, faithfulness, sanity }) => (result === null ? []
-    : [{ request, result, faithfulness: faithfulness?.result ?? null, sanity: sanity?.result ?? null }]));
+  return maps.flatMap((map): readonly SavedMap[] => {
+    const { request, result, faithfulness, sanity } = map;
+    const method = methodOf(map);
+    return result === null ? [] : [{
+      request, result, faithfulness: faithfulness?.result ?? null, sanity: sanity?.result ?? null, stale: hasStaleResult(map),
+      network: { id: map.network, name: nameNetworkOf(map) }, targetName: nameTargetOf(map), method: method === null ? null : { ...method, parameters: [] },
+    }];
+  });
 }
 
 /** Picture, maps as `.npy`, and `inspection.json` that says what they are. */
@@ -95,8 +111,7 @@ export function unpackInspection(bytes: Uint8Array): SavedInspection {
   return {
     ...facts, picture: new Blob([picture as Uint8Array<ArrayBuffer>], { type: 'image/png' }),
     array: arrayShape === null ? null : { shape: arrayShape, values: readValues(files, 'picture.npy', arrayShape) },
-    maps: maps.map(({ file, shape, request, result, faithfulness, sanity }): SavedMap => (
-      { request, faithfulness, sanity, result: { ...result, map: { shape, values: readValues(files, file, shape) } } })),
+    maps: maps.map(({ file, shape, result, ...others }): SavedMap => ({ ...others, result: { ...result, map: { shape, values: readValues(files, file, shape) } } })),
   };
 }
 

@@ -3,6 +3,7 @@ import type { SessionSpec } from '../contract/session-spec';
 import { refreshKept } from './actions/manage-list';
 import { resumeDeletions } from './actions/manage-networks';
 import { openBuiltIn, playClip } from './actions/open-picture';
+import { followPicture } from './actions/follow-picture';
 import { followPainting } from './actions/paint';
 import { showFirstBuiltIn } from './actions/show-built-in';
 import { spec, view } from './choices';
@@ -39,6 +40,7 @@ export function startApp(runtime: Runtime): void {
   followWorker();
   followChoices();
   followPainting();
+  followPicture();
   followKept();
   if (runtime.page.debug) exposeDebugHandle();
   setInterval(() => { clockMs.value = runtime.page.nowMs(); }, clockStepMs);

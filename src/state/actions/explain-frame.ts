@@ -8,7 +8,7 @@ import { changeMap, draft, inspecting, maps, methods, mostMaps, type InspectedMa
 import { getRuntime } from '../runtime';
 import { source } from '../source-state';
 import { network } from '../worker-state';
-import { whenPictureIsSeen } from '../picture-seen';
+import { pictureNumber, whenPictureIsSeen } from '../picture-seen';
 import { ranking } from '../ranking';
 import { freeze } from './freeze';
 import { stopRanking } from './rank-methods';
@@ -53,7 +53,7 @@ export async function makeMap(request: MapRequest): Promise<void> {
   const kept = maps.peek();
   if (kept.length >= mostMaps && kept[0] !== undefined) removeMap(kept[0].id);
   const entry: InspectedMap = {
-    id: job, job, network: network.peek()?.network ?? '', request, phase: 'running', fraction: 0, note: null, partial: null, result: null, error: null,
+    id: job, job, network: network.peek()?.network ?? '', request, phase: 'running', fraction: 0, note: null, begunOn: null, origin: null, partial: null, result: null, error: null,
     faithfulness: null, sanity: null,
   };
   maps.value = [...maps.peek(), entry];
@@ -64,10 +64,10 @@ export async function makeMap(request: MapRequest): Promise<void> {
 export async function remakeMap(id: string, request: MapRequest): Promise<void> {
   const old = maps.peek().find((map) => map.id === id);
   if (old === undefined) return;
-  for (const job of [old.job, ...listRunningJobs(old)]) stopJob(job);
+  for (const job of new Set([old.job, ...listRunningJobs(old)])) stopJob(job);
   const job = nextJob();
   maps.value = maps.peek().map((map) => (map.id === id
-    ? { ...map, job, request, phase: 'running', fraction: 0, note: null, partial: null, error: null, faithfulness: null, sanity: null } : map));
+    ? { ...map, job, request, phase: 'running', fraction: 0, note: null, begunOn: null, partial: null, error: null, faithfulness: null, sanity: null } : map));
   await runMap(job, request);
 }
 
@@ -83,9 +83,11 @@ async function runMap(job: JobId, request: MapRequest): Promise<void> {
   unsent.add(job);
   await whenPictureIsSeen();
   if (!unsent.delete(job)) return;
+  const onScreen = network.peek()?.network ?? '';
+  changeMap(job, () => ({ begunOn: pictureNumber.peek() }));
   try {
     const result = await getRuntime().supervisor.runJob(job, { kind: 'explain', ...request });
-    if (result.kind === 'explain') changeMap(job, () => ({ phase: 'done', fraction: 1, note: result.note, partial: null, result }));
+    if (result.kind === 'explain') changeMap(job, () => ({ phase: 'done', fraction: 1, note: result.note, partial: null, result, network: onScreen, origin: null }));
   } catch (thrown) {
     changeMap(job, () => endOf(thrown));
   }

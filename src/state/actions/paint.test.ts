@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Stroke } from '../../contract/strokes';
-import { maps } from '../inspection';
+import { inspecting, maps } from '../inspection';
 import { settle, useInspection } from '../inspection.fixture';
 import { moments, mostMoments } from '../moments';
 import { answersBefore, original, painted, strokes, undone } from '../painting';
@@ -8,6 +8,7 @@ import { source } from '../source-state';
 import { fakeSource, type CountedSource } from '../testing.fixture';
 import { answers } from '../worker-state';
 import { makeMap, readMethods } from './explain-frame';
+import { followPicture } from './follow-picture';
 import { keepMoment, showMoment } from './keep-moment';
 import { addStroke, clearStrokes, followPainting, redoStroke, undoStroke } from './paint';
 import { showSource } from './show-source';
@@ -15,7 +16,10 @@ import { showSource } from './show-source';
 const stroke = (x: number): Stroke => ({ tool: 'erase', points: [{ x, y: 0.5 }], radius: 0.1 });
 let stage: ReturnType<typeof useInspection>;
 let base: CountedSource;
-beforeAll(() => followPainting());
+beforeAll(() => {
+  followPainting();
+  followPicture();
+});
 beforeEach(() => {
   stage = useInspection();
   base = fakeSource('still');
@@ -62,6 +66,7 @@ describe('painting over a frozen picture', () => {
   });
 
   it('makes quick maps again for the changed picture, slow ones not', async () => {
+    inspecting.value = true;
     await readMethods();
     stage.see(2);
     void makeMap({ method: 'gradient', target: { kind: 'top' }, layer: null, parameters: {} });

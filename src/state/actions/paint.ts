@@ -2,12 +2,10 @@ import { batch, effect } from '@preact/signals-core';
 import type { FrameSource } from '../../camera/frame-source';
 import type { Stroke } from '../../contract/strokes';
 import { reportFailure } from '../failure';
-import { maps, methods } from '../inspection';
 import { answersBefore, original, strokes, undone } from '../painting';
 import { getRuntime } from '../runtime';
 import { source, waitingSource } from '../source-state';
 import { answers } from '../worker-state';
-import { remakeMap } from './explain-frame';
 import { putOnScreen } from './show-source';
 
 /** What lies over the original now; owned here. */
@@ -63,17 +61,9 @@ async function show(next: readonly Stroke[]): Promise<void> {
     shownStrokes = next;
     putOnScreen(made, waitingSource.peek());
     if (before !== base) before?.dispose();
-    followWithMaps();
   } catch (thrown) {
     if (mine === wanted) strokes.value = shownStrokes;
     reportFailure(thrown);
-  }
-}
-
-/** Maps of one backward pass are made again for the new picture; they wait until the network has seen it. */
-function followWithMaps(): void {
-  for (const map of maps.peek()) {
-    if (map.result !== null && methods.peek().find(({ id }) => id === map.request.method)?.live === true) void remakeMap(map.id, map.request);
   }
 }
 

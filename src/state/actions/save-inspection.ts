@@ -5,28 +5,34 @@ import { AppError } from '../../contract/errors';
 import { changeSpec, changeView, spec } from '../choices';
 import { clearFailure, failure, reportFailure } from '../failure';
 import { inspecting, maps, mostMaps, type InspectedMap } from '../inspection';
-import { firstSequence, whenPictureIsSeen } from '../picture-seen';
+import { nameNetworkOf } from '../name-map';
+import { pictureNumber, whenPictureIsSeen } from '../picture-seen';
 import { playingClip } from '../pictures';
 import { getRuntime } from '../runtime';
-import { inspectionEnding, largestInspectionBytes, listSavedMaps, packInspection, unpackInspection, type SavedInspection } from '../saved-inspection';
+import { inspectionEnding, largestInspectionBytes, listSavedMaps, packInspection, unpackInspection, type SavedInspection, type SavedMap } from '../saved-inspection';
 import { begun, source } from '../source-state';
 import { takeTurns } from '../take-turns';
 import { until } from '../until';
-import { network } from '../worker-state';
+import { network, status } from '../worker-state';
 import { readMethods, removeMap } from './explain-frame';
 import { forgetPicturesOnTheWay } from './open-picture';
+import { reapply } from './reapply';
 import { closeCamera, showSource } from './show-source';
 
 /** The inspection on screen as one file: picture, maps, checks. @throws AppError when there is no still picture */
 export async function saveInspection(): Promise<{ readonly name: string; readonly file: Blob }> {
   const still = source.peek();
   const shown = network.peek();
-  if (still === null || !still.still || shown === null) throw new AppError('internal', 'nothing is frozen');
+  const [first] = maps.peek();
+  // Where no network could be loaded, what came with a file can be saved again.
+  const by = shown !== null ? { network: shown.network, networkName: shown.card.name }
+    : first === undefined ? null : { network: first.network, networkName: nameNetworkOf(first) };
+  if (still === null || !still.still || by === null) throw new AppError('internal', 'nothing is frozen');
   const file = await packInspection({
-    network: shown.network, networkName: shown.card.name, savedAt: new Date().toISOString(), label: still.label, mirror: still.mirror,
+    ...by, savedAt: new Date().toISOString(), label: still.label, mirror: still.mirror,
     picture: await getRuntime().sources.encodeStill(still), array: still.takeArray?.() ?? null, maps: listSavedMaps(maps.peek()),
   });
-  return { name: `innerview-${shown.network}-${new Date().toISOString().slice(0, 16).replaceAll(/[:T]/g, '-')}${inspectionEnding}`, file };
+  return { name: `innerview-${by.network}-${new Date().toISOString().slice(0, 16).replaceAll(/[:T]/g, '-')}${inspectionEnding}`, file };
 }
 
 /** Opens a saved inspection: its picture, its network where it is on this device, its maps as they were. */
@@ -37,9 +43,11 @@ export async function openSavedInspection(file: Blob): Promise<void> {
     const still = await makeStill(saved);
     clearFailure();
     forgetPicturesOnTheWay();
-    // First, so that no map is made for them when the network comes.
+    // First, so that none is made anew when the network comes.
     for (const map of maps.peek()) removeMap(map.id);
     if (spec.peek().network !== saved.network) changeSpec({ network: saved.network, networkRevision: 0, openLayer: null, openChannel: null, target: { kind: 'top' } });
+    // Asked for before and not there: it is asked for once more, or nothing would say that it is still missing.
+    else if (network.peek()?.network !== saved.network) reapply();
     showSource(still);
     closeCamera();
     batch(() => {
@@ -48,14 +56,14 @@ export async function openSavedInspection(file: Blob): Promise<void> {
       inspecting.value = true;
     });
     changeView({ picture: null });
-    // Without its network (it is not on this device, say) the maps can still be looked at.
-    await until(() => network.value?.network === saved.network || failure.value !== null);
+    // Without its network (it is not on this device, say) the maps can still be looked at: they bring their words along.
+    await until(() => network.value?.network === saved.network || failure.value !== null || status.value.phase === 'failed');
     await whenPictureIsSeen();
-    await readMethods();
+    if (network.peek() !== null) await readMethods();
     // One after the other: each is coloured and drawn in a task of its own.
     for (const [index, map] of saved.maps.slice(0, mostMaps).entries()) {
       if (source.peek() !== still) return;
-      maps.value = [...maps.peek(), restoreMap(saved.network, map, index)];
+      maps.value = [...maps.peek(), restoreMap(saved, map, index)];
       await takeTurns();
     }
   } catch (thrown) {
@@ -68,12 +76,14 @@ function makeStill({ array, picture, label, mirror }: SavedInspection): Promise<
   return array === null ? sources.keptStill(picture, label, mirror) : sources.arraySource({ name: label, ...array, ...rangeOf(array.values) });
 }
 
-function restoreMap(networkId: string, { request, result, faithfulness, sanity }: SavedInspection['maps'][number], index: number): InspectedMap {
+function restoreMap(saved: SavedInspection, map: SavedMap, index: number): InspectedMap {
+  const { request, result, faithfulness, sanity, stale, method, targetName } = map;
   const id = `saved-${Date.now()}-${index}`;
+  const { id: networkId, name: networkName } = map.network ?? { id: saved.network, name: saved.networkName };
   return {
-    id, job: id, network: networkId, request, phase: 'done', fraction: 1, note: result.note, partial: null, error: null,
-    // It belongs to the picture that was just put on screen.
-    result: { ...result, sequence: firstSequence.peek() ?? 0 },
+    id, job: id, network: networkId, request, phase: 'done', fraction: 1, note: result.note, begunOn: null, partial: null, error: null, result,
+    // It belongs to the picture that was just put on screen, unless it did not when it was saved.
+    origin: { picture: pictureNumber.peek(), stale, method, targetName, networkName },
     faithfulness: faithfulness === null ? null : { phase: 'done', fraction: 1, result: faithfulness, error: null },
     sanity: sanity === null ? null : { phase: 'done', fraction: 1, result: sanity, error: null },
   };

@@ -4,10 +4,11 @@ import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
 import { remakeMap, removeMap, stopJob } from '../../state/actions/explain-frame';
 import { colourRangeOf, describeColourRange, type ColourRange } from '../../state/colours-of-map';
-import { describeFacts, describeNote, describeStop, describeVerdict, nameTargetOf } from '../../state/describe-map';
+import { describeFacts, describeNote, describeStop, describeVerdict } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, place, planeOfMap, showsEarlierMap, valueAt, type InspectedMap } from '../../state/inspection';
 import { describeSigns } from '../../state/map-meanings';
+import { nameNetworkOf, nameTargetOf } from '../../state/name-map';
 import { network } from '../../state/worker-state';
 import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
@@ -20,6 +21,7 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
   const plane = planeOfMap(map);
   const range = plane === null || method === null ? null : colourRangeOf(plane, method, colourScale.value);
   const target = nameTargetOf(map);
+  const stale = isStale(map);
   const title = `${method?.name ?? map.request.method} for ${target}`;
   const chosen = chosenMap.value === map.id;
   const verdict = describeVerdict(map);
@@ -31,12 +33,12 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
     element.current?.scrollIntoView({ block: 'nearest', inline: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
   }, [map.id]);
   return (
-    <article ref={element} class="map-card" aria-label={title} data-chosen={chosen ? '' : undefined} data-phase={map.phase}>
+    <article ref={element} class="map-card" aria-label={title} data-chosen={chosen ? '' : undefined} data-phase={map.phase} data-stale={stale && !comparing ? '' : undefined}>
       <header class="map-card-header">
         <h3><button type="button" class="map-title" aria-pressed={chosen} onClick={() => { chosenMap.value = map.id; }}>{method?.name ?? map.request.method}<span class="muted"> for {target}</span></button></h3>
         <MapTools map={map} title={title} />
       </header>
-      <MapCanvas plane={plane} range={range} strength={comparing ? 0 : mapStrength.value} crisp={crispMaps.value} label={title} />
+      <MapCanvas plane={plane} range={range} strength={comparing ? 0 : mapStrength.value} crisp={crispMaps.value} label={title} original={comparing} />
       <Progress map={map} title={title} />
       {map.phase === 'failed' && map.error !== null && <p class="map-error small" role="alert">{map.error.code === 'explain-unsupported' ? map.error.detail : errorTexts[map.error.code].sentence}</p>}
       {map.phase === 'cancelled' && <p class="small muted">{describeStop(map)}</p>}
@@ -44,8 +46,8 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
       {map.phase === 'failed' && showsEarlierMap(map) && <p class="small muted">The map from before is shown.</p>}
       {range !== null && plane !== null && <Scale range={range} plane={plane} />}
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
-      {map.network !== network.value?.network && <p class="map-verdict small">Made by the network {map.network}, which is not on screen.</p>}
-      {map.phase !== 'running' && isStale(map) && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
+      {map.network !== network.value?.network && <p class="map-verdict small">Made by the network {nameNetworkOf(map)}, which is not on screen.</p>}
+      {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
       {plane !== null && method !== null && <p class="small muted">{describeSigns(method)}</p>}
       {plane !== null && facts !== '' && <p class="small muted numbers">{facts}</p>}
       {map.phase === 'done' && <p class="small">{describeMethod(map.request.method).shows}</p>}

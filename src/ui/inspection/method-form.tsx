@@ -4,9 +4,11 @@ import { describeMethod } from '../../lessons/method-texts';
 import { makeMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
 import { draft, draftMethod, methods, spatialLayers, type MapRequest } from '../../state/inspection';
-import { answers, classes, network, rate, targetIndex } from '../../state/worker-state';
+import { chooseFirstUnit } from '../../state/unit-target';
+import { answers, classes, layers, network, rate, targetIndex } from '../../state/worker-state';
 import { chosenMap, shownOnRequest } from './inspection-view';
 import { maps } from '../../state/inspection';
+import { UnitField } from './unit-field';
 
 /** What the next map shall show: method, target, layer, settings. */
 export function MethodForm() {
@@ -56,7 +58,7 @@ function TargetField({ target, onChange }: TargetFieldProps) {
     if (kind === 'top') onChange({ kind: 'top' });
     else if (kind === 'class') onChange({ kind: 'class', index: target.kind === 'difference' || target.kind === 'class' ? target.index : top });
     else if (kind === 'difference') onChange({ kind: 'difference', index: target.kind === 'class' ? target.index : top, against: secondBest(top) });
-    else if (kind === 'unit') onChange(target.kind === 'unit' ? target : { kind: 'unit', layer: spatialLayers.peek().at(-1)?.id ?? '', channel: 0 });
+    else if (kind === 'unit') onChange(target.kind === 'unit' ? target : chooseFirstUnit(layers.peek()));
   };
   return (
     <fieldset class="target-field">
@@ -88,27 +90,6 @@ function ClassField({ name, index, onChange }: { readonly name: string; readonly
         {classes.value.map((label, at) => <option key={at} value={String(at)}>{label}</option>)}
       </select>
     </label>
-  );
-}
-
-function UnitField({ target, onChange }: { readonly target: Extract<ExplanationTarget, { readonly kind: 'unit' }>; readonly onChange: (target: ExplanationTarget) => void }) {
-  const layer = spatialLayers.value.find(({ id }) => id === target.layer);
-  const { y, x, ...channel } = target;
-  return (
-    <div class="unit-field">
-      <label class="field stacked">
-        <span>Layer</span>
-        <select class="select" aria-label="Layer of the channel" value={target.layer} onChange={(event) => onChange({ kind: 'unit', layer: event.currentTarget.value, channel: 0 })}>
-          {spatialLayers.value.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
-        </select>
-      </label>
-      <label class="field stacked">
-        <span>Channel</span>
-        <input class="text-input" type="number" aria-label="Channel" min={0} max={(layer?.shape[2] ?? 1) - 1} value={target.channel}
-          onChange={(event) => onChange({ ...target, channel: Math.max(0, Math.min((layer?.shape[2] ?? 1) - 1, Math.round(event.currentTarget.valueAsNumber) || 0)) })} />
-      </label>
-      {y !== undefined && x !== undefined && <p class="small muted unit-place">Only the unit at row {y}, column {x}. <button type="button" class="link" onClick={() => onChange(channel)}>The whole channel</button></p>}
-    </div>
   );
 }
 

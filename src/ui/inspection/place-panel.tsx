@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { nameTarget } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
-import { draft, maps, methodOf, planeOfMap, type InspectedMap, type LinkedPlace } from '../../state/inspection';
+import { draft, isStale, maps, methodOf, planeOfMap, type InspectedMap, type LinkedPlace } from '../../state/inspection';
 import { chooseUnit, followPlace, readPlace, restingPlace, unitsHere } from '../../state/place-report';
 import { pictureShape, source } from '../../state/source-state';
 import { drawPixel } from './draw-square';
@@ -59,7 +59,7 @@ function EvidenceRow({ map, at }: { readonly map: InspectedMap; readonly at: Lin
   const percent = (share: number | null): string => (share === null ? 'none' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
   return (
     <tr>
-      <td>{method.name}</td><td>{formatValue(value)}</td>
+      <td>{method.name}{isStale(map) && <span class="muted"> of another picture</span>}</td><td>{formatValue(value)}</td>
       {evidence === null ? <td colSpan={2} class="muted">{name}; neither for nor against</td>
         : <><td>{percent(evidence.positive)}</td><td>{evidence.negative === 'left-out' ? 'not shown' : percent(evidence.negative)}</td></>}
     </tr>

@@ -1,9 +1,10 @@
 import { colourAt } from '../../contract/colour-map';
 import { colourRangeOf } from '../../state/colours-of-map';
-import { networkOf, writeCaption } from '../../state/describe-map';
+import { writeCaption } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
 import { collectMapFacts } from '../../state/map-export';
+import { nameTargetOf, networkOf } from '../../state/name-map';
 import { takeTurns } from '../../state/take-turns';
 import { writeNpy } from '../../state/write-npy';
 import { colourScale, crispMaps } from './inspection-view';
@@ -17,7 +18,8 @@ const marginPx = 24;
 /** File name without extension: network, method, target. */
 export function nameMap(map: InspectedMap): string {
   const target = map.result?.targetIndex ?? null;
-  const label = target === null ? map.request.target.kind : networkOf(map)?.card.classes[target] ?? `class-${target}`;
+  const own = networkOf(map);
+  const label = target === null ? map.request.target.kind : own === null ? nameTargetOf(map) : own.card.classes[target] ?? `class-${target}`;
   return ['innerview', map.network, map.request.method, label].join('-').toLowerCase().replaceAll(/[^a-z0-9.+-]+/g, '-').replaceAll(/-+/g, '-');
 }
 

@@ -2,11 +2,12 @@ import type { ExplanationDescription } from '../../contract/explanations';
 import { describeMethod } from '../../lessons/method-texts';
 import { localisationOf, localisationRows } from '../../lessons/localisation';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
-import { describeExactness, describeNote, describeSettings, describeStop, describeValues, layerOf, nameTargetOf } from '../../state/describe-map';
+import { describeExactness, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
-import { methodOf, methods, planeOfMap, resultShown, showsEarlierMap, type InspectedMap, type TrustCheck } from '../../state/inspection';
+import { isStale, methodOf, methods, planeOfMap, resultShown, showsEarlierMap, type InspectedMap, type TrustCheck } from '../../state/inspection';
 import { describeSigns } from '../../state/map-meanings';
+import { nameTargetOf } from '../../state/name-map';
 import { Curves } from './curves';
 
 /** What a map shows, by which definition, how far it can be trusted on this very picture, and what it does not prove. */
@@ -27,7 +28,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
         <p class="definition">{method.definition}</p>
         <p class="small muted">{method.paper.authors} {method.paper.year}, {method.paper.title}, {method.paper.equation}. {paper !== null && <a href={paper} target="_blank" rel="noreferrer">Paper</a>}</p>
       </details>
-      <h4>On this very picture</h4>
+      <h4>{isStale(map) ? 'On the picture it was made of' : 'On this very picture'}</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
       <Check name="Deletion and insertion" check={map.faithfulness} disabled={unfinished} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
