@@ -6,6 +6,7 @@ import { openBuiltIn, playClip } from './actions/open-picture';
 import { followPicture } from './actions/follow-picture';
 import { followPainting } from './actions/paint';
 import { showFirstBuiltIn } from './actions/show-built-in';
+import { createAddress, type Address } from './address';
 import { spec, view } from './choices';
 import { exposeDebugHandle } from './debug';
 import { clearFailure, failure, reportFailure, showFailure } from './failure';
@@ -26,8 +27,9 @@ const linkDelayMs = 150;
 export function startApp(runtime: Runtime): void {
   setRuntime(runtime);
   const base = { ...defaultView, ...readPreferences() };
+  const address = createAddress(runtime.page);
   const takeLink = (): void => {
-    const link = readLink(runtime.page.search, runtime.page.readHash(), base);
+    const link = readLink(runtime.page.search, address.read(), base);
     spec.value = link.spec;
     view.value = link.view;
   };
@@ -38,7 +40,7 @@ export function startApp(runtime: Runtime): void {
     if (view.peek().picture !== null && view.peek().picture !== before) void showLinked();
   });
   followWorker();
-  followChoices();
+  followChoices(address);
   followPainting();
   followPicture();
   followKept();
@@ -68,7 +70,7 @@ function followWorker(): void {
   supervisor.onStatus(takeStatus);
 }
 
-function followChoices(): void {
+function followChoices(address: Address): void {
   const { supervisor, page } = getRuntime();
   effect(() => { supervisor.apply(spec.value).catch(reportFailure); });
   const askedBackend = readLink(page.search, '').spec.backend;
@@ -77,7 +79,7 @@ function followChoices(): void {
   effect(() => {
     const shown = withoutDraft(spec.value, draft.value);
     const hash = writeHash(shown, view.value, { ...defaultView, ...readPreferences() }, askedBackend);
-    const write = (): void => { if (page.readHash() !== hash) page.writeHash(hash); };
+    const write = (): void => address.write(hash);
     clearTimeout(pending);
     // A slider moves faster than browsers let pages rewrite their address; a change of network is kept at once, in case the page is left.
     if (shown.network === linked) pending = setTimeout(write, linkDelayMs);
