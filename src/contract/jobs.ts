@@ -55,6 +55,7 @@ export interface ExplainResult {
   /** `input`: one value for each input element; `layer`: a map at the layer's resolution. */
   readonly covers: 'input' | 'layer';
   readonly map: JobMap;
+  /** The layer that decided the map, also of an input map (guided Grad-CAM); null where no layer was looked at. */
   readonly layer: LayerId | null;
   /** The explained class, or null where a unit is explained. */
   readonly targetIndex: number | null;
