@@ -1,5 +1,5 @@
 import { describeMethod } from '../../lessons/method-texts';
-import { localisationOf, localisationRows } from '../../lessons/localisation';
+import { describeDeparture, localisationOf, localisationRows } from '../../lessons/localisation';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
 import { describeExactness, describeSigns, describeValues, nameTarget } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
@@ -55,7 +55,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       )}
       <h4>Where it points, in general</h4>
       {place === null ? <p class="small muted">{localisationRows.length === 0 ? 'Not measured yet.' : 'Not measured for this method.'}</p>
-        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of its positive evidence for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %)</span></p>}
+        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of its positive evidence for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %) {describeDeparture(place, method.parameters)}</span></p>}
       {localisationRows.length > 0 && <LocalisationTable method={method.id} />}
     </section>
   );
