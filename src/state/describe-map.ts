@@ -69,9 +69,12 @@ export function describeSigns(method: ExplanationDescription): string {
 /** How long a map takes, in words, from the passes it needs and the time of one. */
 export function describeCost(passes: number, forwardMs: number): string {
   const seconds = (passes * Math.max(1, forwardMs)) / 1000;
-  if (seconds < 0.5) return 'Done at once';
-  if (seconds < 90) return `Takes about ${Math.max(1, Math.round(seconds))} s`;
-  return `Takes about ${Math.round(seconds / 60)} min`;
+  return seconds < 0.5 ? 'Done at once' : `Takes ${describeDuration(seconds)}`;
+}
+
+/** `about 12 s`, `about 3 min`. */
+export function describeDuration(seconds: number): string {
+  return seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s` : `about ${Math.round(seconds / 60)} min`;
 }
 
 /** The caption of a saved picture: everything another person needs to make it again. */
