@@ -85,7 +85,7 @@ export interface SanityResult {
   readonly kind: 'sanity';
   /** Top down: Spearman correlation of |map| with the original after the layers up to this one were randomised. */
   readonly steps: readonly { readonly layer: LayerId; readonly correlation: number }[];
-  /** False: the map hardly changed although the network did; the method does not show what was learned. */
+  /** False: the map hardly changed although the network forgot its upper layers, or all of them; the method does not show what was learned there. */
   readonly dependsOnWeights: boolean;
 }
 
