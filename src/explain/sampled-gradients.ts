@@ -1,4 +1,4 @@
-import { add, concat, div, mul, reshape, slice, square, sub, sum, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, concat, div, mul, reshape, slice, square, sub, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { JobMap, JobNote } from '../contract/jobs';
 import type { ExplanationProgress, ExplanationRequest } from './explanation';
@@ -45,17 +45,19 @@ export function meanOfSamples({ first, total, done }: SampleSums): Tensor4D {
   return add(first, div(total, done));
 }
 
-/** The sums with the samples of one more pass, `[samples, n, h, w, c]`; those before are freed. */
-function addSamples(before: SampleSums | null, parts: SamplingParts, gradient: Tensor4D, [size, ...shape]: readonly [number, ...Tensor4D['shape']]): SampleSums {
+/** The sums with the samples of one more pass, `[samples · n, h, w, c]`; those before are freed. */
+function addSamples(before: SampleSums | null, parts: SamplingParts, gradient: Tensor4D, [n, h, w, c]: Tensor4D['shape']): SampleSums {
   const { sampleOf, higherPowers = false } = parts;
+  const size = gradient.shape[0] / n;
   const [first, total, squares, cubes = null, fourths = null] = tidy((): [Tensor4D, Tensor4D, Tensor4D, ...Tensor4D[]] => {
-    const rows = reshape(sampleOf === undefined ? gradient : sampleOf(gradient), [size, ...shape]);
-    const origin: Tensor4D = before?.first ?? reshape(slice(rows, 0, 1), shape);
-    const distance = sub(rows, origin);
-    const squared = square(distance);
-    const addTo = (earlier: Tensor4D | null | undefined, values: Tensor): Tensor4D => (earlier == null ? sum(values, 0) : add(earlier, sum(values, 0)));
-    const higher = higherPowers ? [addTo(before?.cubes, mul(squared, distance)), addTo(before?.fourths, square(squared))] : [];
-    return [origin, addTo(before?.total, distance), addTo(before?.squares, squared), ...higher];
+    const samples = sampleOf === undefined ? gradient : sampleOf(gradient);
+    const sampleAt = (index: number): Tensor4D => slice(samples, [index * n, 0, 0, 0], [n, h, w, c]) as Tensor4D;
+    const origin = before?.first ?? sampleAt(0);
+    const distances = Array.from({ length: size }, (_, index) => sub(sampleAt(index), origin) as Tensor4D);
+    const squared = distances.map((distance) => square(distance));
+    const addTo = (earlier: Tensor4D | null | undefined, values: readonly Tensor4D[]): Tensor4D => (earlier == null ? values : [earlier, ...values]).reduce((sum, value) => add(sum, value));
+    const higher = higherPowers ? [addTo(before?.cubes, squared.map((value, index) => mul(value, distances[index] as Tensor4D))), addTo(before?.fourths, squared.map((value) => square(value)))] : [];
+    return [origin, addTo(before?.total, distances), addTo(before?.squares, squared), ...higher];
   });
   if (before !== null) freeSums(before);
   return { first, total, squares, cubes, fourths, done: (before?.done ?? 0) + size };
@@ -95,7 +97,7 @@ export async function* sampleGradients(
         const { gradient, score } = yield* report(differentiateInput({ ...request, input }), first / count, (first + size) / count, said);
         slopes = gradient;
         score.dispose();
-        sums = addSamples(sums, parts, gradient, [size, ...request.input.shape]);
+        sums = addSamples(sums, parts, gradient, request.input.shape);
       } finally {
         input.dispose();
         slopes?.dispose();
