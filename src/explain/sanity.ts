@@ -138,7 +138,7 @@ export function spreadCounts(total: number, most: number): readonly number[] {
 const alikeAtTheEnd = 0.5;
 /**
  * As well on average while only the upper third of the layers was randomised: it does not show what tells the classes apart. On the
- * shipped networks guided backpropagation (0.81 to 0.93) and LRP alpha 1 beta 0 (0.86 to 0.97) lie above, other methods at most at 0.77.
+ * shipped networks guided backpropagation (0.81 to 0.93) and LRP alpha 1 beta 0 (0.86 to 0.97) lie above, the other quick methods but VarGrad (not measured) at most at 0.77.
  */
 const alikeAtTheTop = 0.8;
 
