@@ -68,6 +68,9 @@ describe('command line', () => {
 });
 
 describe('probe', () => {
+  const digits = join(root, 'public/models/digits');
+  const picture = (value: number): Float32Array => new Float32Array(1024).fill(0.5).fill(value, 7, 8);
+
   it('runs a network of ours and writes what it computed', async () => {
     const input = join(folder, 'x.npy');
     writeFileSync(input, writeNpy([1, 32, 32, 1], new Float32Array(1024).fill(0.5)));
@@ -82,6 +85,18 @@ describe('probe', () => {
     expect(readNpy(readFileSync(join(out, 'logits.npy'))).shape).toEqual([1, 10]);
   });
 
+  it('says which layer decided the map', async () => {
+    const input = join(folder, 'x.npy');
+    writeFileSync(input, writeNpy([1, 32, 32, 1], picture(1)));
+    for (const [method, asked, layer] of [['guided-grad-cam', ['--layer', 'relu1'], 'relu1'], ['gradient', [], null]] as const) {
+      const out = join(folder, `explained by ${method}`);
+      expect(await probe(digits, '--input', input, '--method', method, '--target', '3', ...asked, '--out', out)).toMatchObject({ code: 0, errors: '' });
+      const { explained } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as { explained: { scores: number[] } };
+      expect(explained).toMatchObject({ method, layer, note: { steps: null } });
+      expect(explained.scores).toHaveLength(1);
+    }
+  });
+
   it('ends with 2 and one line that names the error', async () => {
     writeFileSync(join(folder, 'broken.h5'), 'this is no network');
     const run = await probe(join(folder, 'broken.h5'), '--out', join(folder, 'broken'));
@@ -89,9 +104,6 @@ describe('probe', () => {
     expect(run.errors).toMatch(/^format-malformed: .*\n$/);
     expect(run.output).toBe('');
   });
-
-  const digits = join(root, 'public/models/digits');
-  const picture = (value: number): Float32Array => new Float32Array(1024).fill(0.5).fill(value, 7, 8);
 
   it.each([
     ['a method that is none', [1, 32, 32, 1], 0, ['--method', 'nope', '--target', '1'], /^explain-unsupported: no method 'nope'/],

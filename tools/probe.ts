@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError, toErrorReport } from '../src/contract/errors';
+import type { JobNote } from '../src/contract/jobs';
 import type { Executor } from '../src/engine/executor.interface';
 import type { Explanation } from '../src/explain/explanation';
 import type { ScoreTarget } from '../src/explain/score-target';
@@ -79,9 +80,17 @@ async function prepareExplanation(graph: NetworkGraph, asked: NonNullable<ProbeO
   return { method, target, layer, settings };
 }
 
+/** What the report says of a map: the layer that decided it, what was explained, how exact it is. */
+interface ExplainedFacts {
+  readonly method: string;
+  readonly layer: string | null;
+  readonly scores: readonly number[];
+  readonly note: JobNote;
+}
+
 async function explain(
   executor: Executor, input: Tensor4D, folder: string, { method, target, layer, settings }: Awaited<ReturnType<typeof prepareExplanation>>, output: ProbeOutput,
-): Promise<void> {
+): Promise<ExplainedFacts> {
   const { readArrays } = await import('./probe-parameters');
   const given = await readArrays(settings.arrays, async (path) => makeTensor(await readPicture(resolve(folder, path))));
   const steps = method.run({ executor, input, target, layer, parameters: settings.parameters, given });
@@ -89,11 +98,11 @@ async function explain(
     const { done, value } = await steps.next();
     if (done !== true) continue;
     await output.array('attribution', 'attribution.npy', value.map);
-    return;
+    return { method: method.id, layer: value.layer, scores: [...value.scores], note: value.note };
   }
 }
 
-async function compute(graph: NetworkGraph, inputPath: string, options: ProbeOptions, output: ProbeOutput): Promise<readonly string[]> {
+async function compute(graph: NetworkGraph, inputPath: string, options: ProbeOptions, output: ProbeOutput): Promise<{ readonly ignored: readonly string[]; readonly explained: ExplainedFacts | null }> {
   const layers = chooseLayers(graph, options.activations);
   const explanation = options.method === null ? null : await prepareExplanation(graph, options.method);
   const picture = await readPicture(inputPath);
@@ -111,19 +120,19 @@ async function compute(graph: NetworkGraph, inputPath: string, options: ProbeOpt
   // After the layers: one of them may be called 'logits' too.
   await output.array('logits', 'logits.npy', activations.logits);
   activations.dispose();
-  if (explanation !== null) await explain(executor, input, dirname(inputPath), explanation, output);
-  return explanation?.settings.ignored ?? [];
+  const explained = explanation === null ? null : await explain(executor, input, dirname(inputPath), explanation, output);
+  return { ignored: explanation?.settings.ignored ?? [], explained };
 }
 
 async function probe(options: ProbeOptions): Promise<void> {
   const graph = await loadGraph(options.network);
   const output = await ProbeOutput.open(options.out);
   try {
-    const ignored = options.input === null ? [] : await compute(graph, options.input, options, output);
+    const { ignored, explained } = options.input === null ? { ignored: [], explained: null } : await compute(graph, options.input, options, output);
     await output.finish({
       format: graph.format, input: [...graph.inputShape], logits: graph.logits,
       layers: graph.nodes.map((node) => ({ name: node.id, op: node.operation.op === 'activation' ? node.operation.activation.kind : node.operation.op, shape: node.outputShape })),
-      ...(ignored.length === 0 ? {} : { ignored }),
+      ...(explained === null ? {} : { explained }), ...(ignored.length === 0 ? {} : { ignored }),
     });
   } catch (thrown) {
     await output.discard();

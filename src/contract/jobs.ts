@@ -55,6 +55,7 @@ export interface ExplainResult {
   /** `input`: one value for each input element; `layer`: a map at the layer's resolution. */
   readonly covers: 'input' | 'layer';
   readonly map: JobMap;
+  /** The layer that decided the map, also of an input map (guided Grad-CAM); null where no layer was looked at. */
   readonly layer: LayerId | null;
   /** The explained class, or null where a unit is explained. */
   readonly targetIndex: number | null;
@@ -84,7 +85,7 @@ export interface SanityResult {
   readonly kind: 'sanity';
   /** Top down: Spearman correlation of |map| with the original after the layers up to this one were randomised. */
   readonly steps: readonly { readonly layer: LayerId; readonly correlation: number }[];
-  /** False: the map hardly changed although the network did; the method does not show what was learned. */
+  /** False: the map hardly changed although the network forgot its upper layers, or all of them; the method does not show what was learned there. */
   readonly dependsOnWeights: boolean;
 }
 

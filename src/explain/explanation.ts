@@ -17,7 +17,7 @@ export interface ExplanationRequest {
   /** `[n, h, w, c]` f32, preprocessed · borrowed for as long as the generator runs. Pictures of a batch do not see each other. */
   readonly input: Tensor4D;
   readonly target: ScoreTarget;
-  /** Layer of a CAM method; null: the last spatial layer before the score. Ignored by methods of kind `input`. */
+  /** Layer of a CAM method; null: the last spatial layer before the score. Ignored by methods that choose none. */
   readonly layer: LayerId | null;
   readonly parameters: ExplanationParameters;
   /** How pixels became network input, for methods that paint (black, box of possible values). Missing: black is 0, the box is the picture's own range. */
@@ -40,7 +40,7 @@ export interface ExplanationMap {
   readonly kind: ExplanationKind;
   /** `[n, h, w, c]` (input; c = 1 where the method reduces the channels itself) or `[n, h', w']` (layer), f32 · owned by the caller. */
   readonly map: Tensor4D | Tensor3D;
-  /** The layer a CAM method explained; null for input maps. */
+  /** The layer that decided the map: the one a CAM method explained, or whose Grad-CAM masks it (guided Grad-CAM); null where no layer was looked at. */
   readonly layer: LayerId | null;
   /** The explained score of each picture: a logit, a difference of two, or an activation. */
   readonly scores: Float32Array;

@@ -16,7 +16,7 @@ const upsampling: ChoiceParameter = {
 
 /**
  * Guided Grad-CAM: Grad-CAM enlarged to the input, times guided backpropagation, `[n, h, w, c]`, signed. The paper enlarges
- * bilinearly (half-pixel centres here); Captum takes the nearest neighbour by default.
+ * bilinearly (half-pixel centres here); Captum takes the nearest neighbour by default. The layer is the one Grad-CAM looks at.
  *
  * @see Selvaraju et al. 2017, arXiv:1610.02391, section 3.2
  */
@@ -49,7 +49,7 @@ export const guidedGradCam: Explanation = {
         const large = method === 'nearest' ? image.resizeNearestNeighbor(evidence, [h, w]) : image.resizeBilinear(evidence, [h, w], false, true);
         return mul(large, guided) as Tensor4D;
       });
-      return { kind: 'input', map, layer: null, scores, note: { steps: null } };
+      return { kind: 'input', map, layer, scores, note: { steps: null } };
     } finally {
       for (const tensor of held) tensor.dispose();
       activations.dispose();

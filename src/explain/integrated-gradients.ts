@@ -3,7 +3,7 @@ import type { NumberParameter } from '../contract/explanations';
 import { createBaseline, describeBaseline } from './baseline';
 import type { Explanation } from './explanation';
 import { report, type Said } from './in-steps';
-import { sampleGradients } from './sampled-gradients';
+import { meanOfSamples, sampleGradients } from './sampled-gradients';
 import { computeScore, readAndDrop } from './score-gradient';
 import { readNumber } from './settings';
 
@@ -52,7 +52,7 @@ export const integratedGradients: Explanation = {
       const { map, note } = yield* sampleGradients(request, {
         count,
         inputAt: (index) => tidy(() => add(mul(difference, (order(index) + 0.5) / count), baseline) as Tensor4D),
-        finish: ({ total, done }) => mul(difference, mul(total, 1 / done)),
+        finish: (sums) => mul(difference, meanOfSamples(sums)),
         measure: async (_, finish) => {
           const totals = await readAndDrop(tidy(() => sum(finish(), [1, 2, 3])));
           return { completenessGap: (totals[0] ?? 0) - change };

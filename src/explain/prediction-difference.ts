@@ -1,4 +1,4 @@
-import { add, div, log, mul, reshape, slice, sub, tensor4d, tidy, zeros, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, div, log, mul, onesLike, reshape, slice, sqrt, square, sub, sum, tensor4d, tidy, zeros, zerosLike, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { ChoiceParameter, NumberParameter } from '../contract/explanations';
 import { boundsOf } from './baseline';
 import type { NetworkGraph } from '../graph/network-graph';
@@ -7,6 +7,7 @@ import { report, type Said } from './in-steps';
 import { canShip, createPatchSampler, fitModel, shippedModel, type PatchModel, type PatchSamplers } from './patch-model';
 import { readProbability } from './probability';
 import { drawUniform } from './random';
+import { readOne, varianceOfMean } from './sampling-error';
 import { readAndDrop } from './score-gradient';
 import { readScore, scoreLayerOf, type ScoreTarget } from './score-target';
 import { scorePictures } from './scored-pictures';
@@ -53,6 +54,12 @@ function logOdds(probability: Tensor, counted: number, answers: number): Tensor 
   return mul(log(div(add(mul(probability, counted), 1), against)), Math.LOG2E);
 }
 
+/** Slope of {@link logOdds}, used inside a tidy: `log₂ e · N (1 / (p N + 1) + 1 / ((1 - p) N + answers - 1))`. */
+function logOddsSlope(probability: Tensor, counted: number, answers: number): Tensor {
+  const against = add(mul(sub(1, probability), counted), answers - 1);
+  return mul(add(div(1, add(mul(probability, counted), 1)), div(1, against)), counted * Math.LOG2E);
+}
+
 async function createSamplers(request: ExplanationRequest, pictures: readonly Float32Array[], side: number): Promise<readonly PatchSamplers[]> {
   const [n, h, w, c] = request.input.shape;
   const [low, high] = boundsOf(request);
@@ -74,6 +81,10 @@ async function createSamplers(request: ExplanationRequest, pictures: readonly Fl
  * on the app's gallery, or on the picture itself for networks that do not take colour. For units and differences the score's own
  * difference is shown (the paper's activation difference). Unlike the paper the covariance is that of the channels times that
  * of the places, the window moves by its own side, and it is 12 px wide at most (its covariance grows with the fourth power).
+ *
+ * Standard error, averaged over the pixels that a window has covered so far, from two replacements on: of one window, by the delta
+ * method, `|d log₂ odds / dp| at the mean p · sqrt(s²/m)`, s² the variance (divided by m - 1) of p over its m replacements; of a
+ * pixel that k windows cover, the root of the sum of their squares, divided by k. For units and differences the slope is 1.
  *
  * @see Zintgraf, Cohen, Adel, Welling 2017, arXiv:1702.04595, eq. 2 to 6
  */
@@ -123,21 +134,29 @@ export const predictionDifference: Explanation = {
       for (let y = top; y < Math.min(top + side, h); y += 1) mask.fill(1, y * w + Math.min(left, w), y * w + Math.min(left + side, w));
       return mask;
     };
+    /** Windows that cover each place so far. */
     const counts = new Float32Array(h * w);
     let total: Tensor4D = zeros([n, h, w, 1]);
-    let ofWindow: Tensor1D = zeros([n]);
-    const average = (): Tensor4D => tidy(() => div(total, tensor4d(counts.map((count) => Math.max(count, 1)), [1, h, w, 1])));
+    /** Of the windows' values, summed where they lie. */
+    let variances: Tensor4D = zeros([n, h, w, 1]);
+    // Distances from the window's first replacement: beside a probability near 1 rounding would hide how little it varies.
+    let open: readonly Tensor1D[] = [];
+    const shares = (power: number): Tensor4D => tensor4d(counts.map((covering) => Math.max(covering, 1) ** power), [1, h, w, 1]);
+    const average = (): Tensor4D => tidy(() => div(total, shares(1)));
     const closeWindow = (window: number): void => {
+      const [first, distances, squares] = open as [Tensor1D, Tensor1D, Tensor1D];
       const mask = maskOf(window);
-      const next = tidy(() => {
-        const lost = sub(evidence(before), evidence(mul(ofWindow, 1 / draws)));
-        return add(total, mul(reshape(lost, [n, 1, 1, 1]), tensor4d(mask, [1, h, w, 1]))) as Tensor4D;
+      const sums = tidy((): [Tensor4D, Tensor4D] => {
+        const after = add(first, div(distances, draws));
+        const slope = target.kind === 'class' ? logOddsSlope(after, counted, answers) : onesLike(after);
+        const spread = draws < 2 ? zerosLike(after) : mul(square(slope), varianceOfMean(distances, squares, draws));
+        const place = (value: Tensor): Tensor => mul(reshape(value, [n, 1, 1, 1]), tensor4d(mask, [1, h, w, 1]));
+        return [add(total, place(sub(evidence(before), evidence(after)))), add(variances, place(spread))];
       });
-      total.dispose();
-      ofWindow.dispose();
-      total = next;
-      ofWindow = zeros([n]);
-      mask.forEach((value, place) => { counts[place] = (counts[place] ?? 0) + value; });
+      for (const held of [total, variances, ...open]) held.dispose();
+      [total, variances] = sums;
+      open = [];
+      mask.forEach((value, at) => { counts[at] = (counts[at] ?? 0) + value; });
     };
     try {
       const note = yield* scorePictures(request, {
@@ -152,19 +171,31 @@ export const predictionDifference: Explanation = {
           return tensor4d(changed, [n, h, w, c]);
         },
         score: (value) => measure(executor.graph, value, target),
-        absorb: (first, found) => {
+        absorb: (index, found) => {
           for (let row = 0; row < found.shape[0]; row += 1) {
-            const next = tidy(() => add(ofWindow, reshape(slice(found, [row, 0], [1, n]), [n])) as Tensor1D);
-            ofWindow.dispose();
-            ofWindow = next;
-            if ((first + row + 1) % draws === 0) closeWindow((first + row + 1) / draws - 1);
+            const [first, distances, squares] = open;
+            const next = tidy((): Tensor1D[] => {
+              const value: Tensor1D = reshape(slice(found, [row, 0], [1, n]), [n]);
+              if (first === undefined || distances === undefined || squares === undefined) return [value, zerosLike(value), zerosLike(value)];
+              const distance = sub(value, first);
+              return [first, add(distances, distance), add(squares, square(distance))];
+            });
+            distances?.dispose();
+            squares?.dispose();
+            open = next;
+            if ((index + row + 1) % draws === 0) closeWindow((index + row + 1) / draws - 1);
           }
         },
         partial: average,
+        measure: async () => {
+          const covered = counts.filter((covering) => covering > 0).length;
+          const error = draws < 2 || covered === 0 ? null : await readOne(() => div(sum(sqrt(div(variances, shares(2)))), n * covered));
+          return error === null ? {} : { standardError: error };
+        },
       });
       return { kind: 'input', map: average(), layer: null, scores: await readAndDrop(score.clone()), note };
     } finally {
-      for (const held of [total, ofWindow, before, score]) held.dispose();
+      for (const held of [total, variances, before, score, ...open]) held.dispose();
     }
   },
 };

@@ -5,7 +5,7 @@ import type { Explanation } from './explanation';
 import { report, type Said } from './in-steps';
 import { readProbability } from './probability';
 import { drawUniform, type Draw } from './random';
-import { measureStandardError } from './sampled-gradients';
+import { measureStandardError } from './sampling-error';
 import { computeScore, readAndDrop } from './score-gradient';
 import { scorePictures } from './scored-pictures';
 import { readChoice, readNumber } from './settings';

@@ -1,25 +1,28 @@
-import { add, concat, div, mean, mul, relu, reshape, slice, sqrt, square, sub, sum, tidy, zerosLike, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, concat, div, mul, reshape, slice, square, sub, tidy, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { AppError } from '../contract/errors';
 import type { JobMap, JobNote } from '../contract/jobs';
 import type { ExplanationProgress, ExplanationRequest } from './explanation';
 import { report, type Said } from './in-steps';
+import { isCheckpoint, type PowerSums } from './sampling-error';
 import { differentiateInput } from './score-gradient';
 
-/** Sums over the samples so far, both `[n, h, w, c]` f32 · borrowed. */
-export interface GradientSums {
-  readonly total: Tensor4D;
-  /** Of the squares. */
-  readonly squares: Tensor4D;
-  readonly done: number;
+/** Sums over the samples so far, all `[n, h, w, c]` f32 · borrowed: of the distances from the first sample, since beside a large mean rounding would hide a small spread. */
+export interface SampleSums extends PowerSums {
+  readonly first: Tensor4D;
 }
 
 export interface SamplingParts {
   readonly count: number;
   /** Makes the k-th input, `[n, h, w, c]`, owned by the sampler. */
   readonly inputAt: (index: number) => Tensor4D;
+  /** What is sampled, from the gradients of one pass, same shape, inside a tidy; the gradients themselves where it is missing. */
+  readonly sampleOf?: (gradient: Tensor) => Tensor;
+  /** True: sums third and fourth powers too. */
+  readonly higherPowers?: boolean;
   /** The map so far, made inside a tidy · owned by the sampler (partial) or the caller (at the end). */
-  readonly finish: (sums: GradientSums) => Tensor4D;
+  readonly finish: (sums: SampleSums) => Tensor4D;
   /** What a note says beside the steps; asked about ten times. */
-  readonly measure?: (sums: GradientSums, finish: () => Tensor4D) => Promise<Partial<JobNote>>;
+  readonly measure?: (sums: SampleSums, finish: () => Tensor4D) => Promise<Partial<JobNote>>;
 }
 
 /** The first picture of a map that is made when asked for. */
@@ -37,23 +40,32 @@ export function partialMap(make: () => Tensor): () => Promise<JobMap> {
   };
 }
 
-/** Mean over the map of the standard error of a mean of `done` samples; null with fewer than two. */
-export async function measureStandardError(total: Tensor, squares: Tensor, done: number): Promise<number | null> {
-  if (done < 2) return null;
-  const error = tidy(() => {
-    const variance = div(relu(sub(squares, mul(square(total), 1 / done))), done - 1);
-    return mean(sqrt(mul(variance, 1 / done)));
-  });
-  try {
-    return (await error.data())[0] ?? null;
-  } finally {
-    error.dispose();
-  }
+/** The mean of the samples, `[n, h, w, c]`, inside a tidy. */
+export function meanOfSamples({ first, total, done }: SampleSums): Tensor4D {
+  return add(first, div(total, done));
 }
 
-/** How often a running method measures itself. */
-export function isCheckpoint(done: number, count: number): boolean {
-  return done === count || done % Math.max(1, Math.ceil(count / 10)) === 0;
+/** The sums with the samples of one more pass, `[samples · n, h, w, c]`; those before are freed. */
+function addSamples(before: SampleSums | null, parts: SamplingParts, gradient: Tensor4D, [n, h, w, c]: Tensor4D['shape']): SampleSums {
+  const { sampleOf, higherPowers = false } = parts;
+  const size = gradient.shape[0] / n;
+  const [first, total, squares, cubes = null, fourths = null] = tidy((): [Tensor4D, Tensor4D, Tensor4D, ...Tensor4D[]] => {
+    const samples = sampleOf === undefined ? gradient : sampleOf(gradient);
+    const sampleAt = (index: number): Tensor4D => slice(samples, [index * n, 0, 0, 0], [n, h, w, c]) as Tensor4D;
+    const origin = before?.first ?? sampleAt(0);
+    const distances = Array.from({ length: size }, (_, index) => sub(sampleAt(index), origin) as Tensor4D);
+    const squared = distances.map((distance) => square(distance));
+    const addTo = (earlier: Tensor4D | null | undefined, values: readonly Tensor4D[]): Tensor4D => (earlier == null ? values : [earlier, ...values]).reduce((sum, value) => add(sum, value));
+    const higher = higherPowers ? [addTo(before?.cubes, squared.map((value, index) => mul(value, distances[index] as Tensor4D))), addTo(before?.fourths, squared.map((value) => square(value)))] : [];
+    return [origin, addTo(before?.total, distances), addTo(before?.squares, squared), ...higher];
+  });
+  if (before !== null) freeSums(before);
+  return { first, total, squares, cubes, fourths, done: (before?.done ?? 0) + size };
+}
+
+/** Frees all but the first sample. */
+function freeSums({ total, squares, cubes, fourths }: SampleSums): void {
+  for (const held of [total, squares, cubes, fourths]) held?.dispose();
 }
 
 /**
@@ -68,14 +80,12 @@ export async function* sampleGradients(
   const { count } = parts;
   const n = request.input.shape[0];
   const perPass = Math.max(1, Math.floor((request.picturesPerPass ?? 1) / n));
-  let total = zerosLike(request.input);
-  let squares = zerosLike(request.input);
-  let done = 0;
-  let note: JobNote = { steps: { done, of: count } };
+  let sums: SampleSums | null = null;
+  let note: JobNote = { steps: { done: 0, of: count } };
   let said: Said = { note };
   try {
     yield { fraction: 0, note };
-    while (done < count) {
+    for (let done = 0; done < count;) {
       const size = Math.min(perPass, count - done);
       const first = done;
       const input = tidy(() => {
@@ -87,28 +97,24 @@ export async function* sampleGradients(
         const { gradient, score } = yield* report(differentiateInput({ ...request, input }), first / count, (first + size) / count, said);
         slopes = gradient;
         score.dispose();
-        const sums = tidy((): [Tensor4D, Tensor4D] => {
-          const rows = reshape(gradient, [size, ...total.shape]);
-          return [add(total, sum(rows, 0)), add(squares, sum(square(rows), 0))];
-        });
-        total.dispose();
-        squares.dispose();
-        [total, squares] = sums;
+        sums = addSamples(sums, parts, gradient, request.input.shape);
       } finally {
         input.dispose();
         slopes?.dispose();
       }
       done += size;
-      const sums: GradientSums = { total, squares, done };
-      const finish = (): Tensor4D => tidy(() => parts.finish(sums));
-      const measured = isCheckpoint(done, count) || size > 1 ? await parts.measure?.(sums, finish) : undefined;
+      const reached = sums;
+      const finish = (): Tensor4D => tidy(() => parts.finish(reached));
+      const measured = isCheckpoint(done, count, size) ? await parts.measure?.(reached, finish) : undefined;
       note = { ...note, ...measured, steps: { done, of: count } };
       said = { note, partial: partialMap(finish) };
       yield { ...said, fraction: done / count };
     }
-    return { map: tidy(() => parts.finish({ total, squares, done })), note };
+    if (sums === null) throw new AppError('internal', 'no samples');
+    const all = sums;
+    return { map: tidy(() => parts.finish(all)), note };
   } finally {
-    total.dispose();
-    squares.dispose();
+    if (sums !== null) freeSums(sums);
+    sums?.first.dispose();
   }
 }

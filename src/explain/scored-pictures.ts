@@ -2,7 +2,8 @@ import { concat, reshape, tidy, type Tensor, type Tensor1D, type Tensor2D, type 
 import type { JobNote } from '../contract/jobs';
 import type { ExplanationProgress, ExplanationRequest } from './explanation';
 import { report, type Said } from './in-steps';
-import { isCheckpoint, partialMap } from './sampled-gradients';
+import { partialMap } from './sampled-gradients';
+import { isCheckpoint } from './sampling-error';
 import { readScore, scoreLayerOf } from './score-target';
 
 export interface ScoringParts {
@@ -60,7 +61,7 @@ export async function* scorePictures(request: ExplanationRequest, parts: Scoring
     done += size;
     const reached = done;
     const { partial, measure } = parts;
-    note = { ...note, ...(measure !== undefined && isCheckpoint(reached, count) ? await measure(reached) : {}), steps: { done, of: count } };
+    note = { ...note, ...(measure !== undefined && isCheckpoint(reached, count, size) ? await measure(reached) : {}), steps: { done, of: count } };
     said = { note, ...(partial === undefined ? {} : { partial: partialMap(() => partial(reached)) }) };
     yield { ...said, fraction: done / count };
   }

@@ -1,11 +1,12 @@
-import { add, max, min, mul, randomNormal, relu, slice, square, sub, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, div, max, min, mul, randomNormal, relu, slice, square, sub, tidy, type Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { FlagParameter, NumberParameter } from '../contract/explanations';
 import type { Explanation, ExplanationParameters, ExplanationRequest } from './explanation';
 import { report } from './in-steps';
 import { papers } from './papers';
 import { mixSeed } from './random';
-import { measureStandardError, sampleGradients, type GradientSums } from './sampled-gradients';
+import { meanOfSamples, sampleGradients, type SamplingParts } from './sampled-gradients';
+import { measureErrorOfVariance, measureStandardError, type PowerSums } from './sampling-error';
 import { computeScore, readAndDrop } from './score-gradient';
 import { readFlag, readNumber } from './settings';
 
@@ -35,8 +36,13 @@ function noisyCopy(request: ExplanationRequest, index: number): Tensor4D {
   });
 }
 
-function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'signed' | 'meaning' | 'parameters' | 'paper'>,
-  finish: (sums: GradientSums, parameters: ExplanationParameters) => Tensor4D, hasError: (parameters: ExplanationParameters) => boolean): Explanation {
+/** What is made of the noisy copies' gradients. */
+interface OverNoise extends Pick<SamplingParts, 'sampleOf' | 'higherPowers' | 'finish'> {
+  /** The standard error of what `finish` shows, averaged over the map; null where there are too few samples. */
+  readonly error: (sums: PowerSums) => Promise<number | null>;
+}
+
+function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'signed' | 'meaning' | 'parameters' | 'paper'>, show: (parameters: ExplanationParameters) => OverNoise): Explanation {
   return {
     ...facts, kind: 'input', pixel: 'strongest', live: false, choosesLayer: false, supports: () => null,
     cost: (_, parameters) => 2 * readNumber(parameters, samples) + 1,
@@ -47,13 +53,13 @@ function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'sign
       }
       const count = given?.noise?.shape[0] ?? readNumber(parameters, samples);
       const scores = await readAndDrop(yield* report(computeScore(request), 0, 0, { note: { steps: { done: 0, of: count } } }));
+      const { error, ...shown } = show(parameters);
       const { map, note } = yield* sampleGradients(request, {
-        count,
+        ...shown, count,
         inputAt: (index) => noisyCopy(request, index),
-        finish: (sums) => finish(sums, parameters),
-        measure: async ({ total, squares, done }) => {
-          const error = hasError(parameters) ? await measureStandardError(total, squares, done) : null;
-          return error === null ? {} : { standardError: error };
+        measure: async (sums) => {
+          const standardError = await error(sums);
+          return standardError === null ? {} : { standardError };
         },
       });
       return { kind: 'input', map, layer: null, scores, note };
@@ -64,7 +70,8 @@ function overNoise(facts: Pick<Explanation, 'id' | 'name' | 'definition' | 'sign
 /**
  * SmoothGrad: mean of the gradients at noisy copies of the input, `[n, h, w, c]`, signed. Given noise is added as it is. Captum's
  * default is σ = 1 absolute with 5 samples; tf-keras-vis takes absolute values before averaging; PAIR squares by default
- * (`squared` does).
+ * (`squared` does). Standard error, averaged over the map: `sqrt(s²/n)`, s² the variance (divided by n - 1) of the n gradients, or
+ * of their squares where these are averaged; from two copies on.
  *
  * @see Smilkov et al. 2017, arXiv:1706.03825, section 3
  */
@@ -72,12 +79,16 @@ export const smoothGrad = overNoise({
   id: 'smooth-grad', name: 'SmoothGrad', signed: true, meaning: 'sensitivity', parameters: [samples, sigma, squared, seed],
   definition: 'The gradient, averaged over noisy copies of the picture.',
   paper: { ...papers.smilkov, equation: 'section 3' },
-}, ({ total, squares, done }, parameters) => mul(readFlag(parameters, squared) ? squares : total, 1 / done),
-(parameters) => !readFlag(parameters, squared));
+}, (parameters) => ({
+  ...(readFlag(parameters, squared) ? { sampleOf: square } : {}),
+  finish: meanOfSamples,
+  error: ({ total, squares, done }) => measureStandardError(total, squares, done),
+}));
 
 /**
  * VarGrad: variance of the gradient over noisy copies, `[n, h, w, c]` ≥ 0: `mean(g²) - mean(g)²`, divided by n, as in Captum. What
- * the mean hides: where the gradient depends on the noise.
+ * the mean hides: where the gradient depends on the noise. Standard error, averaged over the map: that of a variance, from the
+ * second and the fourth central moment (`measureErrorOfVariance` has the formula); from four copies on.
  *
  * @see Adebayo et al. 2018, Local explanation methods for deep neural networks lack sensitivity to parameter values, arXiv:1810.03307, section 2
  */
@@ -85,4 +96,8 @@ export const varGrad = overNoise({
   id: 'var-grad', name: 'VarGrad', signed: false, meaning: 'spread', parameters: [samples, sigma, seed],
   definition: 'How much the gradient varies over noisy copies of the picture.',
   paper: { authors: 'Adebayo, Gilmer, Goodfellow, Kim', year: 2018, title: 'Local explanation methods for deep neural networks lack sensitivity to parameter values', arxiv: '1810.03307', doi: null, equation: 'section 2' },
-}, ({ total, squares, done }) => relu(sub(mul(squares, 1 / done), square(mul(total, 1 / done)))), () => false);
+}, () => ({
+  higherPowers: true,
+  finish: ({ total, squares, done }) => relu(sub(div(squares, done), square(div(total, done)))),
+  error: measureErrorOfVariance,
+}));

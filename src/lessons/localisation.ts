@@ -1,3 +1,4 @@
+import type { ParameterDescription } from '../contract/explanations';
 import rows from './localisation.json';
 
 /** How well a method points, measured once on mosaics of validation pictures; docs/localisation.md is the whole table. */
@@ -9,6 +10,10 @@ export interface LocalisationRow {
   readonly median: number;
   readonly maps: number;
   readonly empty: number;
+  /** Settings of the measurement that differ from the method's own. */
+  readonly settings: readonly { readonly name: string; readonly value: number }[];
+  /** True: measured by the sum of the colours with their signs, while the app shows the strongest colour of each pixel. */
+  readonly sumsColours: boolean;
 }
 
 /** Best first. */
@@ -17,4 +22,13 @@ export const localisationRows: readonly LocalisationRow[] = rows;
 /** The row of a method; null where it was not measured. */
 export function localisationOf(method: string): LocalisationRow | null {
   return localisationRows.find((row) => row.method === method) ?? null;
+}
+
+/** In what the measurement differs from the map on screen; '' where it does not. */
+export function describeDeparture({ settings, sumsColours }: LocalisationRow, parameters: readonly ParameterDescription[]): string {
+  const named = settings.map(({ name, value }) => `${(parameters.find((parameter) => parameter.name === name)?.label ?? name).toLowerCase()} ${value}`);
+  return [
+    ...(named.length === 0 ? [] : [`It was measured with other settings than the usual ones: ${named.join(', ')}.`]),
+    ...(sumsColours ? ['It was measured by the sum of the colours with their signs; the map here shows the strongest colour.'] : []),
+  ].join(' ');
 }

@@ -97,9 +97,12 @@ export function describeVerdict(map: InspectedMap): string {
 /** How long a map takes, in words, from the passes it needs and the time of one. */
 export function describeCost(passes: number, forwardMs: number): string {
   const seconds = (passes * Math.max(1, forwardMs)) / 1000;
-  if (seconds < 0.5) return 'Done at once';
-  if (seconds < 90) return `Takes about ${Math.max(1, Math.round(seconds))} s`;
-  return `Takes about ${Math.round(seconds / 60)} min`;
+  return seconds < 0.5 ? 'Done at once' : `Takes ${describeDuration(seconds)}`;
+}
+
+/** `about 12 s`, `about 3 min`. */
+export function describeDuration(seconds: number): string {
+  return seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s` : `about ${Math.round(seconds / 60)} min`;
 }
 
 /** Every setting that was in force, also those nobody touched; null: chosen from the picture. */

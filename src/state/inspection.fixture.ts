@@ -42,7 +42,7 @@ export function useInspection(): { readonly fake: FakeRuntime; readonly asked: A
     }),
     cancelJob: async (job: string) => {
       cancelled.push(job);
-      asked.find((entry) => entry.job === job)?.fail(new AppError('cancelled', job, true));
+      asked.findLast((entry) => entry.job === job)?.fail(new AppError('cancelled', job, true));
     },
     describeExplanations: async () => [describeForTest('gradient'), describeForTest('occlusion', { live: false, cost: 100 }), describeForTest('cam', { unsupported: 'no pool' })],
   });

@@ -1,5 +1,16 @@
-import { signal } from '@preact/signals-core';
+import { computed, signal } from '@preact/signals-core';
+import type { ExplanationDescription } from '../contract/explanations';
 import type { ExplanationTarget } from '../contract/session-spec';
+import { maps, methods, type InspectedMap } from './inspection';
+import { isOfOlderPicture } from './picture-seen';
+import { rate } from './worker-state';
+
+/** Parts that the pixels are removed in, for the curves of every map. Petsiuk et al. 2018 use each pixel; 64 parts are enough to see. */
+export const curveSteps = 64;
+/** Forward passes of deletion and insertion together; a random order costs as many again. */
+export const curvePasses = 2 * (curveSteps + 1);
+/** Methods that need more passes than this take longer than all others together: they are ranked when a person asks for them. */
+const mostQuickPasses = 120;
 
 /** One method judged on the frame on screen. */
 export interface RankedMethod {
@@ -22,11 +33,45 @@ export interface Ranking {
   /** The method that is being judged, and how many are still to come. */
   readonly current: string | null;
   readonly left: number;
+  /** Of this run, 0..1, by the passes that the methods need. */
+  readonly fraction: number;
 }
 
 export const ranking = signal<Ranking | null>(null);
 
+export function isSlow({ cost }: ExplanationDescription): boolean {
+  return cost > mostQuickPasses;
+}
+
+/** The slow methods that are defined for this network and not in the table. */
+export const slowMethods = computed(() => {
+  const rows = ranking.value?.rows ?? [];
+  return methods.value.filter((method) => method.unsupported === null && isSlow(method) && rows.every((row) => row.method !== method.id));
+});
+
+/** How long a method takes here with its curves, from the time of one pass. */
+export function estimateSeconds({ cost }: ExplanationDescription): number {
+  return ((cost + curvePasses) * Math.max(1, rate.value?.forwardMs ?? 20)) / 1000;
+}
+
 /** Better first: much kept when its pixels are shown, little when they are deleted. */
 export function sortRanking(rows: readonly RankedMethod[]): readonly RankedMethod[] {
   return [...rows].sort((a, b) => (b.insertion - b.deletion) - (a.insertion - a.deletion));
+}
+
+function isSameTarget(map: InspectedMap, target: ExplanationTarget): boolean {
+  const asked = map.request.target;
+  if (asked.kind === 'difference') return target.kind === 'difference' && asked.index === target.index && asked.against === target.against;
+  if (asked.kind === 'unit' || target.kind === 'unit' || target.kind === 'difference') return false;
+  return target.kind === 'class' ? map.result?.targetIndex === target.index : asked.kind === 'top';
+}
+
+/** A map of the inspection that is what the table would make: the method's own settings, this target and picture, with curves of as many steps. */
+export function findJudgedMap(method: ExplanationDescription, target: ExplanationTarget): InspectedMap | null {
+  return maps.peek().find((map) => {
+    const { request, result, faithfulness, phase } = map;
+    return request.method === method.id && phase === 'done' && result !== null && !isOfOlderPicture(result.sequence) && request.layer === null
+      && Object.entries(request.parameters).every(([name, value]) => method.parameters.find((parameter) => parameter.name === name)?.default === value)
+      && faithfulness?.result?.deletion.length === curveSteps + 1 && isSameTarget(map, target);
+  }) ?? null;
 }

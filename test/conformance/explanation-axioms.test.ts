@@ -1,13 +1,14 @@
-import { add, tensor4d, tidy, zerosLike, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, tensor, tensor4d, tidy, zerosLike, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/engine/executor';
 import type { Executor } from '../../src/engine/executor.interface';
 import { drawNormal, drawUniform } from '../../src/explain/random';
 import { drain } from '../../src/explain/in-steps';
-import { computeScore } from '../../src/explain/score-gradient';
+import { computeScore, createScoreSeed } from '../../src/explain/score-gradient';
 import type { NetworkGraph } from '../../src/graph/network-graph';
 import { expectClose } from './closeness';
-import { buildRandomNetwork, drawInput, forNetworks, networkShapes } from './random-network';
+import { models } from './published-models';
+import { buildRandomNetwork, drawInput, forNetworks, networkShapes, type NetworkShape } from './random-network';
 import { explainNow, sumOf } from './run-explanation';
 import { startWasm } from './wasm-in-node';
 
@@ -181,6 +182,88 @@ describe('where methods meet', () => {
       expect(guided[0]?.values).not.toEqual(guided[1]?.values);
       other.dispose();
     }, 6);
+  });
+});
+
+describe('guided backpropagation', () => {
+  type Chain = Pick<NetworkShape, 'activation'>;
+  const chains = { shortcut: false, channels: 3 } as const;
+
+  /** Walks down by hand: at each rectifier what is above 0 passes, where `isOpen` lets it; between them the ordinary gradient. */
+  function walkDown(executor: Executor, input: Tensor4D, isOpen: (value: number) => boolean): Float32Array {
+    const { graph } = executor;
+    const rectifiers = graph.nodes.filter(({ operation }) => operation.op === 'activation');
+    const before = rectifiers.map(({ inputs }) => inputs[0] ?? '');
+    const pass = executor.forward(input, { mode: 'inspect', taps: new Set([graph.logits, ...before, ...rectifiers.map(({ id }) => id)]), backwardTo: new Set([graph.input, ...rectifiers.map(({ id }) => id)]) });
+    let from = graph.logits;
+    let seed: Tensor = createScoreSeed(pass.logits, 1);
+    for (const [index, { id }] of [...rectifiers.entries()].reverse()) {
+      const arriving = executor.backward(pass, { from, seed, to: [id], rule: { kind: 'gradient' } }).get(id) as Tensor;
+      from = before[index] ?? '';
+      const forward = pass.get(from).dataSync();
+      const passed = Float32Array.from(arriving.dataSync(), (value, at) => (isOpen(forward[at] ?? Number.NaN) ? Math.max(value, 0) : 0));
+      for (const held of [seed, arriving]) held.dispose();
+      seed = tensor(passed, arriving.shape);
+    }
+    const found = executor.backward(pass, { from, seed, to: [graph.input], rule: { kind: 'gradient' } }).get(graph.input) as Tensor;
+    const values = Float32Array.from(found.dataSync());
+    for (const held of [seed, found]) held.dispose();
+    pass.dispose();
+    return values;
+  }
+
+  const rectifierShapes: readonly (readonly [Chain['activation'], (value: number) => boolean])[] = [['relu', (value) => value > 0], ['relu6', (value) => value > 0 && value < 6]];
+  it.each(rectifierShapes)("is deconvnet's rule masked by the forward pass at every %s, and deconvnet the same without the mask", async (activation, isOpen) => {
+    await forNetworks(networkShapes({ ...chains, activation }), async (executor, input) => {
+      const tolerance = { atol: 1e-5, rtol: 1e-4 };
+      const guided = await explainNow('guided-backprop', { executor, input, target: 1 });
+      const deconvnet = await explainNow('deconvnet', { executor, input, target: 1 });
+      expectClose(guided.values, walkDown(executor, input, isOpen), tolerance, 'guided backpropagation');
+      expectClose(deconvnet.values, walkDown(executor, input, () => true), tolerance, 'deconvnet');
+    });
+  });
+
+  it('is, at one rectifier, never more than what deconvnet lets through, which is the positive part of what arrives', async () => {
+    await forNetworks(networkShapes({ ...chains, activation: 'relu' }), async (executor, input, { seed }) => {
+      const from = 'act2';
+      const before = executor.graph.nodes.find(({ id }) => id === from)?.inputs[0] ?? '';
+      const pass = executor.forward(input, { mode: 'inspect', taps: new Set([from, before]), backwardTo: new Set([before]) });
+      const normal = drawNormal(drawUniform(seed, 3));
+      const arriving = Float32Array.from({ length: pass.get(from).size }, normal);
+      const upstream = tensor(arriving, pass.get(from).shape);
+      const through = (kind: 'guided' | 'deconvnet'): Float32Array => executor.backward(pass, { from, seed: upstream, to: [before], rule: { kind } }).get(before)?.dataSync() as Float32Array;
+      const forward = pass.get(before).dataSync();
+      expect([...through('deconvnet')]).toEqual([...arriving].map((value) => Math.max(value, 0)));
+      expect([...through('guided')]).toEqual([...through('deconvnet')].map((value, at) => ((forward[at] ?? 0) > 0 ? value : 0)));
+      upstream.dispose();
+      pass.dispose();
+    }, 6);
+  });
+
+  it('reduces, like deconvnet, to the transposed convolution of clipped gradients on one convolution', async () => {
+    const graph = models['one_conv']?.() as NetworkGraph;
+    const executor = createExecutor(graph);
+    const input = tensor4d(Float32Array.from({ length: 16 }, (_, at) => 2 + at), [1, 4, 4, 1]);
+    const pass = executor.forward(input, { mode: 'inspect', taps: new Set(['conv1', 'relu2']) });
+    const opened = [...pass.get('conv1').dataSync()].map((value) => value > 0);
+    expect(new Set(opened).size, 'some rectifiers are open, some shut').toBe(2);
+    expect(pass.logits.dataSync()[0]).toBeGreaterThan(0);
+    pass.dispose();
+    // [place, filter] of the dense layer's weights for any output; the kernel is all ones.
+    const weights = [[1, 1], [1, -1], [1, -1], [1, -1]];
+    const spread = (isOpen: (at: number) => boolean): number[] => Array.from({ length: 16 }, (_, pixel) => {
+      const [y, x] = [Math.floor(pixel / 4), pixel % 4];
+      let total = 0;
+      weights.forEach((row, place) => row.forEach((weight, filter) => {
+        const [top, left] = [Math.floor(place / 2), place % 2];
+        if (y >= top && y < top + 3 && x >= left && x < left + 3 && isOpen(place * 2 + filter)) total += Math.max(weight, 0);
+      }));
+      return total;
+    });
+    expectClose((await explainNow('guided-backprop', { executor, input })).values, spread((at) => opened[at] ?? false), { atol: 1e-6, rtol: 0 }, 'guided backpropagation');
+    expectClose((await explainNow('deconvnet', { executor, input })).values, spread(() => true), { atol: 1e-6, rtol: 0 }, 'deconvnet');
+    input.dispose();
+    executor.dispose();
   });
 });
 

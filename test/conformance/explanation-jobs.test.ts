@@ -96,6 +96,15 @@ describe.each(ids)('%s', (id) => {
     expect(memory().numTensors, 'after a failure').toBe(before);
   });
 
+  it('names the layer that decided the map, where one did', async () => {
+    const chooses = findExplanation(id).choosesLayer;
+    const { layer } = await explainNow(id, { executor, input, parameters: parametersOf(id), pixels });
+    const isAboutLayer = chooses || findExplanation(id).kind === 'layer';
+    expect(isAboutLayer ? executor.graph.nodes.map((node): string | null => node.id) : [null]).toContain(layer);
+    const asked = await explainNow(id, { executor, input, layer: 'act1', parameters: parametersOf(id), pixels });
+    expect(asked.layer).toBe(chooses ? 'act1' : layer);
+  });
+
   it('shows the map growing, unless it is a matter of a few passes, and the last picture of it is the map', async () => {
     const job = findExplanation(id).run(requestOf({ executor, input, parameters: parametersOf(id), pixels }));
     let last: { readonly shape: readonly number[]; readonly values: Float32Array } | null = null;

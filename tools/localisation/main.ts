@@ -9,14 +9,14 @@ import { enlargePlane, planeOf } from '../../src/contract/map-plane';
 import { startBackend } from '../../src/engine/backend';
 import { createExecutor } from '../../src/engine/executor';
 import type { Executor } from '../../src/engine/executor.interface';
-import type { ExplanationParameters } from '../../src/explain/explanation';
 import { shareInCell, type MosaicCell } from '../../src/explain/grid-pointing';
 import { findExplanation } from '../../src/explain/registry';
 import { readTfjsLayers } from '../../src/formats/tfjs-layers';
 import { toProbabilities } from '../../src/graph/answer';
 import { drawMosaics, layOut, type ConfidentPicture, type Mosaic } from './mosaics';
+import { plans, type Plan } from './plans';
 import { normalise, readValidationPictures, type LabelledPicture } from './pictures';
-import { writeTable, type MethodResult } from './table';
+import { measuredPixel, writeTable, type MethodResult } from './table';
 
 /*
  * The grid pointing game (Rao, Böhle, Schiele 2022, arXiv:2205.10435) on the validation pictures of everyday-objects:
@@ -30,25 +30,6 @@ const mosaicCount = 250;
 const seed = 20261124;
 /** A picture counts when it is named rightly with at least this probability. */
 const confidence = 0.9;
-
-/** Slow methods explain one cell of each mosaic (in turn), quick ones all four. */
-interface Plan {
-  readonly method: string;
-  readonly cells: 1 | 4;
-  readonly parameters: ExplanationParameters;
-}
-
-const plans: readonly Plan[] = [
-  ...['gradient', 'saliency', 'gradient-x-input', 'guided-backprop', 'deconvnet', 'lrp-epsilon', 'lrp-gamma', 'lrp-alpha1-beta0', 'lrp-composite',
-    'deep-lift', 'grad-cam', 'grad-cam++', 'layer-cam', 'hires-cam', 'eigen-cam', 'cam', 'guided-grad-cam'].map((method) => ({ method, cells: 4 as const, parameters: {} })),
-  { method: 'smooth-grad', cells: 1, parameters: { samples: 16 } },
-  { method: 'var-grad', cells: 1, parameters: { samples: 16 } },
-  { method: 'integrated-gradients', cells: 1, parameters: { steps: 20 } },
-  { method: 'occlusion', cells: 1, parameters: { window: 16, stride: 16 } },
-  { method: 'score-cam', cells: 1, parameters: { channels: 64 } },
-  { method: 'rise', cells: 1, parameters: { masks: 100 } },
-  { method: 'prediction-difference', cells: 1, parameters: { window: 12, stride: 12, samples: 1 } },
-];
 
 const { values: options } = parseArgs({ options: { methods: { type: 'string' }, part: { type: 'string' }, table: { type: 'boolean' }, cells: { type: 'string' } } });
 
@@ -79,7 +60,7 @@ async function explainCell(executor: Executor, input: Float32Array, side: number
     const { map } = step.value;
     const values = await map.data() as Float32Array;
     // Without the batch axis.
-    const importance = enlargePlane(planeOf(values, map.shape.slice(1), 'sum'), side, side);
+    const importance = enlargePlane(planeOf(values, map.shape.slice(1), measuredPixel), side, side);
     map.dispose();
     tensor.dispose();
     return shareInCell(importance, [side, side], cell);
@@ -140,6 +121,6 @@ const asked = options.methods?.split(',');
 const [part = 0, parts = 1] = (options.part ?? '0/1').split('/').map(Number);
 const chosen = plans.filter(({ method }, index) => (asked === undefined ? index % parts === part : asked.includes(method)));
 if (options.table !== true) await measure(chosen);
-const table = await writeTable(await Promise.all(plans.map(async (plan) => ({ ...plan, results: await readResults(plan.method) }))), { mosaicCount, seed, confidence });
+const table = await writeTable(await Promise.all(plans.map(async (plan) => ({ ...plan, pixel: findExplanation(plan.method).pixel, results: await readResults(plan.method) }))), { mosaicCount, seed, confidence });
 await writeFile(join(root, 'docs', 'localisation.md'), table.text);
 await writeFile(join(root, 'src', 'lessons', 'localisation.json'), `${JSON.stringify(table.rows, null, 1)}\n`);

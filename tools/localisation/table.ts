@@ -1,5 +1,5 @@
 import type { LocalisationRow } from '../../src/lessons/localisation';
-import type { ExplanationParameters } from '../../src/explain/explanation';
+import type { Explanation, ExplanationParameters } from '../../src/explain/explanation';
 
 /** What one mosaic gave: the share of each explained cell; null where a map had no positive evidence. */
 export interface MethodResult {
@@ -8,14 +8,38 @@ export interface MethodResult {
   readonly shares: readonly (number | null)[];
 }
 
+/** How the colours of every map become one value for each pixel here. */
+export const measuredPixel = 'sum';
+
 export interface MeasuredMethod {
   readonly method: string;
   readonly cells: number;
   readonly parameters: ExplanationParameters;
+  /** As the app shows it. */
+  readonly pixel: Explanation['pixel'];
   readonly results: readonly MethodResult[];
 }
 
-function summarise({ method, results }: MeasuredMethod): LocalisationRow {
+/** In what a measurement departs from the map that the app shows. */
+export function describeMeasurement({ parameters, pixel }: Pick<MeasuredMethod, 'parameters' | 'pixel'>): Pick<LocalisationRow, 'settings' | 'sumsColours'> {
+  return {
+    settings: Object.entries(parameters).map(([name, value]) => ({ name, value: Number(value) })),
+    sumsColours: pixel === 'strongest',
+  };
+}
+
+/** The page's lines about that; none where there is nothing to say. */
+export function writeDepartures(methods: readonly Pick<MeasuredMethod, 'method' | 'parameters' | 'pixel'>[]): readonly string[] {
+  const facts = methods.map((method) => ({ name: method.method, ...describeMeasurement(method) }));
+  const settings = facts.filter((entry) => entry.settings.length > 0).map((entry) => `${entry.name}: ${entry.settings.map(({ name, value }) => `${name} ${value}`).join(', ')}`);
+  const summed = facts.filter(({ sumsColours }) => sumsColours).map(({ name }) => name);
+  return [
+    ...(settings.length === 0 ? [] : [`Settings that differ from the defaults, to save time: ${settings.join('; ')}.`, '']),
+    ...(summed.length === 0 ? [] : [`The app shows the strongest colour of each pixel, without its sign, for ${summed.join(', ')}; measured is the sum of the colours with their signs.`, '']),
+  ];
+}
+
+function summarise({ results, ...measured }: MeasuredMethod): LocalisationRow {
   const perMosaic = results.map(({ shares }) => shares.reduce<number>((sum, share) => sum + (share ?? 0), 0) / shares.length);
   const all = results.flatMap(({ shares }) => shares);
   const mean = perMosaic.reduce((sum, share) => sum + share, 0) / perMosaic.length;
@@ -23,8 +47,8 @@ function summarise({ method, results }: MeasuredMethod): LocalisationRow {
   const sorted = all.map((share) => share ?? 0).sort((a, b) => a - b);
   const round = (value: number): number => Math.round(value * 1e4) / 1e4;
   return {
-    method, mean: round(mean), error: round(Math.sqrt(variance / perMosaic.length)), median: round(sorted[Math.floor(sorted.length / 2)] ?? 0),
-    maps: all.length, empty: all.filter((share) => share === null).length,
+    method: measured.method, mean: round(mean), error: round(Math.sqrt(variance / perMosaic.length)), median: round(sorted[Math.floor(sorted.length / 2)] ?? 0),
+    maps: all.length, empty: all.filter((share) => share === null).length, ...describeMeasurement(measured),
   };
 }
 
@@ -35,8 +59,6 @@ export function writeTable(
   const rows = methods.filter(({ results }) => results.length > 0).map(summarise).sort((a, b) => b.mean - a.mean);
   const missing = methods.filter(({ results }) => results.length === 0).map(({ method }) => method);
   const partly = methods.filter(({ results }) => results.length > 0 && results.length < set.mosaicCount);
-  const settings = methods.filter(({ parameters }) => Object.keys(parameters).length > 0).map(({ method, parameters }) =>
-    `${method}: ${Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`).join(', ')}`);
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   const text = [
     '# How well each method points', '',
@@ -48,7 +70,7 @@ export function writeTable(
     '`npm run localisation` (needs `../shared/data`); this page and `src/lessons/localisation.json` are written by it.', '',
     '| method | mean share | standard error | median | maps | without evidence |', '|---|---|---|---|---|---|',
     ...rows.map((row) => `| <a id="${row.method}"></a>${row.method} | ${percent(row.mean)} | ${percent(row.error)} | ${percent(row.median)} | ${row.maps} | ${row.empty} |`), '',
-    ...(settings.length === 0 ? [] : [`Settings that differ from the defaults: ${settings.join('; ')}.`, '']),
+    ...writeDepartures(methods),
     ...(partly.length === 0 ? [] : [`Measured on fewer mosaics: ${partly.map(({ method, results }) => `${method} (${results.length})`).join(', ')}.`, '']),
     ...(missing.length === 0 ? [] : [`Not measured: ${missing.join(', ')}.`, '']),
     'RISE: its map is an average of probabilities, positive everywhere, so that its even part lies in all four cells and holds the share near chance,',

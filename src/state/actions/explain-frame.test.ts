@@ -3,11 +3,9 @@ import { AppError } from '../../contract/errors';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { inspecting, isStale, maps, mostMaps, planeOfMap, type MapRequest } from '../inspection';
 import { settle, useInspection } from '../inspection.fixture';
-import { ranking } from '../ranking';
 import { receiveEvent } from '../receive-event';
 import { fakeSource } from '../testing.fixture';
 import { checkFaithfulness, checkSanity, closeInspection, forgetMaps, makeMap, openInspection, readMethods, remakeMap, removeMap, stopJob } from './explain-frame';
-import { rankMethods, stopRanking } from './rank-methods';
 import { showSource } from './show-source';
 
 const request: MapRequest = { method: 'gradient', target: { kind: 'top' }, layer: null, parameters: {} };
@@ -169,40 +167,5 @@ describe('the inspection', () => {
     stage.fake.refuse = new AppError('camera-ended', 'x');
     await openInspection();
     expect(inspecting.peek()).toBe(false);
-  });
-});
-
-describe('the ranking', () => {
-  it('makes every quick method that is defined, under one name, and sorts by the curves', async () => {
-    await readMethods();
-    const running = rankMethods({ kind: 'top' });
-    for (const [deletion, insertion] of [[0.6, 0.3], [0.1, 0.9]] as const) {
-      await settle();
-      stage.asked.at(-1)?.finish({ sequence: 1 });
-      await settle();
-      stage.asked.at(-1)?.finish({ ...curves, areas: { ...curves.areas, deletion, insertion } });
-    }
-    await running;
-    expect(ranking.peek()).toMatchObject({ phase: 'done', random: { deletion: 0.5, insertion: 0.5 }, targetIndex: 0 });
-    expect(ranking.peek()?.rows.map(({ method }) => method)).toEqual(['occlusion', 'gradient']);
-    expect(new Set(stage.asked.map(({ job }) => job)).size).toBe(2);
-    expect(stage.asked.map(({ what }) => (what.kind === 'faithfulness' ? what.random : null))).toEqual([null, true, null, false]);
-  });
-
-  it('stops, and does not mix two pictures', async () => {
-    await readMethods();
-    let running = rankMethods({ kind: 'top' });
-    await settle();
-    stopRanking();
-    await running;
-    expect(ranking.peek()).toMatchObject({ phase: 'cancelled', rows: [] });
-    stage.asked.splice(0);
-    running = rankMethods({ kind: 'top' });
-    await settle();
-    stage.fake.page.nowMs = 4000;
-    showSource(fakeSource('still'));
-    stage.asked.at(-1)?.finish({ sequence: 1 });
-    await running;
-    expect(ranking.peek()).toMatchObject({ phase: 'cancelled', rows: [] });
   });
 });

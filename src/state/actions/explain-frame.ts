@@ -9,12 +9,9 @@ import { getRuntime } from '../runtime';
 import { source } from '../source-state';
 import { network } from '../worker-state';
 import { pictureNumber, whenPictureIsSeen } from '../picture-seen';
-import { ranking } from '../ranking';
+import { curveSteps, ranking } from '../ranking';
 import { freeze } from './freeze';
-import { stopRanking } from './rank-methods';
-
-/** Parts that the pixels are removed in, for the curves. Petsiuk et al. 2018 use each pixel; 64 parts are enough to see. */
-const faithfulnessSteps = 64;
+import { receiveRankingEvent, stopRanking } from './rank-methods';
 
 let lastNumber = 0;
 
@@ -129,7 +126,7 @@ export async function checkFaithfulness(job: JobId): Promise<void> {
   const put = (faithfulness: TrustCheck<FaithfulnessResult>): void => changeMap(job, () => ({ faithfulness }));
   put(begun);
   try {
-    const result = await getRuntime().supervisor.runJob(faithfulnessId(job), { kind: 'faithfulness', of: job, steps: faithfulnessSteps, random: true });
+    const result = await getRuntime().supervisor.runJob(faithfulnessId(job), { kind: 'faithfulness', of: job, steps: curveSteps, random: true });
     if (result.kind === 'faithfulness') put({ phase: 'done', fraction: 1, result, error: null });
   } catch (thrown) {
     put({ ...begun, ...endOf(thrown) });
@@ -150,6 +147,7 @@ export async function checkSanity(job: JobId): Promise<void> {
 
 /** The worker says how far a job is. */
 export function receiveJobEvent(event: Extract<WorkerEvent, { readonly kind: 'job' }>): void {
+  receiveRankingEvent(event);
   for (const { job } of maps.peek()) {
     if (event.job === job) changeMap(job, () => ({ fraction: event.fraction, note: event.note, ...(event.partial === null ? {} : { partial: event.partial }) }));
     else if (event.job === faithfulnessId(job)) changeMap(job, ({ faithfulness }) => ({ faithfulness: faithfulness === null ? null : { ...faithfulness, fraction: event.fraction } }));

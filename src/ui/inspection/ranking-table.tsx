@@ -1,45 +1,72 @@
 import { localisationOf } from '../../lessons/localisation';
 import { makeMap } from '../../state/actions/explain-frame';
-import { rankMethods, stopRanking } from '../../state/actions/rank-methods';
-import { nameTarget } from '../../state/describe-map';
+import { rankMethods, rankSlowMethods, stopRanking } from '../../state/actions/rank-methods';
+import { describeDuration, nameTarget } from '../../state/describe-map';
 import { draft, methods } from '../../state/inspection';
-import { ranking } from '../../state/ranking';
+import { estimateSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
 import { isOfOlderPicture } from '../../state/picture-seen';
 
-/** Which of the quick methods is most faithful on this frame, by measurement. */
+const nameOf = (id: string): string => methods.value.find((method) => method.id === id)?.name ?? id;
+
+/** Which of the methods is most faithful on this frame, by measurement. */
 export function RankingTable() {
   const found = ranking.value;
-  const running = found?.phase === 'running';
   const stale = found !== null && found.sequence !== null && isOfOlderPicture(found.sequence);
-  const nameOf = (id: string): string => methods.value.find((method) => method.id === id)?.name ?? id;
   return (
     <section class="ranking" aria-label="Methods ranked on this frame">
       <h3>Which method is right about this picture?</h3>
-      <p class="small muted">Makes every quick map and measures each by deletion and insertion. The order holds for this picture, network and target only.</p>
-      {running
-        ? <div class="map-progress"><span class="small">{nameOf(found.current ?? '')}, {found.left} to go</span><button type="button" class="button quiet" onClick={stopRanking}>Stop</button></div>
+      <p class="small muted">Makes every quick map with its usual settings and measures each by deletion and insertion, as the panel of a map does. The order holds for this picture, network and target only.</p>
+      {found?.phase === 'running' ? <RankingProgress found={found} />
         : <button type="button" class="button" disabled={methods.value.length === 0 || draft.value.target.kind === 'unit'} onClick={() => void rankMethods(draft.peek().target)}>{found === null ? 'Rank the methods' : 'Rank again'}</button>}
       {draft.value.target.kind === 'unit' && <p class="small muted">The curves follow the probability of a class: choose one to rank the methods.</p>}
       {found?.phase === 'cancelled' && <p class="small muted">Stopped; these are the methods that were measured.</p>}
       {stale && <p class="small map-verdict">The picture has changed since this was measured.</p>}
-      {found !== null && found.rows.length > 0 && (
-        <div class="table-scroll">
-          <table class="ranking-table small numbers">
-            <caption class="small muted">For {nameTarget(found.target, found.targetIndex)}</caption>
-            <thead><tr><th>Method</th><th>Insertion</th><th>Deletion</th><th>Pointing in general</th></tr></thead>
-            <tbody>
-              {found.rows.map((row) => (
-                <tr key={row.method}>
-                  <td><button type="button" class="link" onClick={() => void makeMap({ method: row.method, target: found.target, layer: null, parameters: {} })}>{nameOf(row.method)}</button></td>
-                  <td>{row.insertion.toFixed(2)}</td><td>{row.deletion.toFixed(2)}</td>
-                  <td>{localisationOf(row.method) === null ? 'not measured' : `${((localisationOf(row.method)?.mean ?? 0) * 100).toFixed(0)} %`}</td>
-                </tr>
-              ))}
-              {found.random !== null && <tr class="muted"><td>A random order</td><td>{found.random.insertion.toFixed(2)}</td><td>{found.random.deletion.toFixed(2)}</td><td>25 %</td></tr>}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {found !== null && found.rows.length > 0 && <RankedRows found={found} />}
+      {found !== null && found.phase !== 'running' && !stale && slowMethods.value.length > 0 && <SlowMethods />}
     </section>
+  );
+}
+
+function RankingProgress({ found }: { readonly found: Ranking }) {
+  return (
+    <div class="map-progress">
+      <div class="progress-bar" role="progressbar" aria-label="Ranking" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(found.fraction * 100)}><i style={{ transform: `scaleX(${found.fraction})` }} /></div>
+      <span class="small">{found.current === null ? '' : `${nameOf(found.current)}, ${found.left} to go`}</span>
+      <button type="button" class="button quiet" onClick={stopRanking}>Stop</button>
+    </div>
+  );
+}
+
+function RankedRows({ found }: { readonly found: Ranking }) {
+  const reduced = found.rows.filter(({ method }) => (localisationOf(method)?.settings.length ?? 0) > 0);
+  return (
+    <div class="table-scroll">
+      <table class="ranking-table small numbers">
+        <caption class="small muted">For {nameTarget(found.target, found.targetIndex)}</caption>
+        <thead><tr><th>Method</th><th>Insertion</th><th>Deletion</th><th>Pointing in general</th></tr></thead>
+        <tbody>
+          {found.rows.map((row) => (
+            <tr key={row.method}>
+              <td><button type="button" class="link" onClick={() => void makeMap({ method: row.method, target: found.target, layer: null, parameters: {} })}>{nameOf(row.method)}</button></td>
+              <td>{row.insertion.toFixed(2)}</td><td>{row.deletion.toFixed(2)}</td>
+              <td>{localisationOf(row.method) === null ? 'not measured' : `${((localisationOf(row.method)?.mean ?? 0) * 100).toFixed(0)} %${reduced.includes(row) ? ' *' : ''}`}</td>
+            </tr>
+          ))}
+          {found.random !== null && <tr class="muted"><td>A random order</td><td>{found.random.insertion.toFixed(2)}</td><td>{found.random.deletion.toFixed(2)}</td><td>25 %</td></tr>}
+        </tbody>
+      </table>
+      {reduced.length > 0 && <p class="small muted">* Measured in general with fewer steps, samples or windows than here.</p>}
+    </div>
+  );
+}
+
+/** What is not in the table, and why. */
+function SlowMethods() {
+  const slow = slowMethods.value.map((method) => ({ name: method.name, seconds: estimateSeconds(method) }));
+  return (
+    <>
+      <p class="small muted">Not in the table, because they take longer: {slow.map(({ name, seconds }) => `${name} (${describeDuration(seconds)})`).join(', ')}. Together {describeDuration(slow.reduce((sum, { seconds }) => sum + seconds, 0))} on this device.</p>
+      <button type="button" class="button quiet" onClick={() => void rankSlowMethods()}>Also the slow ones</button>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import type { ExplanationDescription } from '../../contract/explanations';
 import { describeMethod } from '../../lessons/method-texts';
-import { localisationOf, localisationRows } from '../../lessons/localisation';
+import { describeDeparture, localisationOf, localisationRows } from '../../lessons/localisation';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
 import { describeExactness, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
@@ -39,7 +39,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
             ? 'The map changes when the network forgets: it depends on what was learned.'
-            : 'The map hardly changes although the network forgot everything: it shows the picture more than the network.'}</p>
+            : 'The map hardly changes although the network forgot how it tells the classes apart: it shows the picture more than the network.'}</p>
           <table class="sanity-table small numbers">
             <thead><tr><th>Forgotten from the end to</th><th>Agreement with the original</th></tr></thead>
             <tbody>{map.sanity.result.steps.map(({ layer, correlation }) => <tr key={layer}><td>{layer}</td><td><meter min={0} max={1} value={Math.max(0, correlation)} aria-hidden="true" /> {correlation.toFixed(2)}</td></tr>)}</tbody>
@@ -48,7 +48,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       )}
       <h4>Where it points, in general</h4>
       {place === null ? <p class="small muted">{localisationRows.length === 0 ? 'Not measured yet.' : 'Not measured for this method.'}</p>
-        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of the positive part of its map for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %)</span></p>}
+        : <p class="small">On mosaics of four pictures, {(place.mean * 100).toFixed(0)} % of the positive part of its map for a class lay on that class’s own picture; chance is 25 %. <span class="muted">({place.maps} maps of the network “everyday”, ± {(place.error * 100).toFixed(1)} %) {describeDeparture(place, method.parameters)}</span></p>}
       {localisationRows.length > 0 && <LocalisationTable method={method.id} />}
     </section>
   );
