@@ -1,39 +1,13 @@
-import { readFileSync } from 'node:fs';
-import type { Locator, Page } from '@playwright/test';
+import { judgeSanity } from '../src/explain/sanity';
 import { readNpy } from '../tools/npy';
 import { expect, test } from './harness/fixtures';
+import { cards, choose, dialog, explain, longMs, newestIsDone, openInspection, openPicture, pointAt, readMap, saveInspection, saveMap } from './harness/inspection';
 import { differingShare, layerButtons, look, predictionItems, snapshot, startCamera, waitForFrames } from './harness/person';
-
-const dialog = (page: Page): Locator => page.getByRole('dialog', { name: 'Inspection' });
-const cards = (page: Page): Locator => dialog(page).locator('.map-card:not(.subject)');
-const explain = (page: Page): Promise<void> => dialog(page).getByRole('button', { name: 'Explain', exact: true }).click();
-const longMs = 120_000;
 
 /** Few passes for methods that would take long; the labels are those of the settings. */
 const small: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'smooth-grad': { samples: '4' }, 'var-grad': { samples: '4' }, 'integrated-gradients': { steps: '6' }, 'rise': { masks: '40' },
 };
-
-async function choose(page: Page, method: string): Promise<void> {
-  await dialog(page).getByRole('combobox', { name: 'Method', exact: true }).selectOption(method);
-}
-
-/** Until the newest map is done. */
-async function newestIsDone(page: Page, timeout = longMs): Promise<Locator> {
-  const card = cards(page).last();
-  await expect(card).toHaveAttribute('data-phase', 'done', { timeout });
-  return card;
-}
-
-async function openPicture(page: Page, open: (query: Readonly<Record<string, string>>) => Promise<void>, hash = 'picture=teapot.webp'): Promise<void> {
-  await open({ debug: '' });
-  await page.evaluate((wanted) => { location.hash = wanted; }, hash);
-  await page.reload();
-  await expect(predictionItems(page).first()).toHaveAccessibleName(/^teapot/i, { timeout: longMs });
-  await page.getByRole('button', { name: 'Inspect this frame' }).click();
-  await expect(dialog(page)).toBeVisible();
-  await newestIsDone(page);
-}
 
 test('the camera is frozen and the live map explained', async ({ app }) => {
   const { page } = app;
@@ -52,7 +26,7 @@ test('the camera is frozen and the live map explained', async ({ app }) => {
 test('each method of the list makes a map, with its words @wasm', async ({ app }) => {
   test.setTimeout(600_000);
   const { page } = app;
-  await openPicture(page, app.open);
+  await openPicture(app);
   const ids = await dialog(page).getByRole('combobox', { name: 'Method', exact: true }).locator('option').evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
   expect(ids.length).toBeGreaterThanOrEqual(20);
   let sawProgress = 0;
@@ -76,9 +50,9 @@ test('each method of the list makes a map, with its words @wasm', async ({ app }
   await expect(cards(page)).toHaveCount(4);
 });
 
-test('a slow method shows progress, leaves the window free, and stops at once @wasm', async ({ app }) => {
+test('a slow method shows progress, leaves the window free, and stops when it is told to @wasm', async ({ app }) => {
   const { page } = app;
-  await openPicture(page, app.open);
+  await openPicture(app);
   await choose(page, 'rise');
   await page.waitForTimeout(1000);
   // All of it in the page: Playwright's own look-ups are tasks of the window too, and long ones.
@@ -90,43 +64,46 @@ test('a slow method shows progress, leaves the window free, and stops at once @w
     const progress = (): number => Number(card()?.querySelector('[role="progressbar"]')?.getAttribute('aria-valuenow') ?? -1);
     document.querySelector<HTMLButtonElement>('.method-form button[type="submit"]')?.click();
     const seen = new Set<number>();
-    for (let turn = 0; turn < 1200 && (turn < 60 || seen.size < 4); turn += 1) {
+    for (let turn = 0; turn < 1200 && (seen.size < 4 || (turn < 60 && Math.max(...seen) < 50)); turn += 1) {
       await wait(50);
       seen.add(progress());
     }
     const words = card()?.textContent ?? '';
     const duringMs = [...longTasks];
     const own = card();
+    const reportsAfterStop = new Set<string>();
     const startedAtMs = performance.now();
     const stoppedAfterMs = await new Promise<number>((resolve) => {
       new MutationObserver((_, observer) => {
-        if (own?.getAttribute('data-phase') !== 'cancelled') return;
+        if (own?.getAttribute('data-phase') !== 'cancelled') {
+          reportsAfterStop.add(own?.querySelector('.map-progress')?.textContent ?? '');
+          return;
+        }
         observer.disconnect();
         resolve(performance.now() - startedAtMs);
-      }).observe(document.body, { attributes: true, subtree: true, childList: true });
+      }).observe(document.body, { attributes: true, subtree: true, childList: true, characterData: true });
       own?.querySelector<HTMLButtonElement>('button[title="Stop"]')?.click();
     });
-    return { stoppedAfterMs, duringMs, seen: [...seen], words };
+    return { stoppedAfterMs, duringMs, seen: [...seen], words, reportsAfterStop: [...reportsAfterStop] };
   });
-  const report = `stopped after ${measured.stoppedAfterMs.toFixed(0)} ms; tasks of the window above 50 ms: ${measured.duringMs.join(', ') || 'none'}`;
+  // How long both may take is measured by `npm run bench`, where nothing else runs; here they are only said.
+  const report = `stopped after ${measured.stoppedAfterMs.toFixed(0)} ms; tasks of the window above 50 ms: ${measured.duringMs.join(', ') || 'none'}; reports after the stop: ${measured.reportsAfterStop.length}`;
   test.info().annotations.push({ type: 'measured', description: report });
   console.log(report);
   expect(measured.seen.filter((percent) => percent >= 0).length).toBeGreaterThanOrEqual(3);
   expect(measured.words).toMatch(/approximate: \d+ of \d+ steps/);
   await expect(cards(page).last()).toContainText('Stopped; this is what there was.');
-  expect(measured.stoppedAfterMs).toBeLessThan(1000);
+  expect(Math.max(...measured.seen), 'far from its end when it was stopped').toBeLessThan(90);
+  expect(measured.reportsAfterStop.length, `reports after the stop: ${measured.reportsAfterStop.join(' | ')}`).toBeLessThanOrEqual(5);
 });
 
 test('two maps share a crosshair, and the place says what it holds @wasm', async ({ app }) => {
   const { page } = app;
-  await openPicture(page, app.open);
+  await openPicture(app);
   await choose(page, 'gradient-x-input');
   await explain(page);
   await newestIsDone(page);
-  const box = await cards(page).first().locator('.map-canvas').boundingBox();
-  if (box === null) throw new Error('no map');
-  await page.mouse.click(box.x + box.width * 0.5, box.y + box.height * 0.6);
-  for (const map of await dialog(page).locator('.map-canvas').all()) await expect(map.locator('.cross-row')).toHaveAttribute('style', /top: (59|60)/);
+  await pointAt(page, cards(page).first(), 0.5, 0.6);
   for (const card of await cards(page).all()) await expect(card.locator('.map-value')).toContainText(/^here /);
   const here = dialog(page).getByRole('region', { name: 'At this place', exact: true });
   await expect(here).toContainText(/red, green, blue \d+, \d+, \d+/);
@@ -144,92 +121,89 @@ test('two maps share a crosshair, and the place says what it holds @wasm', async
   await expect(dialog(page)).toBeVisible();
 });
 
-test('erasing the object lowers its prediction; undo, hold to compare', async ({ app }) => {
-  const { page } = app;
-  await openPicture(page, app.open);
-  const teapot = async (): Promise<number> => (await snapshot(page)).predictions.find(({ label }) => label === 'teapot')?.probability ?? 0;
-  const before = await teapot();
-  expect(before).toBeGreaterThan(0.5);
-  const subject = dialog(page).getByRole('article', { name: 'Frozen frame' });
-  const unpainted = await look(page, subject.locator('canvas'));
-  await subject.getByRole('button', { name: 'Erase' }).click();
-  await subject.getByRole('slider', { name: 'Size of the brush' }).fill('30');
-  const box = await subject.locator('.brush').boundingBox();
-  if (box === null) throw new Error('no brush');
-  await page.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.5);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.75, box.y + box.height * 0.6, { steps: 6 });
-  await page.mouse.up();
-  await expect.poll(teapot, { timeout: longMs }).toBeLessThan(before / 2);
-  await expect(subject.getByRole('list', { name: 'Answers' })).toContainText(/was \d+ %/);
-  await newestIsDone(page);
-  expect(await cards(page).first().getByText('The picture has changed since').count(), 'quick maps follow').toBe(0);
-  const painted = await look(page, subject.locator('canvas'));
-  expect(differingShare(unpainted, painted)).toBeGreaterThan(0.1);
-  const compare = dialog(page).getByRole('button', { name: 'Hold to compare' });
-  await compare.dispatchEvent('pointerdown');
-  expect(differingShare(unpainted, await look(page, subject.locator('canvas')))).toBeLessThan(0.05);
-  expect(differingShare(unpainted, await look(page, cards(page).first().locator('canvas'))), 'the maps step aside too').toBeLessThan(0.1);
-  await compare.dispatchEvent('pointerup');
-  await subject.getByRole('button', { name: 'Undo', exact: true }).click();
-  await expect.poll(teapot, { timeout: longMs }).toBeGreaterThan(before * 0.9);
-  await subject.getByRole('button', { name: 'Redo', exact: true }).click();
-  await expect.poll(teapot, { timeout: longMs }).toBeLessThan(before / 2);
-});
-
 test('numbers and pictures go out; a saved inspection is opened again after a reload @wasm', async ({ app }) => {
   const { page } = app;
-  await openPicture(page, app.open);
+  await openPicture(app);
   await choose(page, 'gradient-x-input');
   await explain(page);
   const card = await newestIsDone(page);
-  const save = async (name: RegExp): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
-    await card.getByRole('button', { name: /^Save / }).click();
-    const download = page.waitForEvent('download');
-    await page.getByRole('menuitem', { name }).click();
-    const file = await download;
-    return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
-  };
-  const png = await save(/PNG/);
+  const png = await saveMap(page, card, /PNG/);
   expect(png.name).toBe('innerview-everyday-gradient-x-input-teapot.png');
   expect([...png.bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
-  const { map, ...facts } = JSON.parse((await save(/JSON/)).bytes.toString()) as { readonly map: { readonly shape: number[]; readonly values: number[] }; readonly [name: string]: unknown };
+  const { map, ...facts } = JSON.parse((await saveMap(page, card, /JSON/)).bytes.toString()) as { readonly map: { readonly shape: number[]; readonly values: number[] }; readonly [name: string]: unknown };
   expect(facts).toMatchObject({ program: 'Innerview', network: 'everyday', method: 'gradient-x-input' });
-  const array = readNpy(new Uint8Array((await save(/NPY/)).bytes));
+  const array = readNpy(new Uint8Array((await saveMap(page, card, /NPY/)).bytes));
   expect(array.shape).toEqual(map.shape);
   expect(map.shape[2]).toBe(3);
   expect([...array.values]).toEqual([...Float32Array.from(map.values)]);
   expect(Math.max(...array.values)).toBeGreaterThan(0);
 
   const before = await look(page, card.locator('canvas'));
-  const download = page.waitForEvent('download');
-  await dialog(page).getByRole('button', { name: 'Save inspection' }).click();
-  const saved = await download;
-  expect(saved.suggestedFilename()).toMatch(/^innerview-everyday-.+\.inspection\.zip$/);
-  const buffer = readFileSync(await saved.path());
+  const saved = await saveInspection(page);
+  expect(saved.name).toMatch(/^innerview-everyday-.+\.inspection\.zip$/);
   await page.goto(`${app.site.url}?backend=${app.tier}&debug#picture=lemon.webp`);
   await page.reload();
   await expect(predictionItems(page).first()).toHaveAccessibleName(/^lemon/i, { timeout: longMs });
   await page.getByRole('button', { name: 'Inspect this frame' }).click();
-  const chooser = page.waitForEvent('filechooser');
-  await dialog(page).getByRole('button', { name: 'Open inspection' }).click();
-  await (await chooser).setFiles([{ name: saved.suggestedFilename(), mimeType: 'application/zip', buffer }]);
+  await openInspection(page, saved);
   await expect(cards(page)).toHaveCount(2, { timeout: longMs });
   await expect(cards(page).last()).toHaveAccessibleName(/^Gradient .+ for teapot$/i);
   await expect(dialog(page).getByText('The picture has changed since')).toHaveCount(0);
   await expect.poll(async () => differingShare(before, await look(page, cards(page).last().locator('canvas')))).toBeLessThan(0.02);
 });
 
+test('a picture goes through the system sheet; closed without a choice is no failure, a refusal is one @wasm', async ({ app }) => {
+  const { page } = app;
+  await openPicture(app);
+  const card = await newestIsDone(page);
+  // Headless browsers have no sheet; this one takes what it is given, is closed without a choice the second time, and refuses the third.
+  await page.evaluate(() => {
+    const given: unknown[] = [];
+    const put = (name: string, value: unknown): void => { Object.defineProperty(navigator, name, { configurable: true, value }); };
+    put('canShare', (asked: ShareData) => asked.files?.length === 1);
+    put('share', async ({ files: [file] = [], title, text, url }: ShareData) => {
+      if (file === undefined) throw new TypeError('nothing to share');
+      const { width, height } = await createImageBitmap(file);
+      given.push({ name: file.name, type: file.type, title, text, url, width, height, active: navigator.userActivation.isActive });
+      if (given.length > 1) throw new DOMException('no', given.length === 2 ? 'AbortError' : 'NotAllowedError');
+    });
+    Object.assign(globalThis, { givenToSheet: given });
+  });
+  const given = (): Promise<readonly unknown[]> => page.evaluate(() => (globalThis as unknown as { readonly givenToSheet: readonly unknown[] }).givenToSheet);
+  for (const time of [1, 2, 3]) {
+    await card.getByRole('button', { name: /^Save / }).click();
+    await expect(page.locator('.notice.failure')).toHaveCount(0);
+    await page.getByRole('menuitem', { name: 'Share the picture' }).click();
+    await expect.poll(async () => (await given()).length).toBe(time);
+  }
+  await expect(dialog(page).getByRole('alert').locator('.notice.failure'), 'said where the person looks').toBeVisible();
+  const name = 'innerview-everyday-grad-cam-teapot.png';
+  for (const shared of await given()) expect(shared).toMatchObject({ name, title: name, type: 'image/png', active: true, width: 688 });
+  await expect(page.getByRole('menu')).toHaveCount(0);
+  await page.evaluate(() => { Object.defineProperty(navigator, 'canShare', { configurable: true, value: () => false }); });
+  await card.getByRole('button', { name: /^Save / }).click();
+  await expect(page.getByRole('menuitem')).toHaveCount(3);
+});
+
 test('a map is judged on its picture, and the methods ranked @wasm', async ({ app }) => {
   test.setTimeout(600_000);
   const { page } = app;
-  await openPicture(page, app.open);
+  await openPicture(app);
   const trust = dialog(page).getByRole('region', { name: 'How far to trust it' });
   await trust.getByRole('button', { name: 'Deletion and insertion' }).click();
   await expect(trust.getByRole('img', { name: /^Deletion/ })).toBeVisible({ timeout: 300_000 });
-  await trust.getByRole('button', { name: 'Randomise the network' }).click();
-  await expect(trust.getByRole('row')).not.toHaveCount(0, { timeout: 300_000 });
-  await expect(trust).toContainText(/The map (changes|hardly changes)/);
+  const checkSanity = async (): Promise<void> => {
+    await trust.getByRole('button', { name: 'Randomise the network' }).click();
+    const rows = trust.locator('.sanity-table tbody tr');
+    await expect(rows).not.toHaveCount(0, { timeout: 300_000 });
+    const steps = (await rows.evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent.trim()))))
+      .map(([layer = '', correlation = '']) => ({ layer, correlation: Number(correlation) }));
+    expect(steps.length).toBeGreaterThan(2);
+    for (const { correlation } of steps) expect(Math.abs(correlation)).toBeLessThanOrEqual(1);
+    await expect(trust).toContainText(judgeSanity(steps) ? 'The map changes when the network forgets' : 'The map hardly changes although the network forgot');
+    await expect(trust.getByText(/The map (changes|hardly changes)/)).toHaveCount(1);
+  };
+  await checkSanity();
   const ranking = dialog(page).getByRole('region', { name: 'Methods ranked on this frame' });
   await ranking.getByRole('button', { name: 'Rank the methods' }).click();
   await expect.poll(() => ranking.getByRole('row').count(), { timeout: 300_000 }).toBeGreaterThan(4);
@@ -237,11 +211,16 @@ test('a map is judged on its picture, and the methods ranked @wasm', async ({ ap
   await expect(ranking.getByRole('button', { name: 'Rank again' })).toBeVisible({ timeout: longMs });
   await trust.getByRole('button', { name: 'Deletion and insertion again' }).click();
   await expect(trust.getByRole('img', { name: /^Deletion/ }), 'the ranking left the map in the worker').toBeVisible({ timeout: 300_000 });
+  await choose(page, 'guided-backprop');
+  await explain(page);
+  await newestIsDone(page);
+  await checkSanity();
+  await expect(trust, 'as Adebayo et al. found').toContainText('The map hardly changes although the network forgot');
 });
 
 test('why this rather than that: a difference of two classes @wasm', async ({ app }) => {
   const { page } = app;
-  await openPicture(page, app.open);
+  await openPicture(app);
   await dialog(page).getByRole('combobox', { name: 'Target' }).selectOption('difference');
   await explain(page);
   await expect(await newestIsDone(page)).toHaveAccessibleName(/for teapot rather than .+$/);
@@ -249,7 +228,7 @@ test('why this rather than that: a difference of two classes @wasm', async ({ ap
 
 test('any unit of any layer is explained: one by its row and column, one of a vector @wasm', async ({ app }) => {
   const { page } = app;
-  await openPicture(page, app.open);
+  await openPicture(app);
   await choose(page, 'gradient');
   await dialog(page).getByRole('combobox', { name: 'Target' }).selectOption('unit');
   await dialog(page).getByRole('combobox', { name: 'Part of the channel' }).selectOption('unit');
@@ -304,4 +283,42 @@ test('the camera goes on while a job works on a copy of its frame @wasm', async 
   }, steps);
   console.log(`frames drawn during a job of ${steps} steps: ${Math.max(...sequences) - before}`);
   expect(Math.max(...sequences) - before).toBeGreaterThan(steps / 4);
+});
+
+test('progress and a stop, a shared crosshair, save and reopen, on the small network @webgpu', async ({ app }) => {
+  const { page } = app;
+  await openPicture(app, 'digit-3.webp', /^three/i, 'digits');
+  await choose(page, 'rise');
+  await explain(page);
+  const slow = cards(page).last();
+  await expect(slow.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^[1-9]/);
+  await expect(slow).toContainText(/approximate: \d+ of 2000 steps/);
+  await slow.getByRole('button', { name: /^Stop / }).click();
+  await expect(slow).toHaveAttribute('data-phase', 'cancelled');
+  await expect(slow).toContainText('Stopped; this is what there was.');
+  await slow.getByRole('button', { name: /^Remove / }).click();
+
+  await choose(page, 'gradient-x-input');
+  await explain(page);
+  const second = await newestIsDone(page);
+  await expect(cards(page)).toHaveCount(2);
+  await pointAt(page, cards(page).first(), 0.5, 0.4);
+  const values = await cards(page).locator('.map-value').allTextContents();
+  expect(values).toHaveLength(2);
+  for (const value of values) expect(value).toMatch(/^here −?\d/);
+
+  const before = await look(page, second.locator('canvas'));
+  const numbers = await readMap(page, second);
+  const saved = await saveInspection(page);
+  expect(saved.name).toMatch(/^innerview-digits-.+\.inspection\.zip$/);
+  await app.open({ debug: '', network: 'digits', picture: 'digit-5.webp' });
+  await expect(predictionItems(page).first()).toHaveAccessibleName(/^five/i, { timeout: longMs });
+  await page.getByRole('button', { name: 'Inspect this frame' }).click();
+  await openInspection(page, saved);
+  await expect(cards(page)).toHaveCount(2, { timeout: longMs });
+  await expect(dialog(page).getByRole('list', { name: 'Answers' }).getByRole('listitem').first()).toContainText(/^three/i, { timeout: longMs });
+  await expect(cards(page).last()).toHaveAccessibleName(/^Gradient .+ for three \(3\)$/i);
+  expect(await readMap(page, cards(page).last())).toEqual(numbers);
+  await pointAt(page, cards(page).first(), 0.5, 0.4);
+  await expect.poll(async () => differingShare(before, await look(page, cards(page).last().locator('canvas')))).toBeLessThan(0.02);
 });

@@ -9,6 +9,7 @@ import { movingObjectClip } from '../e2e/harness/fake-camera';
 import { serveBuild, serveSources } from '../e2e/harness/serve';
 import { ensureBuild } from './setup.mjs';
 import { measureCancelRows } from './bench/cancel-steps';
+import { describeLimit, type Taken } from './bench/limits';
 import { measureLiveFrames, medianOf, type LivePair } from './bench/live-frame';
 import type { Measurement, MeasureRequest } from './bench/measure-page';
 import { longTaskMs, measureWindowTasks } from './bench/window-tasks';
@@ -142,11 +143,14 @@ for (const backend of backends) {
 if (backends.includes('wasm') && (options.only === undefined || options.only.startsWith('window'))) {
   await ensureBuild();
   const site = await serveBuild();
+  const taken: Taken[] = [];
   try {
     await withBrowser('wasm', await movingObjectClip(), (context) => measureWindowTasks(context, site.url, 'wasm', ({ action, widthPx, longest: { ownMs, wallMs, parts } }) => {
       report([{ id: `window-${action}/${widthPx}`, backend: 'wasm', value: round(ownMs), unit: 'ms', against: `${longTaskMs} ms (${wallMs.toFixed(0)} ms on the clock)`, ratio: round(ownMs / longTaskMs) }]);
+      taken.push({ name: `${action}/${widthPx}`, ms: ownMs });
       if (ownMs > longTaskMs) console.log(`        ${parts.join(', ')}`);
     }, options.only?.slice('window-'.length)));
+    for (const line of describeLimit('the longest task of the window, by its own time', longTaskMs, taken)) console.log(line);
   } finally {
     await site.close();
   }

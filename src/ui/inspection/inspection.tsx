@@ -11,6 +11,7 @@ import { MomentStrip } from './moment-strip';
 import { PlacePanel } from './place-panel';
 import { CompareButton, ViewControls } from './view-controls';
 import { isNarrow } from '../page/media';
+import { StateNotices } from '../page/notices';
 import { RankingTable } from './ranking-table';
 import { Subject } from './subject';
 import { TrustPanel } from './trust-panel';
@@ -50,6 +51,7 @@ function InspectionPage() {
         {!isNarrow.value && <ViewControls />}
         <button type="button" class="button icon quiet" aria-label="Close the inspection" onClick={() => element.current?.close()}><X size={20} /></button>
       </header>
+      <div class="notices inspection-notices"><StateNotices /></div>
       <div class="inspection-body">
         <div class="inspection-side">
           {filled && <>{isNarrow.value && <ViewControls />}<MomentStrip /><MethodForm /><InspectionFile /></>}

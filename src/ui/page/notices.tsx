@@ -3,6 +3,7 @@ import { takeStep } from '../../state/actions/take-step';
 import { spec } from '../../state/choices';
 import { errorTexts, recoveringSentence, type NextStep } from '../../state/error-texts';
 import { clearFailure, failure } from '../../state/failure';
+import { inspecting } from '../../state/inspection';
 import { inputNeed } from '../../state/input-need';
 import { shippedNetworks } from '../../state/networks';
 import { gallery } from '../../state/pictures';
@@ -19,13 +20,22 @@ import './notices.css';
 export function Notices() {
   return (
     <div class="notices area-notices">
-      <FailureBanner />
+      {!inspecting.value && <StateNotices />}
       <ImportNotices />
+      <UpdateNotice />
+    </div>
+  );
+}
+
+/** What went wrong, and what is being mended. The inspection covers the page, so that it shows them itself. */
+export function StateNotices() {
+  return (
+    <>
+      <FailureBanner />
       {status.value.phase === 'recovering' && failure.value === null && (
         <div class="notice" role="status"><RefreshCw size={18} class="turning" /><p>{recoveringSentence}</p></div>
       )}
-      <UpdateNotice />
-    </div>
+    </>
   );
 }
 
