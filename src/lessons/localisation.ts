@@ -8,6 +8,8 @@ export interface LocalisationRow {
   readonly mean: number;
   readonly error: number;
   readonly median: number;
+  /** Mosaics, and maps that were made of them: one or four of each. */
+  readonly mosaics: number;
   readonly maps: number;
   readonly empty: number;
   /** Settings of the measurement that differ from the method's own. */

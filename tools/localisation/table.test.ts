@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { explanations, findExplanation } from '../../src/explain/registry';
-import { describeDeparture, localisationOf, localisationRows } from '../../src/lessons/localisation';
+import { describeDeparture, localisationOf, localisationRows, type LocalisationRow } from '../../src/lessons/localisation';
 import { plans } from './plans';
-import { describeMeasurement, writeDepartures, writeTable } from './table';
+import { describeMeasurement, writeDepartures, writeTable, type MethodResult } from './table';
 
 const set = { mosaicCount: 2, seed: 1, confidence: 0.9 };
 const measured = plans.map((plan) => ({ ...plan, pixel: findExplanation(plan.method).pixel }));
@@ -35,11 +35,11 @@ describe('the pointing table', () => {
 
   it('is written in the form that is committed', () => {
     const results = [{ mosaic: 0, cells: [0], shares: [0.5] }, { mosaic: 1, cells: [1], shares: [null] }];
-    const { rows, text } = writeTable(measured.map((method) => ({ ...method, results })), set);
+    const { rows, text } = writeTable(measured.map((method) => ({ ...method, results })), set, []);
     const [row] = rows;
     expect(Object.keys(row ?? {})).toEqual(Object.keys(localisationRows[0] ?? {}));
     expect(rows.find(({ method }) => method === 'smooth-grad')).toEqual({
-      method: 'smooth-grad', mean: 0.25, error: 0.25, median: 0.5, maps: 2, empty: 1, settings: [{ name: 'samples', value: 16 }], sumsColours: true,
+      method: 'smooth-grad', mean: 0.25, error: 0.25, median: 0.5, mosaics: 2, maps: 2, empty: 1, settings: [{ name: 'samples', value: 16 }], sumsColours: true,
     });
     const page = readFileSync(fileURLToPath(new URL('../../docs/localisation.md', import.meta.url)), 'utf8');
     const departures = writeDepartures(measured);
@@ -48,6 +48,21 @@ describe('the pointing table', () => {
       expect(text.split('\n')).toContain(line);
       expect(page.split('\n')).toContain(line);
     }
+  });
+
+  it('keeps a row until its method is measured anew on all mosaics', () => {
+    const [plan] = measured;
+    if (plan === undefined) throw new Error('no plan');
+    const write = (results: readonly MethodResult[], before: readonly LocalisationRow[]): ReturnType<typeof writeTable> => writeTable([{ ...plan, results }], set, before);
+    const first = write([{ mosaic: 0, cells: [0], shares: [0.5] }], []);
+    expect(first.rows).toMatchObject([{ mean: 0.5, mosaics: 1 }]);
+    expect(first.text).toContain(`Measured on fewer mosaics: ${plan.method} (1).`);
+    const whole = write([{ mosaic: 0, cells: [0], shares: [0.5] }, { mosaic: 1, cells: [1], shares: [0.7] }], first.rows);
+    expect(whole.rows).toMatchObject([{ mean: 0.6, mosaics: 2 }]);
+    expect(whole.text).not.toContain('fewer mosaics');
+    expect(write([{ mosaic: 0, cells: [0], shares: [0.1] }], whole.rows).rows).toEqual(whole.rows);
+    expect(write([], whole.rows).rows).toEqual(whole.rows);
+    expect(write([], []).text).toContain(`Not measured: ${plan.method}.`);
   });
 
   it('has a sentence for the app, where there is something to say', () => {

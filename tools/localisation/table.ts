@@ -48,17 +48,25 @@ function summarise({ results, ...measured }: MeasuredMethod): LocalisationRow {
   const round = (value: number): number => Math.round(value * 1e4) / 1e4;
   return {
     method: measured.method, mean: round(mean), error: round(Math.sqrt(variance / perMosaic.length)), median: round(sorted[Math.floor(sorted.length / 2)] ?? 0),
-    maps: all.length, empty: all.filter((share) => share === null).length, ...describeMeasurement(measured),
+    mosaics: results.length, maps: all.length, empty: all.filter((share) => share === null).length, ...describeMeasurement(measured),
   };
 }
 
-/** The table for docs/ and for the app, best first; methods that were not measured are named, not left out. */
+/**
+ * The table for docs/ and for the app, best first; methods that were not measured are named, not left out.
+ *
+ * @param before  the rows there are: one stays until this machine has measured its method on all mosaics, or on more than were measured before
+ */
 export function writeTable(
-  methods: readonly MeasuredMethod[], set: { readonly mosaicCount: number; readonly seed: number; readonly confidence: number },
+  methods: readonly MeasuredMethod[], set: { readonly mosaicCount: number; readonly seed: number; readonly confidence: number }, before: readonly LocalisationRow[],
 ): { readonly text: string; readonly rows: readonly LocalisationRow[] } {
-  const rows = methods.filter(({ results }) => results.length > 0).map(summarise).sort((a, b) => b.mean - a.mean);
-  const missing = methods.filter(({ results }) => results.length === 0).map(({ method }) => method);
-  const partly = methods.filter(({ results }) => results.length > 0 && results.length < set.mosaicCount);
+  const rows = methods.flatMap((method): readonly LocalisationRow[] => {
+    const kept = before.find((row) => row.method === method.method);
+    if (kept !== undefined && method.results.length < set.mosaicCount && method.results.length <= kept.mosaics) return [kept];
+    return method.results.length > 0 ? [summarise(method)] : [];
+  }).sort((a, b) => b.mean - a.mean);
+  const missing = methods.filter(({ method }) => rows.every((row) => row.method !== method)).map(({ method }) => method);
+  const partly = rows.filter(({ mosaics }) => mosaics < set.mosaicCount);
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   const text = [
     '# How well each method points', '',
@@ -71,7 +79,7 @@ export function writeTable(
     '| method | mean share | standard error | median | maps | without evidence |', '|---|---|---|---|---|---|',
     ...rows.map((row) => `| <a id="${row.method}"></a>${row.method} | ${percent(row.mean)} | ${percent(row.error)} | ${percent(row.median)} | ${row.maps} | ${row.empty} |`), '',
     ...writeDepartures(methods),
-    ...(partly.length === 0 ? [] : [`Measured on fewer mosaics: ${partly.map(({ method, results }) => `${method} (${results.length})`).join(', ')}.`, '']),
+    ...(partly.length === 0 ? [] : [`Measured on fewer mosaics: ${partly.map(({ method, mosaics }) => `${method} (${mosaics})`).join(', ')}.`, '']),
     ...(missing.length === 0 ? [] : [`Not measured: ${missing.join(', ')}.`, '']),
     'RISE: its map is an average of probabilities, positive everywhere, so that its even part lies in all four cells and holds the share near chance,',
     'whatever the map shows on top of it. The authors of the game take 1,000 masks of 6 × 6, a cell open with a chance of 0.1, closed is the mean',
