@@ -105,7 +105,10 @@ const rows: BenchRow[] = [];
 const report = (found: readonly BenchRow[]): void => {
   rows.push(...found);
   for (const row of found) console.log(`${row.backend.padEnd(7)}${row.id.padEnd(42)}${row.value.toFixed(2).padStart(9)} ms   ${row.ratio.toFixed(2).padStart(5)} x ${row.against}`);
+  // After every row: all of it takes minutes, and whoever stops it early keeps what there is.
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
 };
+report([]);
 for (const backend of backends) {
   // A pass takes most of a second on the software adapter.
   const rounds = backend === 'wasm' ? Number(options.rounds) : Math.max(3, Math.round(Number(options.rounds) / 15));
@@ -119,7 +122,6 @@ for (const backend of backends) {
     console.log(`        ${measured.why}`);
     console.log(`        outputs differ from ours by at most: ${differences.join(', ')}; tensors left over: ${measured.tensorsLeft}`);
   }
-  if (options.only === undefined || options.only === 'cancel') await measureCancelRows(backend, networks.filter(({ id }) => id !== 'digits'), withBrowser, report);
   if (options.only === undefined || options.only === 'frame') {
     await ensureBuild();
     const site = await serveBuild();
@@ -139,6 +141,7 @@ for (const backend of backends) {
       await site.close();
     }
   }
+  if (options.only === undefined || options.only === 'cancel') await measureCancelRows(backend, networks.filter(({ id }) => id !== 'digits'), withBrowser, report);
 }
 if (backends.includes('wasm') && (options.only === undefined || options.only.startsWith('window'))) {
   await ensureBuild();
@@ -155,4 +158,3 @@ if (backends.includes('wasm') && (options.only === undefined || options.only.sta
     await site.close();
   }
 }
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
