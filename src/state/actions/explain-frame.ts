@@ -4,7 +4,7 @@ import type { JobId } from '../../contract/ids';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { spec } from '../choices';
 import { reportFailure } from '../failure';
-import { changeMap, draft, inspecting, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
+import { changeMap, draft, followsPicture, inspecting, isStale, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
 import { getRuntime } from '../runtime';
 import { source } from '../source-state';
 import { network } from '../worker-state';
@@ -25,7 +25,9 @@ export async function openInspection(method: string | null = null): Promise<void
   const { explanation, target, explanationLayer } = spec.peek();
   const first = method ?? (explanation === 'off' ? draft.peek().method : explanation);
   draft.value = { method: first, target, layer: explanationLayer, parameters: {} };
-  if (method !== null || maps.peek().length === 0) void makeMap(draft.peek());
+  // Slow maps of another picture stay, dimmed, and are not pushed out: beside them one of this picture.
+  const nothingOfIt = maps.peek().length < mostMaps && maps.peek().every((map) => isStale(map) && !followsPicture(map));
+  if (method !== null || nothingOfIt) void makeMap(draft.peek());
 }
 
 /** Back to the live view; what is being computed stops, finished maps are kept until the network changes. */

@@ -81,6 +81,23 @@ describe('maps when another picture is on screen', () => {
     expect(maps.peek().map(isStale)).toEqual([false]);
   });
 
+  it('get a map of the new picture beside them where all of them are slow, and there is a place', async () => {
+    await makeAll(1, 'rise');
+    closeInspection();
+    await change(2, () => showSource(fakeSource('still')));
+    void openInspection();
+    await settle();
+    expect(methodsOf(stage.asked)).toEqual(['grad-cam']);
+    expect(maps.peek().map(isStale)).toEqual([true, false]);
+    stage.asked.splice(0)[0]?.finish({ sequence: 2 });
+    await makeAll(2, 'rise', 'rise', 'rise', 'rise');
+    closeInspection();
+    await change(3, () => showSource(fakeSource('still')));
+    void openInspection();
+    await settle();
+    expect([maps.peek().length, stage.asked.length], 'none is pushed out').toEqual([4, 0]);
+  });
+
   it('follow a tap in the strip of frozen frames', async () => {
     await keepMoment(fakeSource('still', 'earlier'));
     await makeAll(1, 'grad-cam', 'rise');
