@@ -1,3 +1,4 @@
+import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
 import type { Executor } from '../engine/executor.interface';
 import type { GraphNode, NetworkGraph, WeightArray } from '../graph/network-graph';
@@ -6,6 +7,8 @@ import { correlateRanks, rankInSteps } from './rank-correlation';
 
 export interface SanityRequest {
   readonly graph: NetworkGraph;
+  /** Whose value the explained score is read from. */
+  readonly scoreLayer: LayerId;
   /** The engine's factory; each executor made here is disposed here. */
   readonly createExecutor: (graph: NetworkGraph) => Executor;
   /** The method on the same picture and target with other weights. @returns |map| as it is shown: one number for each pixel or place */
@@ -26,9 +29,19 @@ export interface SanityStep {
 
 const kernelOperations: ReadonlySet<string> = new Set(['conv2d', 'depthwise-conv2d', 'dense']);
 
-/** Layers with kernels, from the output down: the order of randomisation. */
-export function listRandomisable(graph: NetworkGraph): readonly LayerId[] {
-  return graph.nodes.filter(({ operation, weights }) => kernelOperations.has(operation.op) && weights.kernel !== undefined).map(({ id }) => id).reverse();
+/**
+ * Layers with kernels that the score is computed from, from its own layer down: the order of randomisation. What lies above a unit, or
+ * beside it, cannot change its map, whatever the method.
+ */
+export function listRandomisable(graph: NetworkGraph, scoreLayer: LayerId): readonly LayerId[] {
+  const needed = new Set([scoreLayer]);
+  const order: LayerId[] = [];
+  for (const { id, inputs, operation, weights } of graph.nodes.toReversed()) {
+    if (!needed.has(id)) continue;
+    for (const input of inputs) needed.add(input);
+    if (kernelOperations.has(operation.op) && weights.kernel !== undefined) order.push(id);
+  }
+  return order;
 }
 
 /**
@@ -83,10 +96,12 @@ function* drawLike(values: Float32Array, next: () => number): Generator<void, Fl
  * its network was initialised. Of the paper's two correlations this is the one of absolute values, of the maps as they are shown (channels
  * put together as `PixelReading` says): what a person compares.
  *
+ * @throws AppError 'explain-unsupported' where nothing below the score was learned
  * @see Adebayo et al. 2018, arXiv:1810.03292, section 3
  */
 export async function* measureSanity(request: SanityRequest): AsyncGenerator<TrustProgress, readonly SanityStep[], void> {
-  const order = listRandomisable(request.graph);
+  const order = listRandomisable(request.graph, request.scoreLayer);
+  if (order.length === 0) throw new AppError('explain-unsupported', 'No layer with learned numbers lies between the picture and what is explained: there is nothing to forget.');
   const counts = spreadCounts(order.length, request.maxSteps);
   const steps: SanityStep[] = [];
   const drawn = new Map<LayerId, WeightArray>();

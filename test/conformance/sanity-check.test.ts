@@ -52,7 +52,7 @@ async function cascade(graph: NetworkGraph, input: Tensor4D, method: Method, tar
   };
   const trained = createExecutor(graph);
   const run = measureSanity({
-    graph, createExecutor, original: await asShown(trained), seed, maxSteps: 8, explain: async function* again(executor) {
+    graph, scoreLayer: graph.logits, createExecutor, original: await asShown(trained), seed, maxSteps: 8, explain: async function* again(executor) {
       yield { fraction: 0 };
       return asShown(executor);
     },

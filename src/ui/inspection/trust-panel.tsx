@@ -39,7 +39,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
             ? 'The map changes when the network forgets: it depends on what was learned.'
-            : 'The map hardly changes although the network forgot how it tells the classes apart: it shows the picture more than the network.'}</p>
+            : 'The map hardly changes although the network forgot what its later layers had learned: it shows the picture more than the network.'}</p>
           <table class="sanity-table small numbers">
             <thead><tr><th>Forgotten from the end to</th><th>Agreement with the original</th></tr></thead>
             <tbody>{map.sanity.result.steps.map(({ layer, correlation }) => <tr key={layer}><td>{layer}</td><td><meter min={0} max={1} value={Math.max(0, correlation)} aria-hidden="true" /> {correlation.toFixed(2)}</td></tr>)}</tbody>

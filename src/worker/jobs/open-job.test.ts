@@ -183,6 +183,30 @@ describe('judging a map', () => {
     expect(left).toBe(0);
   });
 
+  it('forgets only what lies below the unit that is explained', async () => {
+    await explain('m', { kind: 'explain', method: 'gradient', target: { kind: 'unit', layer: 'conv2', channel: 1 }, layer: null, parameters: {} });
+    const found = await run('n', { kind: 'sanity', of: 'm', seed: 1 });
+    if (found.kind !== 'sanity') throw new Error(found.kind);
+    expect(found.steps.map(({ layer }) => layer)).toEqual(['conv2', 'conv1']);
+    for (const { correlation } of found.steps) expect(correlation).toBeLessThan(0.99);
+  });
+
+  it('refuses a map that is the same everywhere: it has no order', async () => {
+    await explain('m', job('gradient'));
+    const open = openJobs({ executor, createExecutor, readValues: async (tensor) => viewOnCpu(tensor).slice(), now: () => 0, pixels: () => pixels });
+    for (const what of [{ kind: 'faithfulness', of: 'm', steps: 4, random: false }, { kind: 'sanity', of: 'm', seed: 1 }] as const) {
+      const steps = open(what, { input: picture, sequence: 1 }, () => {
+        const [, height = 1, width = 1, channels = 1] = picture.shape;
+        const result: ExplainResult = {
+          kind: 'explain', method: 'gradient', covers: 'input', map: { shape: [height, width, channels], values: new Float32Array(height * width * channels) }, layer: null,
+          targetIndex: 1, score: 0, min: 0, max: 0, note: { steps: null }, durationMs: 0, inputShape: [height, width, channels], sequence: 1,
+        };
+        return { job: { kind: 'explain', method: 'gradient', target: { kind: 'class', index: 1 }, layer: null, parameters: {} }, result, input: viewOnCpu(picture).slice() };
+      });
+      await expect(steps.next(), what.kind).rejects.toMatchObject({ code: 'explain-unsupported' });
+    }
+  });
+
   it('compares maps as they are shown: one number for each pixel', async () => {
     for (const method of ['gradient', 'gradient-x-input']) {
       await explain('m', job(method));

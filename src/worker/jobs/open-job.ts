@@ -10,7 +10,7 @@ import { areaUnder, measureFaithfulness, type FollowedTarget } from '../../expla
 import { report } from '../../explain/in-steps';
 import { findExplanation } from '../../explain/registry';
 import { judgeSanity, measureSanity } from '../../explain/sanity';
-import type { ScoreTarget } from '../../explain/score-target';
+import { scoreLayerOf, type ScoreTarget } from '../../explain/score-target';
 import type { InputSpec } from '../../contract/card';
 import type { NetworkGraph } from '../../graph/network-graph';
 import type { JobFrame, JobProgress, JobRunnerParts, KeptMap } from './job-runner';
@@ -87,13 +87,21 @@ async function* fixTarget(tools: JobTools, input: Tensor4D, target: ExplanationT
   }
 }
 
+/** A map of one value has no order: neither curves nor a comparison of ranks would say anything of it. */
+function requireOrder(values: Float32Array): void {
+  const { min, max } = rangeOf(values);
+  if (min === max) throw new AppError('explain-unsupported', 'This map holds the same value everywhere: there is no order of its places to check.');
+}
+
 async function* judgeFaithfulness(tools: JobTools, job: FaithfulnessJob, of: KeptMap): AsyncGenerator<JobProgress, FaithfulnessResult, void> {
   const { result, input, job: { target: asked } } = of;
   if (result.targetIndex === null) throw new AppError('explain-unsupported', 'These curves follow the probability of a class; this map explains a unit.');
+  const importance = planeOf(result.map.values, result.map.shape, findExplanation(result.method).pixel);
+  requireOrder(importance.values);
   const target: FollowedTarget = asked.kind === 'difference' ? asked : { kind: 'class', index: result.targetIndex };
   const curves = yield* measureFaithfulness({
     executor: tools.executor, input, inputShape: result.inputShape, target, steps: job.steps, random: job.random, seed: 1, read: tools.readValues,
-    importance: enlargePlane(planeOf(result.map.values, result.map.shape, findExplanation(result.method).pixel), result.inputShape[0], result.inputShape[1]),
+    importance: enlargePlane(importance, result.inputShape[0], result.inputShape[1]),
   });
   return {
     kind: 'faithfulness', ...curves,
@@ -109,10 +117,12 @@ async function* checkSanity(tools: JobTools, job: SanityJob, of: KeptMap): Async
   const method = findExplanation(result.method);
   const [height, width, channels] = result.inputShape;
   const asShown = (map: Float32Array, shape: readonly number[]): Float32Array => planeOf(map, shape, method.pixel).values.map(Math.abs);
+  const original = asShown(result.map.values, result.map.shape);
+  requireOrder(original);
   // The class stays the one that was explained, also where the randomised network would name another.
   const target: ScoreTarget = asked.kind === 'unit' || asked.kind === 'difference' ? asked : { kind: 'class', index: result.targetIndex ?? 0 };
   const steps = yield* measureSanity({
-    graph: tools.executor.graph, createExecutor: tools.createExecutor, original: asShown(result.map.values, result.map.shape), seed: job.seed, maxSteps: sanitySteps,
+    graph: tools.executor.graph, scoreLayer: scoreLayerOf(tools.executor.graph, target), createExecutor: tools.createExecutor, original, seed: job.seed, maxSteps: sanitySteps,
     explain: async function* explainAgain(executor) {
       const input = createInputTensor(values, height, width, channels);
       try {
