@@ -62,8 +62,8 @@ export interface JobRunner {
    */
   run(job: JobId, what: Job, urgent?: boolean): Promise<JobResult>;
   /**
-   * The job rejects with `cancelled` before the next turn of any job; at once where it has not begun. Of one that has ended, the map that
-   * was kept is forgotten. Unknown jobs are ignored.
+   * The job rejects with `cancelled` before the next turn of any job, also where it waits or pauses. Of one that has ended, the map that was
+   * kept is forgotten. Unknown jobs are ignored.
    */
   cancel(job: JobId): void;
   /** Ends every job with `superseded`; resolves when nothing of theirs is held any more. Idempotent. */
@@ -85,7 +85,6 @@ interface AskedJob {
   readonly urgent: boolean;
   readonly resolve: (result: JobResult) => void;
   readonly reject: (reason: unknown) => void;
-  begun: boolean;
   opened: OpenedJob | null;
   cancelled: AppError | null;
 }
@@ -137,7 +136,6 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
   /** @returns null where the job is to go on */
   const takeTurn = async (entry: AskedJob): Promise<JobResult | null> => {
     stopIfAsked(entry);
-    entry.begun = true;
     const opened = entry.opened ??= await open(entry.what);
     stopIfAsked(entry);
     const step = await parts.loop.betweenTicks(() => takeSteps(entry, opened.steps));
@@ -176,15 +174,13 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     }
   };
 
-  const leave = (entry: AskedJob): void => { asked.splice(asked.indexOf(entry), 1); };
-
   const work = async (): Promise<void> => {
     for (let entry = chooseNext(); entry !== undefined; entry = chooseNext()) {
       const { resolve, reject } = entry;
       const end = await takeTurn(entry).then((result) => (result === null ? null : () => resolve(result)), (thrown: unknown) => () => reject(thrown));
       if (end === null) continue;
       const failed = await close(entry).then(() => null, (thrown: unknown) => () => reject(thrown));
-      leave(entry);
+      asked.splice(asked.indexOf(entry), 1);
       (failed ?? end)();
     }
     working = null;
@@ -194,18 +190,14 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     run: (job, what, urgent = false) => {
       if (asked.some((entry) => entry.job === job)) return Promise.reject(new AppError('internal', `job '${job}' runs already`));
       return new Promise((resolve, reject) => {
-        asked.push({ job, what, urgent, resolve, reject, begun: false, opened: null, cancelled: null });
+        asked.push({ job, what, urgent, resolve, reject, opened: null, cancelled: null });
         working ??= work();
       });
     },
     cancel: (job) => {
       kept.delete(job);
       const entry = asked.find((candidate) => candidate.job === job);
-      if (entry === undefined) return;
-      entry.cancelled ??= new AppError('cancelled', `job '${job}'`, true);
-      if (entry.begun) return;
-      leave(entry);
-      entry.reject(entry.cancelled);
+      if (entry !== undefined) entry.cancelled ??= new AppError('cancelled', `job '${job}'`, true);
     },
     dispose: async () => {
       disposed ??= new AppError('superseded', 'another network is shown', true);
