@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './harness/fixtures';
-import { cards, dialog, longMs, newestIsDone, openPicture, paint, readMap } from './harness/inspection';
+import { cards, choose, dialog, explain, longMs, newestIsDone, openPicture, paint, readMap } from './harness/inspection';
 import { differingShare, look, snapshot, type PictureStatistics } from './harness/person';
 
 const probabilityOf = async (page: Page, wanted: string): Promise<number> =>
@@ -36,6 +36,30 @@ test('erasing the object lowers its prediction; undo, hold to compare', async ({
   await expect.poll(teapot, { timeout: longMs }).toBeGreaterThan(before * 0.9);
   await subject.getByRole('button', { name: 'Redo', exact: true }).click();
   await expect.poll(teapot, { timeout: longMs }).toBeLessThan(before / 2);
+});
+
+test('a quick map follows a stroke while a slow one is being made, which goes on @wasm', async ({ app }) => {
+  const { page } = app;
+  await openPicture(app);
+  const quick = cards(page).first();
+  const map = await readMap(page, quick);
+  const before = await probabilityOf(page, 'teapot');
+  await choose(page, 'rise');
+  await explain(page);
+  const slow = cards(page).last();
+  const percent = async (): Promise<number> => Number(await slow.getByRole('progressbar').getAttribute('aria-valuenow'));
+  await expect.poll(percent, { timeout: longMs }).toBeGreaterThan(0);
+  await paint(page, 'Erase', [0.25, 0.5], [0.75, 0.6]);
+  await expect.poll(() => probabilityOf(page, 'teapot'), { timeout: longMs }).toBeLessThan(before / 2);
+  await expect(quick).toHaveAttribute('data-phase', 'done', { timeout: longMs });
+  await expect(quick.getByText('The picture has changed since')).toHaveCount(0);
+  expect(await slow.getAttribute('data-phase'), 'the slow one is still being made').toBe('running');
+  const followed = await readMap(page, quick);
+  expect(Math.max(...followed.map((value, at) => Math.abs(value - (map[at] ?? 0))))).toBeGreaterThan(0.05 * Math.max(...map));
+  const reached = await percent();
+  await expect.poll(percent, { message: 'and goes on', timeout: longMs }).toBeGreaterThan(reached);
+  await slow.getByRole('button', { name: /^Stop / }).click();
+  await expect(slow).toHaveAttribute('data-phase', 'cancelled');
 });
 
 test('erase, blur and move each change the picture, the answer and the quick map; taken back, all is as it was @wasm', async ({ app }) => {

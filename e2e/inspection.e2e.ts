@@ -149,6 +149,9 @@ test('numbers and pictures go out; a saved inspection is opened again after a re
   await expect(cards(page)).toHaveCount(2, { timeout: longMs });
   await expect(cards(page).last()).toHaveAccessibleName(/^Gradient .+ for teapot$/i);
   await expect(dialog(page).getByText('The picture has changed since')).toHaveCount(0);
+  const check = dialog(page).getByRole('region', { name: 'How far to trust it' }).getByRole('button', { name: 'Deletion and insertion' });
+  await expect(check, 'the worker does not have this map').toBeDisabled();
+  await expect(check).toHaveAccessibleDescription(/^This map came with a file/);
   await expect.poll(async () => differingShare(before, await look(page, cards(page).last().locator('canvas')))).toBeLessThan(0.02);
 });
 

@@ -66,7 +66,7 @@ export function openWorkerConnection(options: SupervisorOptions, handlers: Conne
       describeExplanations: () => death.race(remote.describeExplanations()),
       readKernels: (layer) => death.race(remote.readKernels(layer)),
       // Comlink distributes over the union; the job kind decides which of them comes.
-      runJob: (job, what) => death.race<JobResult>(remote.runJob(job, what) as Promise<JobResult>),
+      runJob: (job, what, urgent) => death.race<JobResult>(remote.runJob(job, what, urgent) as Promise<JobResult>),
       cancelJob: (job) => death.race(remote.cancelJob(job)),
       memory: () => death.race(remote.memory()),
       breakForTest: (what) => death.race(remote.breakForTest(what)),

@@ -212,7 +212,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     describeNetwork: async () => (await whenConnected()).api.describeNetwork(),
     describeExplanations: async () => (await whenConnected()).api.describeExplanations(),
     readKernels: async (layer) => (await whenConnected()).api.readKernels(layer),
-    runJob: async (job, what) => (await whenConnected()).api.runJob(job, what),
+    runJob: async (job, what, urgent) => (await whenConnected()).api.runJob(job, what, urgent),
     cancelJob: async (job) => (await whenConnected()).api.cancelJob(job),
     readUnits: async (at) => (await whenConnected()).api.readUnits(at),
     readActivation: async (layer) => (await whenConnected()).api.readActivation(layer),

@@ -104,9 +104,10 @@ export interface VisualizerApi {
   readKernels(layer: LayerId): Promise<KernelReport>;
   /**
    * A long computation on the frame on screen; the frame is kept until it ends, the camera gets its turn between steps.
+   * @param urgent  few passes, and a person waits for them: goes before jobs that are not, which pause meanwhile; false where it is left out
    * @throws AppError 'cancelled' | 'explain-unsupported' (detail: a plain sentence that says why) | 'superseded' when the network changed
    */
-  runJob(job: JobId, what: Job): Promise<JobResult>;
+  runJob(job: JobId, what: Job, urgent?: boolean): Promise<JobResult>;
   /** Also forgets the map of a job that has ended, so that nothing can refer to it any more. */
   cancelJob(job: JobId): Promise<void>;
   memory(): Promise<MemoryReport>;

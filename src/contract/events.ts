@@ -67,6 +67,9 @@ export type WorkerEvent =
   /** At most 4 a second while `SessionSpec.activity`: mean |activation| of each layer on the rail, in the order of `layers`. */
   | { readonly kind: 'activity'; readonly sequence: number; readonly layers: readonly LayerId[]; readonly mean: readonly number[] }
   /** A job (`runJob`) goes on; at most 10 a second. `partial`: the map so far, at most 2 a second, where the method has one. */
-  | { readonly kind: 'job'; readonly job: JobId; readonly fraction: number; readonly note: JobNote; readonly partial: JobMap | null }
+  | { readonly kind: 'job'; readonly job: JobId;
+      /** Number of the frame that the job works on; it was copied when the job began. */
+      readonly sequence: number;
+      readonly fraction: number; readonly note: JobNote; readonly partial: JobMap | null }
   | { readonly kind: 'heartbeat'; readonly atMs: number }
   | { readonly kind: 'error'; readonly error: ErrorReport };

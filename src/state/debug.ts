@@ -43,7 +43,7 @@ export function exposeDebugHandle(): void {
   const handle: DebugHandle = {
     snapshot: () => takeSnapshot(memory),
     readActivation: (layer) => supervisor.readActivation(layer),
-    runJob: (job, what) => supervisor.runJob(job, what),
+    runJob: (job, what, urgent) => supervisor.runJob(job, what, urgent),
     break: (what) => supervisor.breakForTest(what),
   };
   Object.assign(globalThis, { innerview: handle });

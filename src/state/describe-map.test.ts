@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { colourTable } from '../contract/colour-map';
 import { colourRangeOf, describeColourRange, paintPlane } from './colours-of-map';
-import { describeCost, describeExactness, describeFacts, describeNote, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
+import { describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
 import { judgeMap, methods, showsEarlierMap, valueAt, type InspectedMap } from './inspection';
 import { nameTargetOf } from './name-map';
 import { describeForTest, makeResult } from './inspection.fixture';
@@ -78,7 +78,7 @@ describe('what is said of a map', () => {
 
   it('says what is known of a map that was stopped', () => {
     showNetwork('last');
-    const partial = { shape: [1, 2, 3], values: Float32Array.of(1, 2, -5, 0, 0, 1) };
+    const partial = { sequence: 1, shape: [1, 2, 3], values: Float32Array.of(1, 2, -5, 0, 0, 1) };
     const stopped = ofMethod('positive', map({ phase: 'cancelled', result: null, partial, note: { steps: { done: 20, of: 50 }, standardError: 0.5 } }));
     expect(describeStop(stopped)).toBe('Stopped; this is what there was.');
     expect(describeFacts(stopped)).toBe('layer last · approximate: 20 of 50 steps · standard error 0.50');
@@ -90,10 +90,15 @@ describe('what is said of a map', () => {
     const before = makeResult({ targetIndex: 7, layer: 'old' });
     const again = map({ phase: 'running', result: before, note: { steps: { done: 2, of: 50 } }, request: { method: 'positive', target: { kind: 'top' }, layer: 'new', parameters: {} } });
     expect([showsEarlierMap(again), nameTargetOf(again), layerOf(again), describeFacts(again)]).toEqual([true, 'class 7', 'old', 'layer old']);
-    const partial = { ...again, partial: makeResult().map };
+    const partial = { ...again, partial: { ...makeResult().map, sequence: 1 } };
     expect([showsEarlierMap(partial), nameTargetOf(partial), layerOf(partial)]).toEqual([false, 'the top answer', 'new']);
     expect(describeFacts({ ...again, phase: 'cancelled' }), 'the steps are not those of the map that is shown').toBe('layer old');
     expect(describeStop({ ...again, phase: 'cancelled' })).toBe('Stopped; the map from before is shown.');
+  });
+
+  it('says why a map that came with a file cannot be checked', () => {
+    expect(describeHindrance(map())).toBe('');
+    expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }))).toMatch(/^This map came with a file\. Make it again/);
   });
 
   it('knows the usual layer only where it is the usual one', () => {

@@ -94,6 +94,11 @@ export function describeVerdict(map: InspectedMap): string {
   }
 }
 
+/** Why a finished map cannot be checked here; '' where it can. */
+export function describeHindrance({ origin }: InspectedMap): string {
+  return origin === null ? '' : 'This map came with a file. Make it again here, and it can be checked.';
+}
+
 /** How long a map takes, in words, from the passes it needs and the time of one. */
 export function describeCost(passes: number, forwardMs: number): string {
   const seconds = (passes * Math.max(1, forwardMs)) / 1000;

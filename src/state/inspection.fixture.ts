@@ -8,11 +8,13 @@ import { receiveEvent } from './receive-event';
 import { source, waitingSource } from './source-state';
 import { showSource } from './actions/show-source';
 import { fakeSource, useFakeRuntime, type FakeRuntime } from './testing.fixture';
+import { network } from './worker-state';
 
 /** A job the state asked for, to be ended by the test. */
 export interface AskedJob {
   readonly job: string;
   readonly what: Job;
+  readonly urgent: boolean;
   finish(result?: Partial<ExplainResult> | JobResult): void;
   fail(thrown: unknown): void;
 }
@@ -31,14 +33,19 @@ export function makeResult(over: Partial<ExplainResult> = {}): ExplainResult {
   };
 }
 
+/** A network on screen, without layers and classes. */
+export function showNetworkForTest(id: string): void {
+  network.value = { kind: 'network', network: id, card: { id, name: id, classes: [] as readonly string[] } as never, layers: [], explanationLayer: null, answersStandAlone: false };
+}
+
 /** A frozen picture on screen that the network has seen, a worker that does what the test says. */
 export function useInspection(): { readonly fake: FakeRuntime; readonly asked: AskedJob[]; readonly cancelled: string[]; see(sequence: number): void } {
   const fake = useFakeRuntime();
   const asked: AskedJob[] = [];
   const cancelled: string[] = [];
   Object.assign(fake.runtime.supervisor, {
-    runJob: (job: string, what: Job) => new Promise<JobResult>((resolve, reject) => {
-      asked.push({ job, what, finish: (result = {}) => resolve('areas' in result || 'steps' in result ? result as JobResult : makeResult(result)), fail: reject });
+    runJob: (job: string, what: Job, urgent = false) => new Promise<JobResult>((resolve, reject) => {
+      asked.push({ job, what, urgent, finish: (result = {}) => resolve('areas' in result || 'steps' in result ? result as JobResult : makeResult(result)), fail: reject });
     }),
     cancelJob: async (job: string) => {
       cancelled.push(job);
@@ -52,6 +59,7 @@ export function useInspection(): { readonly fake: FakeRuntime; readonly asked: A
   inspecting.value = false;
   ranking.value = null;
   failure.value = null;
+  network.value = null;
   draft.value = { method: 'gradient', target: { kind: 'top' }, layer: null, parameters: {} };
   source.value = null;
   waitingSource.value = null;

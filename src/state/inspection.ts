@@ -6,7 +6,7 @@ import type { ExplainResult, FaithfulnessResult, JobMap, JobNote, JobParameters,
 import { planeOf, rangeOf, type MapPlane } from '../contract/map-plane';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { isOfOlderPicture, pictureNumber } from './picture-seen';
-import { layers } from './worker-state';
+import { layers, network } from './worker-state';
 
 /** So many maps stand side by side. */
 export const mostMaps = 4;
@@ -53,16 +53,21 @@ export interface InspectedMap {
   readonly phase: TaskPhase;
   readonly fraction: number;
   readonly note: JobNote | null;
-  /** {@link pictureNumber} when the job was sent; null: it waits until the network has seen the picture. */
+  /** {@link pictureNumber} when the map was asked for, and once more when its job was sent; null: it came with a file. */
   readonly begunOn: number | null;
   /** Until it is made again here; null: made here. */
   readonly origin: MapOrigin | null;
   /** The map so far, while it is made. */
-  readonly partial: JobMap | null;
+  readonly partial: PartialMap | null;
   readonly result: ExplainResult | null;
   readonly error: ErrorReport | null;
   readonly faithfulness: TrustCheck<FaithfulnessResult> | null;
   readonly sanity: TrustCheck<SanityResult> | null;
+}
+
+/** A map so far, and the frame that it is of. */
+export interface PartialMap extends JobMap {
+  readonly sequence: number;
 }
 
 /** A place of the network's square, 0..1 from its top left; all maps and the picture show it. */
@@ -108,7 +113,7 @@ export function hasStaleResult({ result, origin }: InspectedMap): boolean {
 
 /** What is drawn, a map or a part of one, is of another picture than the one on screen. */
 export function isStale(map: InspectedMap): boolean {
-  return map.partial === null ? hasStaleResult(map) : map.begunOn !== pictureNumber.value;
+  return map.partial === null ? hasStaleResult(map) : isOfOlderPicture(map.partial.sequence);
 }
 
 /**
@@ -121,6 +126,22 @@ export const mostPassesToFollow = 6;
 export function followsPicture(map: InspectedMap): boolean {
   const method = methods.value.find(({ id }) => id === map.request.method);
   return method !== undefined && method.unsupported === null && method.cost <= mostPassesToFollow;
+}
+
+/** Made for a picture before the one on screen, so that it has to be made again to be of this one. */
+export function isLeftBehind(map: InspectedMap): boolean {
+  // Class numbers and layers of another network mean something else here.
+  if (map.network !== (network.value?.network ?? '')) return false;
+  if (map.phase === 'running' || map.result === null) return map.begunOn !== pictureNumber.value;
+  // What a file says is stale was meant to be seen; it follows with the next picture.
+  return map.origin === null ? hasStaleResult(map) : map.origin.picture !== pictureNumber.value;
+}
+
+/** There is a map of the picture on screen in this place, or there will be without anybody asking. */
+export function coversPicture(map: InspectedMap): boolean {
+  if (isLeftBehind(map) && followsPicture(map)) return true;
+  if (map.phase === 'running') return map.begunOn === pictureNumber.value;
+  return (map.partial !== null || map.result !== null) && !isStale(map);
 }
 
 /** One plane for each map's values, so that what is drawn is worked out once. */

@@ -1,4 +1,5 @@
 import type { WorkerEvent } from '../contract/events';
+import type { ExplainResult } from '../contract/jobs';
 import { describeTarget } from './describe-target';
 import { resultShown, type InspectedMap } from './inspection';
 import { network } from './worker-state';
@@ -9,10 +10,14 @@ export function networkOf(map: InspectedMap): Extract<WorkerEvent, { readonly ki
   return shown?.network === map.network ? shown : null;
 }
 
-/** What the map on screen explains, in the words of the network that made it: never with the classes of another one. */
-export function nameTargetOf(map: InspectedMap): string {
+/**
+ * What a map explains, in the words of the network that made it: never with the classes of another one.
+ *
+ * @param result  whose target is named; the one on screen where it is left out
+ */
+export function nameTargetOf(map: InspectedMap, result: ExplainResult | null = resultShown(map)): string {
   const own = networkOf(map);
-  const inWords = describeTarget(map.request.target, resultShown(map)?.targetIndex ?? null, own?.card.classes ?? []);
+  const inWords = describeTarget(map.request.target, result?.targetIndex ?? null, own?.card.classes ?? []);
   return own === null ? map.origin?.targetName ?? inWords : inWords;
 }
 

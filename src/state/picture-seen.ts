@@ -1,7 +1,7 @@
 import { batch, signal } from '@preact/signals-core';
 import { failure } from './failure';
 import { until } from './until';
-import { status } from './worker-state';
+import { network, status } from './worker-state';
 
 /** The first frame of the picture on screen that the network saw; null: it did not see this picture yet. */
 export const firstSequence = signal<number | null>(null);
@@ -30,7 +30,8 @@ export function isOfOlderPicture(sequence: number): boolean {
   return firstSequence.value === null || sequence < firstSequence.value;
 }
 
-/** Resolves when the network has seen the picture on screen, or when it cannot. */
+/** Resolves when the network has seen the picture on screen, or when there is no network that could. */
 export function whenPictureIsSeen(): Promise<void> {
-  return until(() => firstSequence.value !== null || failure.value !== null || status.value.phase === 'failed');
+  // A failure that is on screen may be of anything, of a file that was not saved, say: frames come all the same.
+  return until(() => firstSequence.value !== null || status.value.phase === 'failed' || (network.value === null && failure.value !== null));
 }

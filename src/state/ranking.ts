@@ -3,7 +3,7 @@ import type { ExplanationDescription } from '../contract/explanations';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { maps, methods, type InspectedMap } from './inspection';
 import { isOfOlderPicture } from './picture-seen';
-import { rate } from './worker-state';
+import { network, rate } from './worker-state';
 
 /** Parts that the pixels are removed in, for the curves of every map. Petsiuk et al. 2018 use each pixel; 64 parts are enough to see. */
 export const curveSteps = 64;
@@ -66,11 +66,12 @@ function isSameTarget(map: InspectedMap, target: ExplanationTarget): boolean {
   return target.kind === 'class' ? map.result?.targetIndex === target.index : asked.kind === 'top';
 }
 
-/** A map of the inspection that is what the table would make: the method's own settings, this target and picture, with curves of as many steps. */
+/** A map of the inspection that is what the table would make, here: the method's own settings, this network, target and picture, with curves of as many steps. */
 export function findJudgedMap(method: ExplanationDescription, target: ExplanationTarget): InspectedMap | null {
   return maps.peek().find((map) => {
     const { request, result, faithfulness, phase } = map;
-    return request.method === method.id && phase === 'done' && result !== null && !isOfOlderPicture(result.sequence) && request.layer === null
+    // A file counts the frames of another session, and may hold maps of another network.
+    return map.origin === null && map.network === (network.peek()?.network ?? '') && request.method === method.id && phase === 'done' && result !== null && !isOfOlderPicture(result.sequence) && request.layer === null
       && Object.entries(request.parameters).every(([name, value]) => method.parameters.find((parameter) => parameter.name === name)?.default === value)
       && faithfulness?.result?.deletion.length === curveSteps + 1 && isSameTarget(map, target);
   }) ?? null;

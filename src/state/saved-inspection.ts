@@ -57,7 +57,7 @@ export function listSavedMaps(maps: readonly InspectedMap[]): readonly SavedMap[
     const method = methodOf(map);
     return result === null ? [] : [{
       request, result, faithfulness: faithfulness?.result ?? null, sanity: sanity?.result ?? null, stale: hasStaleResult(map),
-      network: { id: map.network, name: nameNetworkOf(map) }, targetName: nameTargetOf(map), method: method === null ? null : { ...method, parameters: [] },
+      network: { id: map.network, name: nameNetworkOf(map) }, targetName: nameTargetOf(map, result), method: method === null ? null : { ...method, parameters: [] },
     }];
   });
 }

@@ -93,7 +93,7 @@ export function setUpVisualizer(openTier: () => Promise<Tier> = async () => crea
     createJobs: (_, network) => {
       const name = network.card.id;
       return {
-        run: async (job) => { jobs.push(`${name} ${job}`); throw new AppError('cancelled', job); }, cancel: (job) => { jobs.push(`${name} cancel ${job}`); },
+        run: async (job, _what, urgent) => { jobs.push(`${name} ${urgent === true ? 'urgent ' : ''}${job}`); throw new AppError('cancelled', job); }, cancel: (job) => { jobs.push(`${name} cancel ${job}`); },
         dispose: async () => { jobs.push(`${name} end`); },
       };
     },

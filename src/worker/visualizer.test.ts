@@ -21,8 +21,8 @@ describe('createVisualizer', () => {
     await settlePromises();
     await loads[1]?.finish();
     await changed;
-    expect(await codeOf(visualizer.runJob('c', { kind: 'sanity', of: 'x', seed: 1 }))).toBe('cancelled');
-    expect(jobs).toEqual(['everyday b', 'everyday cancel b', 'everyday end', 'digits c']);
+    expect(await codeOf(visualizer.runJob('c', { kind: 'sanity', of: 'x', seed: 1 }, true))).toBe('cancelled');
+    expect(jobs).toEqual(['everyday b', 'everyday cancel b', 'everyday end', 'digits urgent c']);
   });
 
   it('opens the tier, loads, shows, and says so in this order', async () => {

@@ -203,10 +203,10 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     describeNetwork: async () => requireStart().loop.betweenTicks(() => describeNetwork(shownGraph())),
     readKernels: async (layer) => requireStart().loop.betweenTicks(() => readKernels(shownGraph(), layer)),
     describeExplanations: async () => requireStart().loop.betweenTicks(() => parts.describeExplanations(requireShown().network)),
-    runJob: async (job, what) => {
+    runJob: async (job, what, urgent) => {
       // A network that is being shown takes a turn; the job belongs to the one after it.
       const { jobs } = await requireStart().loop.betweenTicks(requireShown);
-      return jobs.run(job, what);
+      return jobs.run(job, what, urgent);
     },
     cancelJob: async (job) => findShown()?.jobs.cancel(job),
     memory: async () => {

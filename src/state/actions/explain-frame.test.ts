@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../contract/errors';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
+import { failure } from '../failure';
 import { inspecting, isStale, maps, mostMaps, planeOfMap, type MapRequest } from '../inspection';
-import { settle, useInspection } from '../inspection.fixture';
+import { settle, showNetworkForTest, useInspection } from '../inspection.fixture';
 import { receiveEvent } from '../receive-event';
 import { fakeSource } from '../testing.fixture';
+import { network } from '../worker-state';
 import { checkFaithfulness, checkSanity, closeInspection, forgetMaps, makeMap, openInspection, readMethods, remakeMap, removeMap, stopJob } from './explain-frame';
 import { showSource } from './show-source';
 
@@ -24,10 +26,10 @@ describe('a map of the frozen frame', () => {
     await settle();
     const [job] = stage.asked;
     expect(job?.what).toEqual({ kind: 'explain', ...request });
-    receiveEvent({ kind: 'job', job: job?.job ?? '', fraction: 0.4, note: { steps: { done: 4, of: 10 } }, partial: { shape: [1, 2, 1], values: Float32Array.of(3, 4) } });
+    receiveEvent({ kind: 'job', job: job?.job ?? '', sequence: 1, fraction: 0.4, note: { steps: { done: 4, of: 10 } }, partial: { shape: [1, 2, 1], values: Float32Array.of(3, 4) } });
     expect(only()).toMatchObject({ phase: 'running', fraction: 0.4, note: { steps: { done: 4, of: 10 } } });
     expect([...planeOfMap(only())?.values ?? []]).toEqual([3, 4]);
-    receiveEvent({ kind: 'job', job: job?.job ?? '', fraction: 0.6, note: { steps: { done: 6, of: 10 } }, partial: null });
+    receiveEvent({ kind: 'job', job: job?.job ?? '', sequence: 1, fraction: 0.6, note: { steps: { done: 6, of: 10 } }, partial: null });
     expect([...planeOfMap(only())?.values ?? []], 'the last part stays').toEqual([3, 4]);
     job?.finish();
     await settle();
@@ -95,6 +97,25 @@ describe('a map of the frozen frame', () => {
     expect(stage.asked.map(({ job }) => job)).toEqual([maps.peek()[1]?.job]);
   });
 
+  it('waits for that also while a failure of something else is on screen, not where there is no network', async () => {
+    showNetworkForTest('n');
+    stage.fake.page.nowMs = 2000;
+    showSource(fakeSource('still'));
+    failure.value = { code: 'internal', detail: 'the sheet refused the picture', recoverable: false };
+    void makeMap(request);
+    await settle();
+    expect(stage.asked).toHaveLength(0);
+    stage.see(5);
+    await settle();
+    expect(stage.asked).toHaveLength(1);
+    network.value = null;
+    stage.fake.page.nowMs = 3000;
+    showSource(fakeSource('still'));
+    void makeMap(request);
+    await settle();
+    expect(stage.asked, 'the worker says why').toHaveLength(2);
+  });
+
   it('is stale on another picture, not when the same one is sent again', async () => {
     void makeMap(request);
     await settle();
@@ -120,12 +141,49 @@ describe('a map of the frozen frame', () => {
     void checkSanity(job);
     await settle();
     expect(stage.asked.slice(1).map(({ what }) => what)).toEqual([{ kind: 'faithfulness', of: job, steps: 64, random: true }, { kind: 'sanity', of: job, seed: 1 }]);
-    receiveEvent({ kind: 'job', job: `${job}-sanity`, fraction: 0.5, note: { steps: null }, partial: null });
+    receiveEvent({ kind: 'job', job: `${job}-sanity`, sequence: 1, fraction: 0.5, note: { steps: null }, partial: null });
     expect(only().sanity).toMatchObject({ phase: 'running', fraction: 0.5 });
     stage.asked[1]?.finish(curves);
     stage.asked[2]?.finish(sane);
     await settle();
     expect(only()).toMatchObject({ faithfulness: { phase: 'done', result: curves }, sanity: { phase: 'done', result: sane } });
+  });
+
+  it('keeps what a check found until the next one has found something', async () => {
+    void makeMap(request);
+    await settle();
+    stage.asked[0]?.finish();
+    await settle();
+    const { job } = only();
+    const start = async (): Promise<void> => {
+      void checkFaithfulness(job);
+      void checkSanity(job);
+      await settle();
+    };
+    const finish = async (found: FaithfulnessResult, dependsOnWeights: boolean): Promise<void> => {
+      stage.asked.at(-2)?.finish(found);
+      stage.asked.at(-1)?.finish({ ...sane, dependsOnWeights });
+      await settle();
+    };
+    const before = { faithfulness: { result: curves }, sanity: { result: sane } };
+    await start();
+    expect(only()).toMatchObject({ faithfulness: { phase: 'running', result: null }, sanity: { phase: 'running', result: null } });
+    await finish(curves, true);
+    await start();
+    expect(only()).toMatchObject({ faithfulness: { ...before.faithfulness, phase: 'running', fraction: 0 }, sanity: { ...before.sanity, phase: 'running', fraction: 0 } });
+    stopJob(`${job}-faithfulness`);
+    stopJob(`${job}-sanity`);
+    await settle();
+    expect(only()).toMatchObject({ faithfulness: { ...before.faithfulness, phase: 'cancelled' }, sanity: { ...before.sanity, phase: 'cancelled' } });
+    await start();
+    stage.asked.at(-2)?.fail(new AppError('explain-unsupported', 'gone'));
+    stage.asked.at(-1)?.fail(new AppError('explain-unsupported', 'gone'));
+    await settle();
+    expect(only()).toMatchObject({ faithfulness: { ...before.faithfulness, phase: 'failed' }, sanity: { ...before.sanity, phase: 'failed' } });
+    await start();
+    expect([only().faithfulness?.error, only().sanity?.error]).toEqual([null, null]);
+    await finish({ ...curves, deletion: [0.5, 0] }, false);
+    expect(only()).toMatchObject({ faithfulness: { phase: 'done', result: { deletion: [0.5, 0] } }, sanity: { phase: 'done', result: { dependsOnWeights: false } } });
   });
 
   it('goes with its network; a person who was looking at maps gets one of the next', async () => {
@@ -160,6 +218,21 @@ describe('the inspection', () => {
     await settle();
     expect(only().phase).toBe('cancelled');
     expect(inspecting.peek()).toBe(false);
+  });
+
+  it('makes none of another picture where one that is there will follow it', async () => {
+    await readMethods();
+    void makeMap(request);
+    await settle();
+    stage.asked[0]?.finish({ sequence: 1 });
+    await settle();
+    stage.fake.page.nowMs = 3000;
+    showSource(fakeSource('still'));
+    await openInspection();
+    expect(maps.peek()).toHaveLength(1);
+    maps.value = maps.peek().map((map) => ({ ...map, network: 'other' }));
+    await openInspection();
+    expect(maps.peek()).toHaveLength(2);
   });
 
   it('does not open where no frame can be frozen', async () => {

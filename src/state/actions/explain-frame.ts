@@ -4,7 +4,7 @@ import type { JobId } from '../../contract/ids';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { spec } from '../choices';
 import { reportFailure } from '../failure';
-import { changeMap, draft, followsPicture, inspecting, isStale, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
+import { changeMap, coversPicture, draft, followsPicture, inspecting, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
 import { getRuntime } from '../runtime';
 import { source } from '../source-state';
 import { network } from '../worker-state';
@@ -26,7 +26,7 @@ export async function openInspection(method: string | null = null): Promise<void
   const first = method ?? (explanation === 'off' ? draft.peek().method : explanation);
   draft.value = { method: first, target, layer: explanationLayer, parameters: {} };
   // Slow maps of another picture stay, dimmed, and are not pushed out: beside them one of this picture.
-  const nothingOfIt = maps.peek().length < mostMaps && maps.peek().every((map) => isStale(map) && !followsPicture(map));
+  const nothingOfIt = maps.peek().length < mostMaps && !maps.peek().some(coversPicture);
   if (method !== null || nothingOfIt) void makeMap(draft.peek());
 }
 
@@ -52,7 +52,7 @@ export async function makeMap(request: MapRequest): Promise<void> {
   const kept = maps.peek();
   if (kept.length >= mostMaps && kept[0] !== undefined) removeMap(kept[0].id);
   const entry: InspectedMap = {
-    id: job, job, network: network.peek()?.network ?? '', request, phase: 'running', fraction: 0, note: null, begunOn: null, origin: null, partial: null, result: null, error: null,
+    id: job, job, network: network.peek()?.network ?? '', request, phase: 'running', fraction: 0, note: null, begunOn: pictureNumber.peek(), origin: null, partial: null, result: null, error: null,
     faithfulness: null, sanity: null,
   };
   maps.value = [...maps.peek(), entry];
@@ -66,7 +66,7 @@ export async function remakeMap(id: string, request: MapRequest): Promise<void> 
   for (const job of new Set([old.job, ...listRunningJobs(old)])) stopJob(job);
   const job = nextJob();
   maps.value = maps.peek().map((map) => (map.id === id
-    ? { ...map, job, request, phase: 'running', fraction: 0, note: null, begunOn: null, partial: null, error: null, faithfulness: null, sanity: null } : map));
+    ? { ...map, job, request, phase: 'running', fraction: 0, note: null, begunOn: pictureNumber.peek(), partial: null, error: null, faithfulness: null, sanity: null } : map));
   await runMap(job, request);
 }
 
@@ -84,8 +84,10 @@ async function runMap(job: JobId, request: MapRequest): Promise<void> {
   if (!unsent.delete(job)) return;
   const onScreen = network.peek()?.network ?? '';
   changeMap(job, () => ({ begunOn: pictureNumber.peek() }));
+  // What follows each stroke of a brush must not wait for minutes of another map, or for a ranking.
+  const urgent = maps.peek().some((map) => map.job === job && followsPicture(map));
   try {
-    const result = await getRuntime().supervisor.runJob(job, { kind: 'explain', ...request });
+    const result = await getRuntime().supervisor.runJob(job, { kind: 'explain', ...request }, urgent);
     if (result.kind === 'explain') changeMap(job, () => ({ phase: 'done', fraction: 1, note: result.note, partial: null, result, network: onScreen, origin: null }));
   } catch (thrown) {
     changeMap(job, () => endOf(thrown));
@@ -121,29 +123,29 @@ function listRunningJobs(map: InspectedMap): readonly JobId[] {
 export const faithfulnessId = (job: JobId): JobId => `${job}-faithfulness`;
 export const sanityId = (job: JobId): JobId => `${job}-sanity`;
 
-const begun = { phase: 'running', fraction: 0, result: null, error: null } as const;
+const begun = { phase: 'running', fraction: 0, error: null } as const;
 
-/** Deletion and insertion curves of a finished map. */
+/** Deletion and insertion curves of a finished map; those from before stay until there are new ones. */
 export async function checkFaithfulness(job: JobId): Promise<void> {
-  const put = (faithfulness: TrustCheck<FaithfulnessResult>): void => changeMap(job, () => ({ faithfulness }));
+  const put = (check: Partial<TrustCheck<FaithfulnessResult>>): void => changeMap(job, ({ faithfulness }) => ({ faithfulness: { ...begun, result: null, ...faithfulness, ...check } }));
   put(begun);
   try {
     const result = await getRuntime().supervisor.runJob(faithfulnessId(job), { kind: 'faithfulness', of: job, steps: curveSteps, random: true });
-    if (result.kind === 'faithfulness') put({ phase: 'done', fraction: 1, result, error: null });
+    if (result.kind === 'faithfulness') put({ phase: 'done', fraction: 1, result });
   } catch (thrown) {
-    put({ ...begun, ...endOf(thrown) });
+    put(endOf(thrown));
   }
 }
 
-/** Whether the map changes when the network forgets what it learned. */
+/** Whether the map changes when the network forgets what it learned; the answer from before stays until there is a new one. */
 export async function checkSanity(job: JobId): Promise<void> {
-  const put = (sanity: TrustCheck<SanityResult>): void => changeMap(job, () => ({ sanity }));
+  const put = (check: Partial<TrustCheck<SanityResult>>): void => changeMap(job, ({ sanity }) => ({ sanity: { ...begun, result: null, ...sanity, ...check } }));
   put(begun);
   try {
     const result = await getRuntime().supervisor.runJob(sanityId(job), { kind: 'sanity', of: job, seed: 1 });
-    if (result.kind === 'sanity') put({ phase: 'done', fraction: 1, result, error: null });
+    if (result.kind === 'sanity') put({ phase: 'done', fraction: 1, result });
   } catch (thrown) {
-    put({ ...begun, ...endOf(thrown) });
+    put(endOf(thrown));
   }
 }
 
@@ -151,7 +153,7 @@ export async function checkSanity(job: JobId): Promise<void> {
 export function receiveJobEvent(event: Extract<WorkerEvent, { readonly kind: 'job' }>): void {
   receiveRankingEvent(event);
   for (const { job } of maps.peek()) {
-    if (event.job === job) changeMap(job, () => ({ fraction: event.fraction, note: event.note, ...(event.partial === null ? {} : { partial: event.partial }) }));
+    if (event.job === job) changeMap(job, () => ({ fraction: event.fraction, note: event.note, ...(event.partial === null ? {} : { partial: { ...event.partial, sequence: event.sequence } }) }));
     else if (event.job === faithfulnessId(job)) changeMap(job, ({ faithfulness }) => ({ faithfulness: faithfulness === null ? null : { ...faithfulness, fraction: event.fraction } }));
     else if (event.job === sanityId(job)) changeMap(job, ({ sanity }) => ({ sanity: sanity === null ? null : { ...sanity, fraction: event.fraction } }));
   }

@@ -1,14 +1,18 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../contract/errors';
 import { inspecting, isStale, maps, methods, mostPassesToFollow, type InspectedMap } from '../inspection';
 import { describeForTest, settle, useInspection, type AskedJob } from '../inspection.fixture';
 import { moments } from '../moments';
+import { pictureNumber } from '../picture-seen';
+import { ranking } from '../ranking';
 import { receiveEvent } from '../receive-event';
 import { waitingSource } from '../source-state';
-import { fakeSource } from '../testing.fixture';
+import { fakeSource, type CountedSource } from '../testing.fixture';
 import { closeInspection, makeMap, openInspection, remakeMap, stopJob } from './explain-frame';
 import { followPicture } from './follow-picture';
 import { freeze, resume } from './freeze';
 import { keepMoment, showMoment } from './keep-moment';
+import { rankMethods } from './rank-methods';
 import { showSource } from './show-source';
 
 let stage: ReturnType<typeof useInspection>;
@@ -52,6 +56,7 @@ describe('maps when another picture is on screen', () => {
     expect(maps.peek().map(isStale)).toEqual([false, false, false, false]);
     await change(2, () => showSource(fakeSource('still')));
     expect(methodsOf(stage.asked)).toEqual(['guided-grad-cam', 'lrp-composite', 'eigen-cam']);
+    expect(stage.asked.every(({ urgent }) => urgent), 'not behind a slow one').toBe(true);
     expect(maps.peek().map(isStale), 'until they are done').toEqual([true, true, true, true]);
     for (const job of stage.asked) job.finish({ sequence: 2 });
     await settle();
@@ -126,7 +131,8 @@ describe('maps when another picture is on screen', () => {
   it('are marked while a slow one is still being made of the picture before', async () => {
     ask('rise');
     await settle();
-    receiveEvent({ kind: 'job', job: at(0).job, fraction: 0.2, note: { steps: null }, partial: { shape: [1, 1], values: Float32Array.of(1) } });
+    expect(stage.asked.map(({ urgent }) => urgent)).toEqual([false]);
+    receiveEvent({ kind: 'job', job: at(0).job, sequence: 1, fraction: 0.2, note: { steps: null }, partial: { shape: [1, 1], values: Float32Array.of(1) } });
     expect(isStale(at(0))).toBe(false);
     await change(2, () => showSource(fakeSource('still')));
     expect([isStale(at(0)), stage.asked.length]).toEqual([true, 1]);
@@ -172,5 +178,98 @@ describe('maps when another picture is on screen', () => {
     maps.value = maps.peek().map((map) => ({ ...map, network: 'other' }));
     await change(2, () => showSource(fakeSource('still')));
     expect([isStale(at(0)), stage.asked]).toEqual([true, []]);
+  });
+
+  it('are made for the next one when they were stopped before the network had seen this one', async () => {
+    stage.fake.page.nowMs += 1000;
+    showSource(fakeSource('still'));
+    ask('grad-cam');
+    await settle();
+    stopJob(at(0).job);
+    stage.see(2);
+    await settle();
+    inspecting.value = false;
+    inspecting.value = true;
+    await settle();
+    expect([at(0).phase, stage.asked], 'not for this one').toEqual(['cancelled', []]);
+    await change(3, () => showSource(fakeSource('still')));
+    expect([methodsOf(stage.asked), stage.asked[0]?.job]).toEqual([['grad-cam'], at(0).job]);
+  });
+
+  it('are of the frame that their job worked on, which begins when those before it are over', async () => {
+    ask('rise');
+    await settle();
+    await change(2, () => showSource(fakeSource('still')));
+    const say = (sequence: number): void => receiveEvent({
+      kind: 'job', job: at(0).job, sequence, fraction: 0.2, note: { steps: null }, partial: { shape: [1, 1], values: Float32Array.of(1) },
+    });
+    say(2);
+    expect(isStale(at(0)), 'asked for on the picture before').toBe(false);
+    say(1);
+    expect(isStale(at(0))).toBe(true);
+  });
+});
+
+describe('the inspection', () => {
+  const byHand = (over: Partial<InspectedMap>): void => { maps.value = maps.peek().map((map) => ({ ...map, ...over })); };
+  const fromFile = { picture: -1, stale: false, method: null, targetName: null, networkName: 'x' };
+  const cases: readonly (readonly [name: string, method: string, change: () => void | Promise<void>])[] = [
+    ['a quick one of another network, which is never made again', 'grad-cam', () => byHand({ network: 'other', origin: fromFile })],
+    ['a slow one that was stopped before there was anything', 'rise', () => byHand({ phase: 'cancelled', result: null })],
+    ['a slow one that failed', 'rise', () => byHand({ phase: 'failed', result: null })],
+    ['a quick one, where the methods could not be asked for', 'grad-cam', () => {
+      methods.value = [];
+      stage.fake.runtime.supervisor.describeExplanations = () => Promise.reject(new AppError('internal', 'no'));
+    }],
+  ];
+  it.each(cases)('that opens on another picture makes a map of it where there is only %s', async (_, method, prepare) => {
+    await makeAll(1, method);
+    closeInspection();
+    await prepare();
+    await change(2, () => showSource(fakeSource('still')));
+    void openInspection();
+    await settle();
+    expect(methodsOf(stage.asked)).toEqual(['grad-cam']);
+    expect(maps.peek()).toHaveLength(2);
+  });
+
+  it.each<readonly [string, () => void]>([
+    ['a map of it', () => undefined], ['part of one', () => byHand({ phase: 'cancelled', result: null, partial: { shape: [1, 1], values: Float32Array.of(1), sequence: 1 } })],
+    ['one that came with it', () => byHand({ network: 'other', origin: { ...fromFile, picture: pictureNumber.peek() } })],
+  ])('that opens again on the same picture makes none where there is %s', async (_, prepare) => {
+    await makeAll(1, 'rise');
+    closeInspection();
+    prepare();
+    void openInspection();
+    await settle();
+    expect([stage.asked, maps.peek().length]).toEqual([[], 1]);
+  });
+
+  it.each<readonly [string, () => CountedSource | null]>([['a live source', () => fakeSource('camera')], ['a clip', () => fakeSource('clip')], ['nothing', () => null]])('closes when %s comes under it, and stops what runs', async (_, next) => {
+    ask('rise');
+    await settle();
+    showSource(fakeSource('still'));
+    expect(inspecting.peek()).toBe(true);
+    showSource(next());
+    await settle();
+    expect([inspecting.peek(), at(0).phase]).toEqual([false, 'cancelled']);
+  });
+});
+
+describe('a ranking', () => {
+  it('stops with its picture, and its methods go behind the maps that follow', async () => {
+    await makeAll(1, 'grad-cam');
+    const running = rankMethods({ kind: 'top' });
+    await settle();
+    expect(stage.asked.map(({ urgent }) => urgent)).toEqual([false]);
+    const { job } = stage.asked[0] ?? { job: '' };
+    stage.fake.page.nowMs += 1000;
+    showSource(fakeSource('still'));
+    expect(ranking.peek()).toMatchObject({ phase: 'cancelled', rows: [] });
+    expect(stage.cancelled).toContain(job);
+    await running;
+    stage.see(2);
+    await settle();
+    expect(methodsOf(stage.asked.slice(1)), 'only the map').toEqual(['grad-cam']);
   });
 });

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../contract/errors';
 import type { FaithfulnessResult, Job } from '../../contract/jobs';
 import type { ExplanationTarget } from '../../contract/session-spec';
-import { maps, methods } from '../inspection';
+import { failure } from '../failure';
+import { maps, methods, type InspectedMap } from '../inspection';
 import { describeForTest, settle, useInspection } from '../inspection.fixture';
 import { curvePasses, estimateSeconds, ranking, slowMethods } from '../ranking';
 import { receiveEvent } from '../receive-event';
@@ -123,6 +124,47 @@ describe('the ranking', () => {
     expect(lastAsked()).toMatchObject({ kind: 'explain', method: 'smooth-grad' });
   });
 
+  it.each<readonly [string, Partial<InspectedMap>]>([
+    ['came with a file', { origin: { picture: 0, stale: false, method: null, targetName: null, networkName: 'x' } }], ['another network made', { network: 'other' }],
+  ])('measures again what %s, which may count other frames', async (_, over) => {
+    await judgeMap('smooth-grad');
+    maps.value = maps.peek().map((map) => ({ ...map, ...over, result: map.result === null ? null : { ...map.result, sequence: 900 } }));
+    methods.value = methods.peek().filter(({ id }) => id === 'smooth-grad');
+    const running = rankMethods(top);
+    await answer(0.4, 0.6);
+    await running;
+    expect(ranking.peek()).toMatchObject({ phase: 'done', sequence: 1, rows: [{ method: 'smooth-grad', deletion: 0.4, insertion: 0.6 }] });
+  });
+
+  it('is not touched by what an earlier one still hears of its jobs', async () => {
+    const late: Promise<void>[] = [];
+    // The worker takes its time to say that it stopped.
+    stage.fake.runtime.supervisor.cancelJob = async () => undefined;
+    for (let time = 0; time < 3; time += 1) {
+      late.push(rankMethods(top));
+      await settle();
+      stopRanking();
+      expect(ranking.peek()).toMatchObject({ phase: 'cancelled', rows: [], current: null });
+    }
+    const running = rankMethods(top);
+    await settle();
+    const [first, second, third, newest] = stage.asked;
+    expect(new Set(stage.asked.map(({ job }) => job)).size, 'a name of its own').toBe(4);
+    first?.fail(new AppError('cancelled', 'x', true));
+    second?.fail(new AppError('worker-crashed', 'x', true));
+    third?.finish({ sequence: 1, targetIndex: 5 });
+    await Promise.all(late);
+    await settle();
+    expect([ranking.peek()?.phase, ranking.peek()?.current, failure.peek()]).toEqual(['running', 'gradient', null]);
+    receiveEvent({ kind: 'job', job: first?.job ?? '', sequence: 1, fraction: 1, note: { steps: null }, partial: null });
+    expect(ranking.peek()?.fraction).toBe(0);
+    expect(stage.asked.at(-1)).toBe(newest);
+    await answer(0.6, 0.3);
+    await answer(0.1, 0.9);
+    await running;
+    expect([ranking.peek()?.phase, rows(), ranking.peek()?.targetIndex]).toEqual(['done', ['smooth-grad', 'gradient'], 0]);
+  });
+
   it('names the slow ones with their time, adds them to the table when asked, and keeps them', async () => {
     const quick = rankMethods(top);
     await answer(0.6, 0.3);
@@ -156,21 +198,23 @@ describe('the ranking', () => {
     const all = 2 + 51 + 3 * curvePasses;
     const seen: number[] = [];
     const say = (job: string, fraction: number): void => {
-      receiveEvent({ kind: 'job', job, fraction, note: { steps: null }, partial: null });
+      receiveEvent({ kind: 'job', job, sequence: 1, fraction, note: { steps: null }, partial: null });
       seen.push(ranking.peek()?.fraction ?? Number.NaN);
     };
     await settle();
-    say('ranking', 0.5);
+    const [mapJob = ''] = stage.asked.map(({ job }) => job);
+    const judgeJob = `${mapJob}-faithfulness`;
+    say(mapJob, 0.5);
     stage.asked.at(-1)?.finish({ sequence: 1 });
     await settle();
-    say('ranking-faithfulness', 0.25);
+    say(judgeJob, 0.25);
     stage.asked.at(-1)?.finish(curvesOf(0.5, 0.5));
     await settle();
     say('somebody', 0.9);
-    say('ranking', 1);
+    say(mapJob, 1);
     stage.asked.at(-1)?.finish({ sequence: 1 });
     await settle();
-    say('ranking-faithfulness', 1);
+    say(judgeJob, 1);
     const expected = [1, 2 + curvePasses / 2, 2 + 2 * curvePasses, 53 + 2 * curvePasses, all].map((passes) => passes / all);
     seen.forEach((fraction, index) => expect(fraction).toBeCloseTo(expected[index] ?? Number.NaN, 12));
     stage.asked.at(-1)?.finish(curvesOf(0.5, 0.5));

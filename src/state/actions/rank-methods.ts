@@ -9,14 +9,25 @@ import { isOfOlderPicture, whenPictureIsSeen } from '../picture-seen';
 import { curvePasses, curveSteps, findJudgedMap, isSlow, ranking, slowMethods, sortRanking, type Ranking } from '../ranking';
 import { getRuntime } from '../runtime';
 
-/** One name for all maps of a ranking: the worker keeps only the last of them beside the person's own. */
-const mapJob: JobId = 'ranking';
-const judgeJob: JobId = 'ranking-faithfulness';
+/** One ranking from the asking to the end. Whatever an earlier one still hears of its jobs must not touch a later one. */
+interface Run {
+  /** One name for all maps of a run: the worker keeps only the last of them beside the person's own. */
+  readonly mapJob: JobId;
+  readonly judgeJob: JobId;
+  /** Passes of all methods, of those that are finished, and of the map and the curves of the one that is being judged. */
+  passes: { readonly all: number; readonly done: number; readonly map: number; readonly curves: number };
+}
 
-let stopped = false;
+let lastNumber = 0;
+/** The run that fills the table; null: none does. */
+let current: Run | null = null;
 
-/** Passes of this run: all of them, those of the methods that are finished, and the map's and the curves' of the one that is being judged. */
-let passes = { all: 0, done: 0, map: 0, curves: 0 };
+function beginRun(allPasses: number): Run {
+  lastNumber += 1;
+  const mapJob = `ranking-${lastNumber}`;
+  current = { mapJob, judgeJob: `${mapJob}-faithfulness`, passes: { all: allPasses, done: 0, map: 0, curves: 0 } };
+  return current;
+}
 
 /** Judges every quick method that is defined for this network on the frame on screen, one after the other; slow ones stay where they were measured. */
 export async function rankMethods(target: ExplanationTarget): Promise<void> {
@@ -44,10 +55,16 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
   if (ranking.peek()?.phase === 'running') return;
   const { supervisor } = getRuntime();
   let measured = before;
-  stopped = false;
-  passes = { all: candidates.reduce((sum, { cost }) => sum + cost + curvePasses, before.random === null ? curvePasses : 0), done: 0, map: 0, curves: 0 };
-  const show = (phase: Ranking['phase'], current: string | null, left: number): void => {
-    ranking.value = { ...measured, rows: sortRanking(measured.rows), phase, target, current, left, fraction: passes.all === 0 ? 0 : passes.done / passes.all };
+  const run = beginRun(candidates.reduce((sum, { cost }) => sum + cost + curvePasses, before.random === null ? curvePasses : 0));
+  const isOver = (): boolean => current !== run;
+  const show = (phase: Ranking['phase'], method: string | null, left: number): void => {
+    const { all, done } = run.passes;
+    ranking.value = { ...measured, rows: sortRanking(measured.rows), phase, target, current: method, left, fraction: all === 0 ? 0 : done / all };
+  };
+  const end = (phase: 'done' | 'cancelled'): void => {
+    current = null;
+    show(phase, null, 0);
+    supervisor.cancelJob(run.mapJob).catch(reportFailure);
   };
   const add = (method: string, areas: { readonly deletion: number; readonly insertion: number; readonly randomDeletion: number; readonly randomInsertion: number }, hasRandom: boolean): void => {
     const random = hasRandom ? { deletion: areas.randomDeletion, insertion: areas.randomInsertion } : null;
@@ -56,9 +73,9 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
   show('running', null, candidates.length);
   await whenPictureIsSeen();
   for (const [index, method] of candidates.entries()) {
-    if (stopped) break;
+    if (isOver()) return;
     const needsRandom = measured.random === null;
-    passes = { ...passes, map: method.cost, curves: needsRandom ? 2 * curvePasses : curvePasses };
+    run.passes = { ...run.passes, map: method.cost, curves: needsRandom ? 2 * curvePasses : curvePasses };
     show('running', method.id, candidates.length - index);
     try {
       const judgedMap = findJudgedMap(method, target);
@@ -66,42 +83,46 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
         measured = { ...measured, sequence: measured.sequence ?? judgedMap.result.sequence, targetIndex: measured.targetIndex ?? judgedMap.result.targetIndex };
         add(method.id, judgedMap.faithfulness.result.areas, judgedMap.faithfulness.result.randomDeletion.length > 0);
       } else {
-        const made = await supervisor.runJob(mapJob, { kind: 'explain', method: method.id, target, layer: null, parameters: {} });
+        const made = await supervisor.runJob(run.mapJob, { kind: 'explain', method: method.id, target, layer: null, parameters: {} });
+        if (isOver()) return;
         if (made.kind !== 'explain') continue;
         measured = { ...measured, sequence: measured.sequence ?? made.sequence, targetIndex: measured.targetIndex ?? made.targetIndex };
         // Rows of two pictures cannot be compared.
         if (isOfOlderPicture(measured.sequence ?? made.sequence)) break;
-        const judged = await supervisor.runJob(judgeJob, { kind: 'faithfulness', of: mapJob, steps: curveSteps, random: needsRandom });
+        const judged = await supervisor.runJob(run.judgeJob, { kind: 'faithfulness', of: run.mapJob, steps: curveSteps, random: needsRandom });
+        if (isOver()) return;
         if (judged.kind !== 'faithfulness') continue;
         add(method.id, judged.areas, needsRandom);
       }
     } catch (thrown) {
+      if (isOver()) return;
       const { code } = toErrorReport(thrown);
-      if (code === 'cancelled' || code === 'superseded') stopped = true;
-      else if (code !== 'explain-unsupported') {
-        show('cancelled', null, 0);
+      if (code !== 'explain-unsupported') {
+        end('cancelled');
+        // Of a cancel or a change of network nothing is shown.
         reportFailure(thrown);
         return;
       }
     }
-    passes = { ...passes, done: passes.done + passes.map + passes.curves, map: 0, curves: 0 };
+    run.passes = { ...run.passes, done: run.passes.done + run.passes.map + run.passes.curves, map: 0, curves: 0 };
   }
-  // Of another network by now: nothing of it is shown.
-  if (ranking.peek() === null) return;
-  show(stopped || (measured.sequence !== null && isOfOlderPicture(measured.sequence)) ? 'cancelled' : 'done', null, 0);
-  supervisor.cancelJob(mapJob).catch(reportFailure);
+  if (!isOver()) end(measured.sequence !== null && isOfOlderPicture(measured.sequence) ? 'cancelled' : 'done');
 }
 
 /** How far the method is that is being judged. */
 export function receiveRankingEvent({ job, fraction }: Extract<WorkerEvent, { readonly kind: 'job' }>): void {
   const found = ranking.peek();
-  if (found?.phase !== 'running' || (job !== mapJob && job !== judgeJob) || passes.all === 0) return;
-  const own = job === mapJob ? fraction * passes.map : passes.map + fraction * passes.curves;
-  ranking.value = { ...found, fraction: Math.min(1, (passes.done + own) / passes.all) };
+  if (found?.phase !== 'running' || current === null || (job !== current.mapJob && job !== current.judgeJob) || current.passes.all === 0) return;
+  const { all, done, map, curves } = current.passes;
+  ranking.value = { ...found, fraction: Math.min(1, (done + (job === current.mapJob ? fraction * map : map + fraction * curves)) / all) };
 }
 
+/** Ends the run at once; what it has measured stays in the table. */
 export function stopRanking(): void {
-  if (ranking.peek()?.phase !== 'running') return;
-  stopped = true;
-  for (const job of [mapJob, judgeJob]) getRuntime().supervisor.cancelJob(job).catch(reportFailure);
+  const run = current;
+  const found = ranking.peek();
+  if (run === null || found?.phase !== 'running') return;
+  current = null;
+  ranking.value = { ...found, phase: 'cancelled', current: null, left: 0 };
+  for (const job of [run.mapJob, run.judgeJob]) getRuntime().supervisor.cancelJob(job).catch(reportFailure);
 }

@@ -9,6 +9,7 @@ import { inspecting, isStale, maps, methodOf, methods, planeOfMap, type Inspecte
 import { describeForTest, settle, useInspection } from '../inspection.fixture';
 import { nameNetworkOf, nameTargetOf } from '../name-map';
 import { receiveEvent } from '../receive-event';
+import { listSavedMaps } from '../saved-inspection';
 import { source } from '../source-state';
 import { fakeSource } from '../testing.fixture';
 import { network, status } from '../worker-state';
@@ -98,6 +99,15 @@ describe('a saved inspection that is opened again', () => {
     await settle();
     expect(maps.peek().map(isStale)).toEqual([false, false]);
     expect(at(1)).toMatchObject({ faithfulness: null, sanity: null, origin: null });
+  });
+
+  it('is named by the map that is saved, also while another one is made in its place', async () => {
+    await makeBoth();
+    void remakeMap(at(1).id, at(1).request);
+    await settle();
+    receiveEvent({ kind: 'job', job: at(1).job, sequence: 1, fraction: 0.5, note: { steps: null }, partial: { shape: [1, 1, 1], values: Float32Array.of(1) } });
+    expect(nameTargetOf(at(1)), 'of a part it is not known yet').toBe('the top answer');
+    expect(listSavedMaps(maps.peek()).map(({ targetName }) => targetName)).toEqual(['bowl', 'cup']);
   });
 
   it('becomes stale with the next picture; its quick maps follow that one', async () => {

@@ -6,7 +6,7 @@ import { changeSpec, changeView, spec } from '../choices';
 import { clearFailure, failure, reportFailure } from '../failure';
 import { inspecting, maps, mostMaps, type InspectedMap } from '../inspection';
 import { nameNetworkOf } from '../name-map';
-import { pictureNumber, whenPictureIsSeen } from '../picture-seen';
+import { firstSequence, pictureNumber } from '../picture-seen';
 import { playingClip } from '../pictures';
 import { getRuntime } from '../runtime';
 import { inspectionEnding, largestInspectionBytes, listSavedMaps, packInspection, unpackInspection, type SavedInspection, type SavedMap } from '../saved-inspection';
@@ -58,7 +58,8 @@ export async function openSavedInspection(file: Blob): Promise<void> {
     changeView({ picture: null });
     // Without its network (it is not on this device, say) the maps can still be looked at: they bring their words along.
     await until(() => network.value?.network === saved.network || failure.value !== null || status.value.phase === 'failed');
-    await whenPictureIsSeen();
+    // The network on screen may be another one, which refuses this picture.
+    await until(() => firstSequence.value !== null || failure.value !== null || status.value.phase === 'failed');
     if (network.peek() !== null) await readMethods();
     // One after the other: each is coloured and drawn in a task of its own.
     for (const [index, map] of saved.maps.slice(0, mostMaps).entries()) {

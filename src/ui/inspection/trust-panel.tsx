@@ -1,8 +1,9 @@
+import { useId } from 'preact/hooks';
 import type { ExplanationDescription } from '../../contract/explanations';
 import { describeMethod } from '../../lessons/method-texts';
 import { describeDeparture, localisationOf, localisationRows } from '../../lessons/localisation';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
-import { describeExactness, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
+import { describeExactness, describeHindrance, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
 import { isStale, methodOf, methods, planeOfMap, resultShown, showsEarlierMap, type InspectedMap, type TrustCheck } from '../../state/inspection';
@@ -15,6 +16,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
   const method = methodOf(map);
   if (method === null) return null;
   const words = describeMethod(method.id);
+  const hindrance = describeHindrance(map);
   const unfinished = map.phase !== 'done';
   const paper = method.paper.arxiv === null ? method.paper.doi === null ? null : `https://doi.org/${method.paper.doi}` : `https://arxiv.org/abs/${method.paper.arxiv}`;
   const place = localisationOf(method.id);
@@ -30,11 +32,11 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       </details>
       <h4>{isStale(map) ? 'On the picture it was made of' : 'On this very picture'}</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} disabled={unfinished} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} disabled={unfinished} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} disabled={unfinished} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
+      <Check name="Randomise the network" check={map.sanity} disabled={unfinished} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
@@ -99,11 +101,14 @@ interface CheckProps<Result> {
   readonly name: string;
   readonly check: TrustCheck<Result> | null;
   readonly disabled: boolean;
+  /** Why it cannot be done with this map; '' where it can. */
+  readonly hindrance: string;
   readonly onStart: () => void;
   readonly onStop: () => void;
 }
 
-function Check<Result>({ name, check, disabled, onStart, onStop }: CheckProps<Result>) {
+function Check<Result>({ name, check, disabled, hindrance, onStart, onStop }: CheckProps<Result>) {
+  const reason = useId();
   if (check?.phase === 'running') {
     return (
       <div class="map-progress">
@@ -114,7 +119,8 @@ function Check<Result>({ name, check, disabled, onStart, onStop }: CheckProps<Re
   }
   return (
     <>
-      <button type="button" class="button" disabled={disabled} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
+      <button type="button" class="button" disabled={disabled || hindrance !== ''} aria-describedby={hindrance === '' ? undefined : reason} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
+      {hindrance !== '' && <p id={reason} class="small muted">{hindrance}</p>}
       {check?.phase === 'failed' && check.error !== null && <p class="map-error small" role="alert">{check.error.code === 'explain-unsupported' ? check.error.detail : errorTexts[check.error.code].sentence}</p>}
       {check?.phase === 'cancelled' && <p class="small muted">Stopped.</p>}
     </>

@@ -13,10 +13,11 @@ const result: JobResult = {
 
 function setUp(steps: number, over: Partial<JobRunnerParts> = {}) {
   const said: WorkerEvent[] = [];
-  const counts = { held: 0, steps: 0, ticks: 0 };
+  const counts = { held: 0, mostHeld: 0, steps: 0, ticks: 0 };
+  const hold = (): void => { counts.held += 1; counts.mostHeld = Math.max(counts.mostHeld, counts.held); };
   let nowMs = 0;
   async function* open(what: Job, _frame: unknown, find: (id: string) => unknown): AsyncGenerator<JobProgress, JobResult, void> {
-    counts.held += 1;
+    hold();
     try {
       if (what.kind !== 'explain') find(what.of);
       for (let index = 0; index < steps; index += 1) {
@@ -32,7 +33,7 @@ function setUp(steps: number, over: Partial<JobRunnerParts> = {}) {
   const runner = createJobRunner({
     loop: { betweenTicks: async (task) => { counts.ticks += 1; return task(); } },
     yieldToMessages: () => new Promise((resolve) => { setTimeout(resolve, 0); }), now: () => nowMs, post: (event) => { said.push(event); },
-    copyFrame: () => { counts.held += 1; return { input: { dispose: () => { counts.held -= 1; } } as unknown as Tensor4D, sequence: 7 }; },
+    copyFrame: () => { hold(); return { input: { dispose: () => { counts.held -= 1; } } as unknown as Tensor4D, sequence: 7 }; },
     finish: async () => undefined, readValues: async () => Float32Array.of(5), open, ...over,
   });
   return { runner, said, counts };
@@ -42,8 +43,8 @@ describe('the job runner', () => {
   it('goes step by step between frames and says so, not too often', async () => {
     const { runner, said, counts } = setUp(10);
     expect(await runner.run('a', job)).toBe(result);
-    expect(counts).toEqual({ held: 0, steps: 10, ticks: 12 });
-    expect(said.map((event) => (event.kind === 'job' ? event.fraction : null))).toEqual([0, 0.3, 0.6, 0.9]);
+    expect(counts).toEqual({ held: 0, mostHeld: 2, steps: 10, ticks: 12 });
+    expect(said.map((event) => (event.kind === 'job' ? [event.fraction, event.sequence] : null))).toEqual([[0, 7], [0.3, 7], [0.6, 7], [0.9, 7]]);
   });
 
   it('takes several short steps in one turn, and few where the device lags behind', async () => {
@@ -94,10 +95,44 @@ describe('the job runner', () => {
     const second = runner.run('b', job);
     runner.cancel('b');
     await expect(second).rejects.toMatchObject({ code: 'cancelled' });
+    expect(counts.steps, 'at once').toBeLessThan(5);
     expect(await first).toBe(result);
     expect(counts).toMatchObject({ held: 0, steps: 5 });
     runner.cancel('a');
     expect(await runner.run('a', job)).toBe(result);
+  });
+
+  it('lets an urgent job go first: the one at work pauses and goes on, a third one is not opened', async () => {
+    const ends: (readonly [name: string, steps: number])[] = [];
+    const { runner, counts } = setUp(40, { yieldToMessages: async () => { at(counts.steps); } });
+    const started: Promise<unknown>[] = [];
+    const start = (name: string, urgent = false): void => { started.push(runner.run(name, job, urgent).then(() => ends.push([name, counts.steps]))); };
+    const at = (steps: number): void => {
+      if (steps !== 3) return;
+      start('quick', true);
+      start('quick too', true);
+    };
+    start('slow');
+    start('next');
+    while (ends.length < 4) await Promise.all(started);
+    expect(ends.map(([name]) => name)).toEqual(['quick', 'quick too', 'slow', 'next']);
+    // The next job may take a step before this test hears of the end.
+    ends.forEach(([name, steps], index) => expect(steps - ([43, 83, 120, 160][index] ?? 0), name).toBeOneOf([0, 1]));
+    expect(counts, 'frame and steps of two at most').toMatchObject({ held: 0, mostHeld: 4 });
+  });
+
+  it('ends a job that pauses when it is told to, not after the urgent one', async () => {
+    const at: Record<number, () => void> = {
+      3: () => { quick = runner.run('quick', job, true).catch((error: unknown) => error); }, 6: () => runner.cancel('slow'),
+      60: () => runner.cancel('quick'),
+    };
+    const { runner, counts } = setUp(1000, { yieldToMessages: async () => at[counts.steps]?.() });
+    let quick: Promise<unknown> = Promise.resolve();
+    await expect(runner.run('slow', job)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(counts).toMatchObject({ held: 2, mostHeld: 4 });
+    expect(counts.steps, 'it takes none, the urgent one at most one before this test hears of it').toBeLessThanOrEqual(7);
+    expect(await quick).toMatchObject({ code: 'cancelled' });
+    expect(counts).toMatchObject({ steps: 60, held: 0 });
   });
 
   it('finds finished maps for jobs that judge them, and says when there is none', async () => {
@@ -110,8 +145,11 @@ describe('the job runner', () => {
 
   it('ends everything when the network changes', async () => {
     const { runner, counts } = setUp(1000);
-    const running = [runner.run('a', job), runner.run('b', job)].map((promise) => promise.catch((error: unknown) => error));
+    const first = [runner.run('a', job), runner.run('b', job)];
     await new Promise((resolve) => { setTimeout(resolve, 10); });
+    const running = [...first, runner.run('u', job, true)].map((promise) => promise.catch((error: unknown) => error));
+    await new Promise((resolve) => { setTimeout(resolve, 10); });
+    expect(counts.held, 'one at work, one that pauses').toBe(4);
     await runner.dispose();
     for (const error of await Promise.all(running)) expect(error).toMatchObject({ code: 'superseded' });
     expect(counts.held).toBe(0);

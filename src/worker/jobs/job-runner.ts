@@ -51,77 +51,112 @@ export interface JobRunnerParts {
   readonly open: (what: Job, frame: JobFrame, find: (job: JobId) => KeptMap) => AsyncGenerator<JobProgress, JobResult, void>;
 }
 
-/** Runs one job after the other, a turn of some steps at a time between frames. Belongs to one network. */
+/**
+ * Runs jobs in turns of some steps between frames. One goes after the other, but an urgent one goes before those that are not: the one at
+ * work pauses between two steps and goes on after it. So two jobs are open at most, each on a copy of its own frame. Belongs to one network.
+ */
 export interface JobRunner {
-  /** @throws AppError 'cancelled' | 'superseded' (the network changed) | 'explain-unsupported' | what the job throws */
-  run(job: JobId, what: Job): Promise<JobResult>;
-  /** The job rejects with `cancelled` before its next turn; of one that has ended, the map that was kept is forgotten. Unknown jobs are ignored. */
+  /**
+   * @param urgent  short, and waited for: it goes first
+   * @throws AppError 'cancelled' | 'superseded' (the network changed) | 'explain-unsupported' | what the job throws
+   */
+  run(job: JobId, what: Job, urgent?: boolean): Promise<JobResult>;
+  /**
+   * The job rejects with `cancelled` before the next turn of any job, also where it waits or pauses. Of one that has ended, the map that was
+   * kept is forgotten. Unknown jobs are ignored.
+   */
   cancel(job: JobId): void;
   /** Ends every job with `superseded`; resolves when nothing of theirs is held any more. Idempotent. */
   dispose(): Promise<void>;
 }
 
+/** What a job that has begun holds; its own. */
+interface OpenedJob {
+  readonly frame: JobFrame;
+  readonly steps: AsyncGenerator<JobProgress, JobResult, void>;
+  lastPostMs: number;
+  lastPartialMs: number;
+}
+
+/** A job from the asking to the end. */
+interface AskedJob {
+  readonly job: JobId;
+  readonly what: Job;
+  readonly urgent: boolean;
+  readonly resolve: (result: JobResult) => void;
+  readonly reject: (reason: unknown) => void;
+  opened: OpenedJob | null;
+  cancelled: AppError | null;
+}
+
 /** Makes the runner; nothing runs before the first job. */
 export function createJobRunner(parts: JobRunnerParts): JobRunner {
   const kept = new Map<JobId, KeptMap>();
-  const ended = new Map<JobId, AppError>();
-  const waiting = new Set<JobId>();
+  /** In the order of asking. */
+  const asked: AskedJob[] = [];
+  const turn = new Turn();
   let disposed: AppError | null = null;
-  let last: Promise<unknown> = Promise.resolve();
+  let working: Promise<void> | null = null;
 
   const find = (job: JobId): KeptMap => {
     const found = kept.get(job);
     if (found === undefined) throw new AppError('explain-unsupported', 'The map this refers to is no longer kept; make it again.');
     return found;
   };
-  const turn = new Turn();
-  const isStopped = (job: JobId): boolean => disposed !== null || ended.has(job);
-  const stopIfAsked = (job: JobId): void => {
-    const reason = disposed ?? ended.get(job);
-    if (reason !== undefined && reason !== null) throw reason;
+  const isStopped = (entry: AskedJob): boolean => disposed !== null || entry.cancelled !== null;
+  const stopIfAsked = (entry: AskedJob): void => {
+    const reason = disposed ?? entry.cancelled;
+    if (reason !== null) throw reason;
+  };
+  // What is to end comes first: a job that pauses must not wait for the others to hear of it.
+  const chooseNext = (): AskedJob | undefined => asked.find(isStopped) ?? asked.find(({ urgent }) => urgent) ?? asked[0];
+
+  const open = async (what: Job): Promise<OpenedJob> => {
+    const frame = await parts.loop.betweenTicks(() => parts.copyFrame());
+    try {
+      return { frame, steps: parts.open(what, frame, find), lastPostMs: Number.NEGATIVE_INFINITY, lastPartialMs: parts.now() };
+    } catch (thrown) {
+      frame.input.dispose();
+      throw thrown;
+    }
   };
 
-  const work = async (job: JobId, what: Job): Promise<JobResult> => {
-    stopIfAsked(job);
-    const frame = await parts.loop.betweenTicks(() => parts.copyFrame());
-    let lastPostMs = Number.NEGATIVE_INFINITY;
-    let lastPartialMs = parts.now();
-    const steps = parts.open(what, frame, find);
-    const takeTurn = async (): Promise<IteratorResult<JobProgress, JobResult>> => {
-      const beganMs = parts.now();
-      for (;;) {
-        const next = await steps.next();
-        const askedMs = parts.now() - beganMs;
-        if (next.done !== true && !turn.isOver(askedMs) && !isStopped(job)) continue;
-        await parts.finish();
-        turn.note(askedMs, parts.now() - beganMs);
-        return next;
-      }
-    };
-    try {
-      for (;;) {
-        stopIfAsked(job);
-        const step = await parts.loop.betweenTicks(takeTurn);
-        if (step.done === true) {
-          stopIfAsked(job);
-          if (what.kind === 'explain' && step.value.kind === 'explain') await keep(job, what, step.value, frame);
-          return step.value;
-        }
-        const nowMs = parts.now();
-        if (nowMs - lastPostMs >= progressPeriodMs) {
-          lastPostMs = nowMs;
-          const { fraction, note, partial } = step.value;
-          const isDue = partial !== undefined && nowMs - lastPartialMs >= partialPeriodMs;
-          if (isDue) lastPartialMs = nowMs;
-          parts.post({ kind: 'job', job, fraction, note: note ?? { steps: null }, partial: isDue ? await parts.loop.betweenTicks(partial) : null });
-        }
-        await parts.yieldToMessages();
-      }
-    } finally {
-      // Dropped half way, the generator frees what it holds; its result type does not matter any more.
-      await steps.return(undefined as never);
-      frame.input.dispose();
+  const takeSteps = async (entry: AskedJob, steps: OpenedJob['steps']): Promise<IteratorResult<JobProgress, JobResult>> => {
+    const beganMs = parts.now();
+    for (;;) {
+      const next = await steps.next();
+      const askedMs = parts.now() - beganMs;
+      if (next.done !== true && !turn.isOver(askedMs) && !isStopped(entry)) continue;
+      await parts.finish();
+      turn.note(askedMs, parts.now() - beganMs);
+      return next;
     }
+  };
+
+  /** @returns null where the job is to go on */
+  const takeTurn = async (entry: AskedJob): Promise<JobResult | null> => {
+    stopIfAsked(entry);
+    const opened = entry.opened ??= await open(entry.what);
+    stopIfAsked(entry);
+    const step = await parts.loop.betweenTicks(() => takeSteps(entry, opened.steps));
+    if (step.done === true) {
+      stopIfAsked(entry);
+      if (entry.what.kind === 'explain' && step.value.kind === 'explain') await keep(entry.job, entry.what, step.value, opened.frame);
+      return step.value;
+    }
+    await say(entry.job, opened, step.value);
+    await parts.yieldToMessages();
+    return null;
+  };
+
+  const say = async (job: JobId, opened: OpenedJob, { fraction, note, partial }: JobProgress): Promise<void> => {
+    const nowMs = parts.now();
+    if (nowMs - opened.lastPostMs < progressPeriodMs) return;
+    opened.lastPostMs = nowMs;
+    const isDue = partial !== undefined && nowMs - opened.lastPartialMs >= partialPeriodMs;
+    if (isDue) opened.lastPartialMs = nowMs;
+    const { sequence } = opened.frame;
+    parts.post({ kind: 'job', job, sequence, fraction, note: note ?? { steps: null }, partial: isDue ? await parts.loop.betweenTicks(partial) : null });
   };
 
   const keep = async (job: JobId, what: KeptMap['job'], result: ExplainResult, frame: JobFrame): Promise<void> => {
@@ -130,24 +165,43 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     if (kept.size > keptMaps && oldest.done !== true) kept.delete(oldest.value);
   };
 
+  const close = async ({ opened }: AskedJob): Promise<void> => {
+    try {
+      // Dropped half way, the generator frees what it holds; its result type does not matter any more.
+      await opened?.steps.return(undefined as never);
+    } finally {
+      opened?.frame.input.dispose();
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    for (let entry = chooseNext(); entry !== undefined; entry = chooseNext()) {
+      const { resolve, reject } = entry;
+      const end = await takeTurn(entry).then((result) => (result === null ? null : () => resolve(result)), (thrown: unknown) => () => reject(thrown));
+      if (end === null) continue;
+      const failed = await close(entry).then(() => null, (thrown: unknown) => () => reject(thrown));
+      asked.splice(asked.indexOf(entry), 1);
+      (failed ?? end)();
+    }
+    working = null;
+  };
+
   return {
-    run: (job, what) => {
-      if (waiting.has(job)) return Promise.reject(new AppError('internal', `job '${job}' runs already`));
-      waiting.add(job);
-      const turn = last.then(() => work(job, what)).finally(() => {
-        waiting.delete(job);
-        ended.delete(job);
+    run: (job, what, urgent = false) => {
+      if (asked.some((entry) => entry.job === job)) return Promise.reject(new AppError('internal', `job '${job}' runs already`));
+      return new Promise((resolve, reject) => {
+        asked.push({ job, what, urgent, resolve, reject, opened: null, cancelled: null });
+        working ??= work();
       });
-      last = turn.catch(() => undefined);
-      return turn;
     },
     cancel: (job) => {
       kept.delete(job);
-      if (waiting.has(job)) ended.set(job, new AppError('cancelled', `job '${job}'`, true));
+      const entry = asked.find((candidate) => candidate.job === job);
+      if (entry !== undefined) entry.cancelled ??= new AppError('cancelled', `job '${job}'`, true);
     },
     dispose: async () => {
       disposed ??= new AppError('superseded', 'another network is shown', true);
-      await last;
+      await working;
       kept.clear();
     },
   };

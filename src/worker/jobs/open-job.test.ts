@@ -139,6 +139,40 @@ describe('stopping a check', () => {
   });
 });
 
+describe('a quick map between two steps of a slow one', () => {
+  const quickest = ['gradient', 'guided-backprop', 'lrp-composite', 'deep-lift', 'grad-cam'] as const;
+  const slow: readonly (readonly [name: string, what: () => Job])[] = [
+    ...explanations.map(({ id }): readonly [string, () => Job] => [id, () => job(id)]),
+    ['the curves', () => ({ kind: 'faithfulness', of: 'k', steps: 3, random: true })], ['the sanity check', () => ({ kind: 'sanity', of: 'k', seed: 1 })],
+  ];
+  const plain = (made: JobResult): unknown => (made.kind === 'explain' ? [...made.map.values] : made);
+  it.each(slow)('of %s changes neither, and frees everything', async (_, what) => {
+    await explain('k', job('gradient-x-input'));
+    const alone = plain(await run('s', what()));
+    const expected = new Map<string, unknown>();
+    for (const id of quickest) expected.set(id, plain(await run('q', job(id))));
+    const left = await leftBehind(async () => {
+      const made: Promise<readonly [string, unknown]>[] = [];
+      // Between any two steps of the slow one, all quick ones in turn.
+      onYield = () => {
+        if (made.length >= 60) return;
+        const id = quickest[made.length % quickest.length] ?? 'gradient';
+        const name = `q${made.length}`;
+        made.push(runner.run(name, job(id), true).then((quickMap) => {
+          runner.cancel(name);
+          return [id, plain(quickMap)] as const;
+        }));
+      };
+      const together = await run('s', what());
+      onYield = () => undefined;
+      expect(plain(together)).toEqual(alone);
+      for (const [id, values] of await Promise.all(made)) expect(values, id).toEqual(expected.get(id));
+      expect(made.length).toBeGreaterThan(0);
+    });
+    expect(left).toBe(0);
+  });
+});
+
 describe('judging a map', () => {
   it('follows the probability from the picture to its mean, and back', async () => {
     await explain('m', job('gradient-x-input', { kind: 'top' }));
@@ -229,6 +263,8 @@ describe('judging a map', () => {
   it('is no longer possible once the map was let go', async () => {
     await explain('gone', job('gradient'));
     runner.cancel('gone');
+    const before = memory().numTensors;
     await expect(run('f', { kind: 'faithfulness', of: 'gone', steps: 4, random: false })).rejects.toMatchObject({ code: 'explain-unsupported' });
+    expect(memory().numTensors - before).toBe(0);
   });
 });
