@@ -17,6 +17,10 @@ describe('createVisualizer', () => {
     await applied;
     expect(await codeOf(visualizer.runJob('b', { kind: 'sanity', of: 'x', seed: 1 }))).toBe('cancelled');
     await visualizer.cancelJob('b');
+    // Called off before the frame loop gave it its turn: it never begins.
+    const calledOff = codeOf(visualizer.runJob('early', { kind: 'sanity', of: 'x', seed: 1 }));
+    await visualizer.cancelJob('early');
+    expect(await calledOff).toBe('cancelled');
     const changed = visualizer.apply(digits);
     await settlePromises();
     await loads[1]?.finish();

@@ -2,7 +2,7 @@ import type { StartOptions, VisualizerApi } from '../contract/api';
 import { AppError } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
 import type { ExplanationDescription } from '../contract/explanations';
-import type { LayerId, NetworkId, SurfaceId } from '../contract/ids';
+import type { JobId, LayerId, NetworkId, SurfaceId } from '../contract/ids';
 import { diffSpec } from '../contract/session-spec';
 import type { BackendChoice, SessionSpec } from '../contract/session-spec';
 import type { SurfaceLayout } from '../contract/stage-layout';
@@ -69,6 +69,8 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
   /** Canvases that came before the tier. */
   const surfaces = new Map<SurfaceId, { canvas: OffscreenCanvas; layout: SurfaceLayout }>();
   const attached = new Set<SurfaceId>();
+  /** Jobs that were asked for and have not reached a runner. */
+  const arriving = new Map<JobId, 'wanted' | 'cancelled'>();
 
   const post = (event: WorkerEvent): void => { started?.options.eventPort.postMessage(event); };
   const report = (error: AppError): void => {
@@ -204,11 +206,20 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     readKernels: async (layer) => requireStart().loop.betweenTicks(() => readKernels(shownGraph(), layer)),
     describeExplanations: async () => requireStart().loop.betweenTicks(() => parts.describeExplanations(requireShown().network)),
     runJob: async (job, what, urgent) => {
-      // A network that is being shown takes a turn; the job belongs to the one after it.
-      const { jobs } = await requireStart().loop.betweenTicks(requireShown);
-      return jobs.run(job, what, urgent);
+      arriving.set(job, 'wanted');
+      try {
+        // A network that is being shown takes a turn; the job belongs to the one after it.
+        const { jobs } = await requireStart().loop.betweenTicks(requireShown);
+        if (arriving.get(job) === 'cancelled') throw new AppError('cancelled', `job ${job}`, true);
+        return jobs.run(job, what, urgent);
+      } finally {
+        arriving.delete(job);
+      }
     },
-    cancelJob: async (job) => findShown()?.jobs.cancel(job),
+    cancelJob: async (job) => {
+      if (arriving.has(job)) arriving.set(job, 'cancelled');
+      else findShown()?.jobs.cancel(job);
+    },
     memory: async () => {
       const { loop, inbox } = requireStart();
       return loop.betweenTicks(async () => {
