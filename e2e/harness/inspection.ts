@@ -67,12 +67,14 @@ export async function openInspection(page: Page, { name, bytes }: SavedFile): Pr
 
 /** Points at a place of a map and expects all maps to show it. */
 export async function pointAt(page: Page, card: Locator, x: number, y: number): Promise<void> {
-  const box = await card.locator('.map-canvas').boundingBox();
+  const map = card.locator('.shared-crosshair');
+  const box = await map.boundingBox();
   if (box === null) throw new Error('no map');
-  await page.mouse.click(box.x + box.width * x, box.y + box.height * y);
-  for (const map of await dialog(page).locator('.map-canvas').all()) {
+  // The newest map may still be scrolling into sight: the click waits until nothing moves.
+  await map.click({ position: { x: box.width * x, y: box.height * y } });
+  for (const shown of await dialog(page).locator('.map-canvas').all()) {
     for (const [line, side, share] of [['.cross-row', 'top', y], ['.cross-column', 'left', x]] as const) {
-      await expect.poll(async () => Math.abs(Number(new RegExp(`${side}: ([\\d.]+)%`).exec(await map.locator(line).getAttribute('style') ?? '')?.[1] ?? Number.NaN) - 100 * share)).toBeLessThan(1.5);
+      await expect.poll(async () => Math.abs(Number(new RegExp(`${side}: ([\\d.]+)%`).exec(await shown.locator(line).getAttribute('style') ?? '')?.[1] ?? Number.NaN) - 100 * share)).toBeLessThan(1.5);
     }
   }
 }
@@ -82,6 +84,8 @@ export async function paint(page: Page, tool: string, from: readonly [x: number,
   const subject = dialog(page).getByRole('article', { name: 'Frozen frame' });
   await subject.getByRole('button', { name: tool, exact: true }).click();
   await subject.getByRole('slider', { name: 'Size of the brush' }).fill(String(brushPercent));
+  // Waits until nothing moves any more.
+  await subject.locator('.brush').hover();
   const box = await subject.locator('.brush').boundingBox();
   if (box === null) throw new Error('no brush');
   await page.mouse.move(box.x + box.width * from[0], box.y + box.height * from[1]);
