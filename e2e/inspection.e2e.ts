@@ -64,8 +64,9 @@ test('a slow method shows progress, leaves the window free, and stops when it is
     const progress = (): number => Number(card()?.querySelector('[role="progressbar"]')?.getAttribute('aria-valuenow') ?? -1);
     document.querySelector<HTMLButtonElement>('.method-form button[type="submit"]')?.click();
     const seen = new Set<number>();
-    // Three reports; should they never come, the test says so.
-    for (let turn = 0; turn < 1200 && [...seen].filter((percent) => percent >= 0).length < 3; turn += 1) {
+    // Three reports and a part of the map; should they never come, the test says so.
+    const hasEnough = (): boolean => [...seen].filter((percent) => percent >= 0).length >= 3 && card()?.querySelector('.map-scale') != null;
+    for (let turn = 0; turn < 1200 && !hasEnough(); turn += 1) {
       await wait(50);
       seen.add(progress());
     }

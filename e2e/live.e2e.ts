@@ -139,19 +139,3 @@ test('a long caption of the live map is read in full on a narrow screen @wasm', 
   expect(cut.acrossPx).toBeLessThanOrEqual(0.5);
   expect(cut.downPx).toBeLessThanOrEqual(0.5);
 });
-
-test('a method that is undefined here is refused in a line of its own, until anything else is chosen @wasm', async ({ app }) => {
-  const { page } = app;
-  await app.open({ debug: '', network: 'digits', picture: 'digit-3.webp' });
-  await expect(predictionItems(page).first()).toHaveAccessibleName(/^three/i, { timeout: 120_000 });
-  const list = page.getByRole('combobox', { name: 'Explanation' });
-  const undefinedHere = await list.locator('optgroup option', { hasText: '(not for this network)' }).first().getAttribute('value');
-  await list.selectOption(undefinedHere);
-  const refusal = page.getByRole('group', { name: 'Map over the picture' }).getByRole('status');
-  await expect(refusal).toHaveText(/ is not defined for this network: /);
-  const caption = page.locator('.live-caption .caption');
-  await expect(caption).toContainText('three (3)');
-  await predictionItems(page).nth(1).getByRole('button').click();
-  await expect(caption).toContainText('which you pinned');
-  await expect(refusal).toHaveText('');
-});

@@ -107,7 +107,7 @@ function Scale({ range, plane }: { readonly range: ColourRange; readonly plane: 
         <span class="numbers">{formatValue(range.low)}</span><i style={{ background: colourGradient(range.map) }} /><span class="numbers">{formatValue(range.high)}</span>
         <em>{describeColourRange(range)}</em>
       </div>
-      <span class="small numbers map-value">{at === null ? '' : `here ${formatValue(valueAt(plane, at))}`}</span>
+      <span class="small muted numbers map-value">{`here ${at === null ? '–' : formatValue(valueAt(plane, at))}`}</span>
     </div>
   );
 }

@@ -70,7 +70,7 @@ function SlowMethods() {
   return (
     <>
       <p class="small muted">Not in the table, because they take longer: {slow.map(({ name, seconds }) => `${name} (${describeDuration(seconds)})`).join(', ')}. Together {describeDuration(slow.reduce((sum, { seconds }) => sum + seconds, 0))} on this device.</p>
-      <button type="button" class="button quiet" onClick={() => void rankSlowMethods()}>Also the slow ones</button>
+      <button type="button" class="button" onClick={() => void rankSlowMethods()}>Also the slow ones</button>
     </>
   );
 }
