@@ -59,3 +59,24 @@ test.describe('on a page that is not secure', () => {
     await waitForFrames(page, 2, 60_000);
   });
 });
+
+test('a method that is undefined for it is refused in a line of its own, until anything else is chosen @wasm', async ({ app }) => {
+  const { page } = app;
+  await app.open({ debug: '' });
+  await expect(predictionItems(page).first()).toBeVisible();
+  await dropFiles(page, [{ name: 'plain.onnx', bytes: network }]);
+  await keepAs(page, 'Plain');
+  const list = page.getByRole('combobox', { name: 'Explanation' });
+  const undefinedHere = list.locator('optgroup option', { hasText: '(not for this network)' }).first();
+  await expect(undefinedHere).toBeAttached({ timeout: 60_000 });
+  const caption = page.locator('.live-caption .caption');
+  const live = /for class \d+/;
+  await expect(caption).toContainText(live);
+  await list.selectOption(await undefinedHere.getAttribute('value'));
+  const refusal = page.getByRole('group', { name: 'Map over the picture' }).getByRole('status');
+  await expect(refusal).toHaveText(/ is not defined for this network: /);
+  await expect(caption, 'what is true of the map on screen stays').toContainText(live);
+  await page.getByRole('list', { name: 'Predictions' }).getByRole('button').nth(1).click();
+  await expect(caption).toContainText('which you pinned');
+  await expect(refusal).toHaveText('');
+});

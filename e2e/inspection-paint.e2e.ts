@@ -98,3 +98,30 @@ test('erase, blur and move each change the picture, the answer and the quick map
     expect(await readMap(page, card), `${tool}: the map, taken back`).toEqual(map);
   }
 });
+
+test('a card keeps its parts and its height while its map follows a stroke @wasm', async ({ app }) => {
+  const { page } = app;
+  await openPicture(app);
+  const card = cards(page).first();
+  await card.evaluate((element) => {
+    const seen: unknown[] = [];
+    const record = (): void => {
+      const save = element.querySelector('button[title="Save"]');
+      // Up to its last part: the card itself is as high as its neighbours.
+      const heightPx = Math.round((element.lastElementChild?.getBoundingClientRect().bottom ?? 0) - element.getBoundingClientRect().top);
+      seen.push({ phase: element.getAttribute('data-phase'), heightPx, saves: save !== null, buttons: element.querySelectorAll('.map-tools button').length });
+    };
+    record();
+    new MutationObserver(record).observe(element, { attributes: true, subtree: true, childList: true, characterData: true });
+    Object.assign(globalThis, { seenOfCard: seen });
+  });
+  interface Seen { readonly phase: string; readonly heightPx: number; readonly saves: boolean; readonly buttons: number }
+  const read = (): Promise<readonly Seen[]> => page.evaluate(() => (globalThis as unknown as { readonly seenOfCard: readonly Seen[] }).seenOfCard);
+  await paint(page, 'Erase', [0.3, 0.5], [0.7, 0.5]);
+  await expect.poll(async () => (await read()).some(({ phase }) => phase === 'running'), { message: 'the map is made again', timeout: longMs }).toBe(true);
+  await newestIsDone(page);
+  const seen = await read();
+  expect([...new Set(seen.map(({ saves, buttons }) => `${String(saves)} ${buttons}`))]).toEqual(['true 3']);
+  expect(Math.max(...seen.map(({ heightPx }) => heightPx)) - Math.min(...seen.map(({ heightPx }) => heightPx)), 'nothing below it moves').toBe(0);
+  await expect(card.getByRole('button', { name: /^Save / })).toBeEnabled();
+});

@@ -122,3 +122,20 @@ test('keys: space freezes, arrows walk the layers, the whole view is a link @was
   await expect(page.getByRole('combobox', { name: 'Explanation' })).toHaveValue('gradient');
   await expect(page.getByRole('navigation', { name: 'Layers' }).getByRole('button', { name: name ?? '', exact: true })).toHaveAttribute('aria-pressed', 'true');
 });
+
+test('a long caption of the live map is read in full on a narrow screen @wasm', async ({ app }) => {
+  const { page } = app;
+  await page.setViewportSize({ width: 320, height: 640 });
+  // The class with the longest name.
+  await app.open({ debug: '', picture: 'teapot.webp', explanation: 'gradient', target: '88' });
+  const caption = page.locator('.live-caption .caption');
+  await expect(caption).toHaveText('What would change ice lolly (popsicle), which you pinned', { timeout: 120_000 });
+  const cut = await caption.evaluate((element) => {
+    const words = document.createRange();
+    words.selectNodeContents(element);
+    const [box, said] = [element.getBoundingClientRect(), words.getBoundingClientRect()];
+    return { acrossPx: said.right - box.right, downPx: said.bottom - box.bottom };
+  });
+  expect(cut.acrossPx).toBeLessThanOrEqual(0.5);
+  expect(cut.downPx).toBeLessThanOrEqual(0.5);
+});

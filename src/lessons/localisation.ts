@@ -26,6 +26,18 @@ export function localisationOf(method: string): LocalisationRow | null {
   return localisationRows.find((row) => row.method === method) ?? null;
 }
 
+/** The share in a table of other measurements, marked where it was measured otherwise than the app makes its maps. */
+export function describePointing(method: string): string {
+  const row = localisationOf(method);
+  return row === null ? 'not measured' : `${(row.mean * 100).toFixed(0)} %${describeDeparture(row, []) === '' ? '' : ' *'}`;
+}
+
+/** What stands below such a table. */
+export function describePointingOf(methods: readonly string[]): string {
+  const marked = methods.some((method) => describePointing(method).endsWith('*'));
+  return `Pointing in general was measured on the network “everyday”${marked ? ', in part with other settings or other colours than the app’s (marked *)' : ''}.`;
+}
+
 /** In what the measurement differs from the map on screen; '' where it does not. */
 export function describeDeparture({ settings, sumsColours }: LocalisationRow, parameters: readonly ParameterDescription[]): string {
   const named = settings.map(({ name, value }) => `${(parameters.find((parameter) => parameter.name === name)?.label ?? name).toLowerCase()} ${value}`);

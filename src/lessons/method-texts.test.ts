@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explanations } from '../explain/registry';
+import { explanationIds } from '../contract/session-spec';
+import { explainMethod } from './explanation-texts';
 import { localisationRows } from './localisation';
 import { describeMethod } from './method-texts';
 
@@ -11,6 +13,17 @@ describe('the words of the methods', () => {
     expect(shows).not.toBe(unknown.shows);
     expect(limits).not.toBe(unknown.limits);
     for (const text of [shows, limits]) expect(text).toMatch(/^[A-Z].+\.$/);
+  });
+
+  it.each(explanationIds.filter((id) => id !== 'off'))('%s is worded for every target where it is said live, also for a unit that is held', (id) => {
+    const { shows, limits } = describeMethod(id);
+    for (const text of [shows, limits, explainMethod(id).definition]) expect(text).not.toMatch(/\b(for|to) the (class|answer)\b|class score/);
+  });
+
+  it('does not say of deconvnet that it hardly changes with the network: it does (docs/explanations.md)', () => {
+    const { shows, limits } = describeMethod('deconvnet');
+    expect(`${shows} ${limits}`).not.toMatch(/picture more than|hardly|sanity/);
+    expect(describeMethod('guided-backprop').limits).toMatch(/how little it changes/);
   });
 
   it('what was measured is a method that is offered', () => {

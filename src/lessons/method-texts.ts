@@ -8,13 +8,13 @@ export interface MethodText {
 
 const camLimits = 'It is coarse: one value covers a large patch, and the edges of a glow mean nothing. It shows where the last maps held evidence, not what in that place counted.';
 const sensitivityLimits = 'It shows what a tiny change would do, not what the answer was built from. Where the network is very sure, even the deciding pixels can look dark.';
-const modifiedLimits = 'It draws crisp edges of whatever is in the picture, almost without regard to the class: make the sanity check and see how little it changes when the last layers forget. Do not take it as evidence.';
+const modifiedLimits = 'It draws crisp edges of whatever is in the picture, almost without regard to what is explained: make the sanity check and see how little it changes when the last layers forget. Do not take it as evidence.';
 const baselineLimits = 'It answers in comparison with a baseline. Another baseline is another question: with black, dark parts of an object get no credit.';
 const relevanceLimits = 'It divides the score by rules that someone chose. Other rules divide it otherwise, and none of them is proven to be the right one for your network.';
 const removalLimits = 'A picture with a hole is a picture the network was never shown. Part of the fall can come from the hole itself, not from what was lost.';
 
 const texts: Readonly<Record<string, MethodText>> = {
-  'grad-cam': { shows: 'Glows where the chosen layer held evidence for the answer.', limits: camLimits },
+  'grad-cam': { shows: 'Glows where the chosen layer held evidence for what is explained.', limits: camLimits },
   'grad-cam++': { shows: 'Like Grad-CAM, with weights that let several objects of the same kind glow.', limits: camLimits },
   'layer-cam': { shows: 'Like Grad-CAM, but every place has its own weight, so that earlier layers can be looked at too.', limits: camLimits },
   'hires-cam': { shows: 'Like Grad-CAM without averaging the weights: exact where one dense layer follows the maps.', limits: camLimits },
@@ -28,7 +28,7 @@ const texts: Readonly<Record<string, MethodText>> = {
   'var-grad': { shows: 'Where the gradient wavers most when noise is added.', limits: 'It shows where the network is touchy, which is not the same as where its evidence is.' },
   'integrated-gradients': { shows: 'Divides the difference between this score and the baseline’s score among the pixels; the parts add up.', limits: baselineLimits },
   'guided-backprop': { shows: 'A crisp drawing of edges that excite the network.', limits: modifiedLimits },
-  deconvnet: { shows: 'Projects the answer back through the layers, as the first such pictures did.', limits: 'It does not ask which units were active for this picture, so it draws edges that could excite the network; on mosaics it points no better than chance. Do not take it as evidence.' },
+  deconvnet: { shows: 'Projects the score back through the layers, as the first such pictures did.', limits: 'It does not ask which units were active for this picture, so it draws edges that could excite the network; on mosaics it points no better than chance. Do not take it as evidence.' },
   'guided-grad-cam': { shows: 'The crisp edges of guided backpropagation where Grad-CAM glows.', limits: 'The fine lines are those of guided backpropagation, which hardly knows the class. Only where they are kept is evidence, and that is as coarse as Grad-CAM.' },
   'lrp-epsilon': { shows: 'Hands the score back layer by layer, in proportion to what each unit gave.', limits: relevanceLimits },
   'lrp-gamma': { shows: 'Hands the score back layer by layer and prefers what spoke for it.', limits: relevanceLimits },

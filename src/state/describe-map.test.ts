@@ -61,7 +61,10 @@ describe('what is said of a map', () => {
     expect(describeVerdict(withValues(2, 2))).toMatch(/same value everywhere/);
     expect(describeVerdict(withValues(1, Number.NaN))).toMatch(/not numbers/);
     expect(describeVerdict(withValues(1, -1))).toBe('');
-    expect(describeVerdict({ ...withValues(-1, -2), phase: 'running' })).toBe('');
+    const nothing = withValues(-1, -2);
+    expect(describeVerdict({ ...nothing, phase: 'running' }), 'of the map from before').toBe(describeVerdict(nothing));
+    const part = { shape: [1, 2], values: Float32Array.of(-1, -2), sequence: 1 };
+    expect(describeVerdict({ ...nothing, phase: 'running', partial: part }), 'a part of the next one').toBe('');
   });
 
   it('says what the computation under way knows, not what the finished one said', () => {

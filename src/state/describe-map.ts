@@ -80,11 +80,11 @@ export function describeExactness(map: InspectedMap): readonly string[] {
   ];
 }
 
-/** What is true of the map as a whole; '' where the picture says it, or where it is not finished. */
+/** What is true of the map on screen as a whole, also of the one from before; '' where the picture says it, or where it is not finished. */
 export function describeVerdict(map: InspectedMap): string {
   const plane = planeOfMap(map);
   const method = methodOf(map);
-  if (plane === null || method === null || map.phase !== 'done') return '';
+  if (plane === null || method === null || (map.phase !== 'done' && !showsEarlierMap(map))) return '';
   switch (judgeMap(plane)) {
     case 'not-a-number': return 'Some values are not numbers: the computation overflowed. Do not read this map.';
     case 'all-zero': return describeAllZero(method, nameTargetOf(map));

@@ -39,7 +39,7 @@ describe('what is said of the live map', () => {
   });
 
   it('is as honest of a unit that is held', () => {
-    expect(describeLiveMap(input(unit))).toEqual({ before: 'What excites ', label: unit.label, after: ', which you hold.', action: 'release-target', wraps: true });
+    expect(describeLiveMap(input(unit))).toEqual({ before: 'What excites ', label: unit.label, after: ', which you hold.', action: 'release-target' });
     expect(say({ ...unit, meaning: 'sensitivity' })).toBe('What would change channel 3 of conv, which you hold.');
     expect(say({ ...unit, found: { ...ok, everyFrames: 4 } })).toBe('Up to 3 frames behind. What excites channel 3 of conv, which you hold.');
     expect(say({ ...unit, found: empty })).toBe('The map of channel 3 of conv is empty: it is 0 in this frame, or nothing in it excites it.');

@@ -25,14 +25,12 @@ export interface LiveCaptionInput {
   readonly chosenLayer: LayerId | null;
 }
 
-/** One line: words, the target in bold, words, and what can be undone. */
+/** Words, the target in bold, words, and what can be undone. */
 export interface LiveCaption {
   readonly before: string;
   readonly label: string;
   readonly after: string;
   readonly action: 'release-target' | 'usual-layer' | null;
-  /** It may take a second line: it stays as it is for a while, and its end counts. */
-  readonly wraps: boolean;
 }
 
 const startOf = (meaning: MapMeaning | null, ofUnit: boolean): string => {
@@ -54,18 +52,18 @@ function describeUndefined(input: LiveCaptionInput, reason: string): LiveCaption
   const ofUnit = input.target.kind === 'unit';
   const action = input.networkReason !== null ? null : ofUnit ? 'release-target' : input.chosenLayer === null ? null : 'usual-layer';
   const sentence = /[.!?]$/.test(reason) ? reason : `${reason}.`;
-  if (input.networkReason !== null) return { before: `Not defined for this network: ${sentence}`, label: '', after: '', action, wraps: true };
-  return ofUnit ? { before: 'Not defined for ', label: input.label, after: `: ${sentence}`, action, wraps: true }
-    : { before: `Not defined here: ${sentence}`, label: '', after: '', action, wraps: true };
+  if (input.networkReason !== null) return { before: `Not defined for this network: ${sentence}`, label: '', after: '', action };
+  return ofUnit ? { before: 'Not defined for ', label: input.label, after: `: ${sentence}`, action }
+    : { before: `Not defined here: ${sentence}`, label: '', after: '', action };
 }
 
 /** A map that is 0 everywhere says, for each kind of value, something else. */
 function describeEmpty({ meaning, target, label, found }: LiveCaptionInput, behind: string): LiveCaption {
   if (target.kind === 'unit') {
     const cause = meaning === 'sensitivity' ? 'no small change of it would change it' : 'nothing in it excites it';
-    return { before: `${behind}The map of `, label, after: ` is empty: it is 0 in this frame, or ${cause}.`, action: 'release-target', wraps: true };
+    return { before: `${behind}The map of `, label, after: ` is empty: it is 0 in this frame, or ${cause}.`, action: 'release-target' };
   }
-  const line = { label, action: null, wraps: false } as const;
+  const line = { label, action: null } as const;
   switch (meaning) {
     case 'sensitivity': return { ...line, before: `${behind}No small change of the picture would change `, after: '.' };
     case 'modified-gradient': return { ...line, before: `${behind}Nothing comes back to the picture from `, after: '.' };
@@ -77,15 +75,15 @@ function describeEmpty({ meaning, target, label, found }: LiveCaptionInput, behi
 export function describeLiveMap(input: LiveCaptionInput): LiveCaption {
   const { meaning, found, target, label } = input;
   if (found?.state === 'unsupported') return describeUndefined(input, found.reason ?? 'It is not known why.');
-  // First, because a long caption is cut at its end.
+  // First: it holds for all the rest.
   const behind = found === null ? '' : describeLag(found.everyFrames);
-  if (found !== null && !Number.isFinite(found.max)) return { before: 'Some values are not numbers: do not read this map.', label: '', after: '', action: null, wraps: false };
+  if (found !== null && !Number.isFinite(found.max)) return { before: 'Some values are not numbers: do not read this map.', label: '', after: '', action: null };
   if (found?.state === 'no-positive-evidence') return describeEmpty(input, behind);
   const before = behind + startOf(meaning, target.kind === 'unit');
-  if (target.kind === 'unit') return { before, label, after: ', which you hold.', action: 'release-target', wraps: true };
+  if (target.kind === 'unit') return { before, label, after: ', which you hold.', action: 'release-target' };
   const which = input.classCount < 2 ? '' : target.kind === 'top' ? ', the top answer' : ', which you pinned';
   const elsewhere = input.chosenLayer !== null && found?.layer === input.chosenLayer;
-  return { before, label, after: elsewhere ? `${which}, in ${input.chosenLayer}.` : which, action: elsewhere ? 'usual-layer' : null, wraps: elsewhere };
+  return { before, label, after: elsewhere ? `${which}, in ${input.chosenLayer}.` : which, action: elsewhere ? 'usual-layer' : null };
 }
 
 /** What the colours of a live map mean: it never falls below 0, what speaks against is seen on the frozen frame. */

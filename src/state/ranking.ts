@@ -9,7 +9,7 @@ import { network, rate } from './worker-state';
 export const curveSteps = 64;
 /** Forward passes of deletion and insertion together; a random order costs as many again. */
 export const curvePasses = 2 * (curveSteps + 1);
-/** Methods that need more passes than this take longer than all others together: they are ranked when a person asks for them. */
+/** A map of more passes than this takes about as long as its curves, or many times as long: such methods are ranked only when a person asks for them. */
 const mostQuickPasses = 120;
 
 /** One method judged on the frame on screen. */
@@ -51,7 +51,15 @@ export const slowMethods = computed(() => {
 
 /** How long a method takes here with its curves, from the time of one pass. */
 export function estimateSeconds({ cost }: ExplanationDescription): number {
-  return ((cost + curvePasses) * Math.max(1, rate.value?.forwardMs ?? 20)) / 1000;
+  return secondsOf(cost + curvePasses);
+}
+
+/** How long it takes to rank every quick method here, with a random order; maps that were judged before are not made again and make it shorter. */
+export const quickRankingSeconds = computed(() => secondsOf(methods.value.reduce(
+  (sum, method) => (method.unsupported === null && !isSlow(method) ? sum + method.cost + curvePasses : sum), curvePasses)));
+
+function secondsOf(passes: number): number {
+  return (passes * Math.max(1, rate.value?.forwardMs ?? 20)) / 1000;
 }
 
 /** Better first: much kept when its pixels are shown, little when they are deleted. */

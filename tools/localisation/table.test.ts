@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { explanations, findExplanation } from '../../src/explain/registry';
-import { describeDeparture, localisationOf, localisationRows, type LocalisationRow } from '../../src/lessons/localisation';
+import { describeDeparture, describePointing, describePointingOf, localisationOf, localisationRows, type LocalisationRow } from '../../src/lessons/localisation';
 import { plans } from './plans';
 import { describeMeasurement, writeDepartures, writeTable, type MethodResult } from './table';
 
@@ -63,6 +63,15 @@ describe('the pointing table', () => {
     expect(write([{ mosaic: 0, cells: [0], shares: [0.1] }], whole.rows).rows).toEqual(whole.rows);
     expect(write([], whole.rows).rows).toEqual(whole.rows);
     expect(write([], []).text).toContain(`Not measured: ${plan.method}.`);
+  });
+
+  it('marks in the ranking whatever was measured otherwise, also by other colours, and names the network in any case', () => {
+    const marked = localisationRows.filter(({ method }) => describePointing(method).endsWith(' *')).map(({ method }) => method).sort();
+    expect(marked).toEqual(localisationRows.filter(({ settings, sumsColours }) => sumsColours || settings.length > 0).map(({ method }) => method).sort());
+    expect(marked.length).toBeGreaterThan(6);
+    expect([describePointing('grad-cam'), describePointing('no such method')]).toEqual([expect.stringMatching(/^\d+ %$/), 'not measured']);
+    expect(describePointingOf(['grad-cam', 'no such method'])).toBe('Pointing in general was measured on the network “everyday”.');
+    expect(describePointingOf(['grad-cam', 'gradient'])).toMatch(/“everyday”, in part with other settings or other colours than the app’s \(marked \*\)\.$/);
   });
 
   it('has a sentence for the app, where there is something to say', () => {

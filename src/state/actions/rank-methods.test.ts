@@ -5,7 +5,7 @@ import type { ExplanationTarget } from '../../contract/session-spec';
 import { failure } from '../failure';
 import { maps, methods, type InspectedMap } from '../inspection';
 import { describeForTest, settle, useInspection } from '../inspection.fixture';
-import { curvePasses, estimateSeconds, ranking, slowMethods } from '../ranking';
+import { curvePasses, estimateSeconds, quickRankingSeconds, ranking, slowMethods } from '../ranking';
 import { receiveEvent } from '../receive-event';
 import { fakeSource } from '../testing.fixture';
 import { rate } from '../worker-state';
@@ -173,6 +173,7 @@ describe('the ranking', () => {
     expect(slowMethods.peek().map(({ id }) => id)).toEqual(['rise', 'occlusion']);
     rate.value = { kind: 'rate', framesPerSecond: 30, tickMs: 10, forwardMs: 10 };
     expect(slowMethods.peek().map(estimateSeconds)).toEqual([(2001 + curvePasses) / 100, (226 + curvePasses) / 100]);
+    expect(quickRankingSeconds.peek(), 'two quick ones and a random order').toBe((2 + 51 + 3 * curvePasses) / 100);
     stage.asked.splice(0);
     const slow = rankSlowMethods();
     await answer(0.1, 0.9);

@@ -1,9 +1,9 @@
-import { signal } from '@preact/signals';
 import { Target } from 'lucide-preact';
 import type { JSX } from 'preact';
 import { explanationIds } from '../../contract/session-spec';
 import { openInspection } from '../../state/actions/explain-frame';
 import { methods } from '../../state/inspection';
+import { reasonAgainst, refusal, refuseMethod } from '../../state/refused-method';
 import { changeOverlayOpacity } from '../../state/actions/control-camera';
 import { changeSpec, pinnedIndex, spec, view } from '../../state/choices';
 import { classes } from '../../state/worker-state';
@@ -11,25 +11,16 @@ import { methodName } from '../../lessons/explanation-texts';
 import { showDialog } from '../dialogs/open-dialog';
 import { LiveMapCaption } from './live-caption';
 
-/** A method of the frozen frame that was asked for and is undefined here: its reason is said instead of an empty inspection. */
-const refused = signal<string | null>(null);
-
-/** Methods that follow the camera change the view; the others freeze the frame and open the inspection. */
+/** Methods that follow the camera change the view; the others freeze the frame and open the inspection, where they are defined. */
 function chooseMethod(event: JSX.TargetedEvent<HTMLSelectElement>): void {
   const { value } = event.currentTarget;
   const live = explanationIds.find((id) => id === value);
-  refused.value = null;
   if (live !== undefined) changeSpec({ explanation: live });
   else {
     event.currentTarget.value = spec.peek().explanation;
-    if (reasonAgainst(value) !== null) refused.value = value;
+    if (reasonAgainst(value) !== null) refuseMethod(value);
     else void openInspection(value);
   }
-}
-
-/** Why the network on screen has no such map; null: it has, or the worker has not said yet. */
-function reasonAgainst(method: string): string | null {
-  return methods.value.find(({ id }) => id === method)?.unsupported ?? null;
 }
 
 /** Which map lies over the picture, for which class, how strong; and what is true of it. */
@@ -37,7 +28,6 @@ export function ExplanationControls() {
   const method = spec.value.explanation;
   const slower = methods.value.filter(({ id }) => !explanationIds.some((live) => live === id));
   const opacity = Math.round(view.value.overlayOpacity * 100);
-  const refusal = refused.value === null ? null : reasonAgainst(refused.value);
   return (
     <div class="explanation-controls" role="group" aria-label="Map over the picture">
       <label class="field">
@@ -54,7 +44,8 @@ export function ExplanationControls() {
       </label>
       <button type="button" class="button target-button" disabled={classes.value.length === 0} aria-label="Choose the class to explain" title="Choose the class to explain" aria-pressed={pinnedIndex.value !== null}
         onClick={() => showDialog('classes')}><Target size={18} /></button>
-      <LiveMapCaption refusal={refusal === null ? null : `${methods.value.find(({ id }) => id === refused.value)?.name ?? ''} is not defined for this network: ${refusal}`} />
+      <LiveMapCaption />
+      <p class="refusal small" role="status">{refusal.value}</p>
     </div>
   );
 }

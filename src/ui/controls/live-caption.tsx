@@ -4,17 +4,17 @@ import { releaseTarget } from '../../state/actions/pin-target';
 import { changeSpec, spec } from '../../state/choices';
 import { formatValue } from '../../state/format-value';
 import { describeLiveSigns, liveCaption, liveMap, liveMethod, liveRangeEnd } from '../../state/live-caption';
-import { explainMethod } from '../../lessons/explanation-texts';
+import { describeMethod } from '../../lessons/method-texts';
 import { showDialog } from '../dialogs/open-dialog';
 import './live-caption.css';
 
-/** Beside the live map: its colours with their numbers, its layer, what is true of it now, and the way to all else. @param refusal  why the method that was just asked for is not shown */
-export function LiveMapCaption({ refusal }: { readonly refusal: string | null }) {
+/** Beside the live map: its colours with their numbers, its layer, what is true of it now, and the way to all else. */
+export function LiveMapCaption() {
   const method = spec.value.explanation;
   return (
-    <div class="live-caption small muted" data-wraps={refusal !== null || liveCaption.value?.wraps === true ? '' : undefined}>
+    <div class="live-caption small muted">
       {method !== 'off' && liveMap.value?.state !== 'unsupported' && <LiveScale />}
-      <p class="caption">{refusal ?? <CaptionText />}</p>
+      <p class="caption"><CaptionText /></p>
       {method !== 'off' && (
         <button type="button" class="button icon quiet expert about-map" aria-label="About this map" title="About this map" aria-haspopup="dialog" onClick={() => showDialog('map')}><Info size={18} /></button>
       )}
@@ -37,7 +37,8 @@ function LiveScale() {
 
 function CaptionText() {
   const caption = liveCaption.value;
-  if (caption === null) return <>{explainMethod(spec.value.explanation).plain}</>;
+  const method = spec.value.explanation;
+  if (caption === null) return <>{method === 'off' ? 'Nothing lies over the picture.' : describeMethod(method).shows}</>;
   const { before, label, after, action } = caption;
   return (
     <>

@@ -1,6 +1,7 @@
 import { explanationIds } from '../../contract/session-spec';
 import { glossary } from '../../lessons/glossary';
 import { explainMethod } from '../../lessons/explanation-texts';
+import { describeMethod } from '../../lessons/method-texts';
 import { installHint } from '../../state/pwa';
 import { NetworkFacts } from '../panels/network-facts';
 import { Dialog } from './dialog';
@@ -29,8 +30,8 @@ export function HelpDialog() {
         <h3>Maps over the picture</h3>
         <dl class="words">
           {explanationIds.filter((id) => id !== 'off').map((id) => {
-            const { name, plain, definition, paper } = explainMethod(id);
-            return <><dt>{name}</dt><dd>{plain} {definition} {paper !== null && <a href={paper.address} target="_blank" rel="noreferrer">{paper.title}</a>}</dd></>;
+            const { name, definition, paper } = explainMethod(id);
+            return <><dt>{name}</dt><dd>{describeMethod(id).shows} {definition} {paper !== null && <a href={paper.address} target="_blank" rel="noreferrer">{paper.title}</a>}</dd></>;
           })}
         </dl>
       </section>

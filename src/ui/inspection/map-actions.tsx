@@ -30,6 +30,8 @@ export function MapActions({ map, title }: { readonly map: InspectedMap; readonl
     addEventListener('keydown', handleKey, true);
     return () => { removeEventListener('pointerdown', close); removeEventListener('keydown', handleKey, true); };
   }, [open]);
+  const unfinished = map.phase !== 'done';
+  useEffect(() => { if (unfinished) setOpen(false); }, [unfinished]);
   const name = nameMap(map);
   const act = (work: () => void | Promise<void>): void => {
     setOpen(false);
@@ -37,7 +39,7 @@ export function MapActions({ map, title }: { readonly map: InspectedMap; readonl
   };
   return (
     <div ref={element} class="map-menu">
-      <button type="button" class="button icon quiet" aria-label={`Save ${title}`} title="Save" aria-expanded={open} aria-haspopup="menu" onClick={() => setOpen(!open)}><Download size={16} /></button>
+      <button type="button" class="button icon quiet" aria-label={`Save ${title}`} title="Save" aria-expanded={open} aria-haspopup="menu" disabled={unfinished} onClick={() => setOpen(!open)}><Download size={16} /></button>
       {open && (
         <div class="map-menu-list" role="menu" aria-label="Save">
           <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => saveFile(await renderMapPicture(map), `${name}.png`))}>Picture with caption (PNG)</button>

@@ -13,7 +13,11 @@ import { network } from '../../state/worker-state';
 import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
 import { MapCanvas } from './map-canvas';
+import { useLasting } from './use-lasting';
 import { chosenMap, colourScale, crispMaps, shownOnRequest } from './inspection-view';
+
+/** As long as stale maps wait before they are dimmed: a quick map that follows a stroke does not flash. */
+const quickMs = 150;
 
 /** One map: what it is, the picture with it, what its colours mean, how sure it is. */
 export function MapCard({ map, comparing }: { readonly map: InspectedMap; readonly comparing: boolean }) {
@@ -26,6 +30,10 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
   const chosen = chosenMap.value === map.id;
   const verdict = describeVerdict(map);
   const facts = describeFacts(map);
+  // While a map is made again its card keeps every part in its place.
+  const again = map.phase === 'running' && map.result !== null;
+  const lasting = useLasting(again, quickMs);
+  const progressing = map.phase === 'running' && (!again || lasting);
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
     if (shownOnRequest.peek() !== map.id) return;
@@ -36,43 +44,57 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
     <article ref={element} class="map-card" aria-label={title} data-chosen={chosen ? '' : undefined} data-phase={map.phase} data-stale={stale && !comparing ? '' : undefined}>
       <header class="map-card-header">
         <h3><button type="button" class="map-title" aria-pressed={chosen} onClick={() => { chosenMap.value = map.id; }}>{method?.name ?? map.request.method}<span class="muted"> for {target}</span></button></h3>
-        <MapTools map={map} title={title} />
+        <MapTools map={map} title={title} progressing={progressing} />
       </header>
-      <MapCanvas plane={plane} range={range} strength={comparing ? 0 : mapStrength.value} crisp={crispMaps.value} label={title} original={comparing} />
-      <Progress map={map} title={title} />
+      <div class="map-picture">
+        <MapCanvas plane={plane} range={range} strength={comparing ? 0 : mapStrength.value} crisp={crispMaps.value} label={title} original={comparing} />
+        {progressing && <ProgressBar map={map} title={title} />}
+      </div>
       {map.phase === 'failed' && map.error !== null && <p class="map-error small" role="alert">{map.error.code === 'explain-unsupported' ? map.error.detail : errorTexts[map.error.code].sentence}</p>}
       {map.phase === 'cancelled' && <p class="small muted">{describeStop(map)}</p>}
-      {map.phase === 'running' && showsEarlierMap(map) && <p class="small muted">The map from before, until there is a new one.</p>}
       {map.phase === 'failed' && showsEarlierMap(map) && <p class="small muted">The map from before is shown.</p>}
       {range !== null && plane !== null && <Scale range={range} plane={plane} />}
+      <MapWords map={map} progressing={progressing} />
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
       {map.network !== network.value?.network && <p class="map-verdict small">Made by the network {nameNetworkOf(map)}, which is not on screen.</p>}
       {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
       {plane !== null && method !== null && <p class="small muted">{describeSigns(method)}</p>}
       {plane !== null && facts !== '' && <p class="small muted numbers">{facts}</p>}
-      {map.phase === 'done' && <p class="small">{describeMethod(map.request.method).shows}</p>}
     </article>
   );
 }
 
-function MapTools({ map, title }: { readonly map: InspectedMap; readonly title: string }) {
+interface PartProps {
+  readonly map: InspectedMap;
+  readonly title: string;
+  /** It is being made, and that is shown. */
+  readonly progressing: boolean;
+}
+
+function MapTools({ map, title, progressing }: PartProps) {
   return (
     <div class="map-tools">
-      {map.phase === 'running' && <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => stopJob(map.job)}><Square size={16} /></button>}
-      {map.phase !== 'running' && <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
-      {map.phase === 'done' && <MapActions map={map} title={title} />}
+      {progressing
+        ? <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => stopJob(map.job)}><Square size={16} /></button>
+        : <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
+      <MapActions map={map} title={title} />
       <button type="button" class="button icon quiet" aria-label={`Remove ${title}`} title="Remove" onClick={() => removeMap(map.id)}><Trash2 size={16} /></button>
     </div>
   );
 }
 
-function Progress({ map, title }: { readonly map: InspectedMap; readonly title: string }) {
-  if (map.phase !== 'running') return null;
-  const percent = Math.round(map.fraction * 100);
+/** Over the lower edge of the picture, where it takes no room. */
+function ProgressBar({ map, title }: { readonly map: InspectedMap; readonly title: string }) {
+  return <div class="progress-bar" role="progressbar" aria-label={`Making ${title}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(map.fraction * 100)}><i style={{ transform: `scaleX(${map.fraction})` }} /></div>;
+}
+
+/** What the map shows or, in the same place, how far it is: as high as the higher of the two. */
+function MapWords({ map, progressing }: Omit<PartProps, 'title'>) {
+  if (map.phase !== 'running' && map.phase !== 'done') return null;
   return (
-    <div class="map-progress">
-      <div class="progress-bar" role="progressbar" aria-label={`Making ${title}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}><i style={{ transform: `scaleX(${map.fraction})` }} /></div>
-      <span class="small muted numbers">{describeNote(map) || `${percent} %`}</span>
+    <div class="map-words small">
+      <p class={progressing ? 'map-words-hidden' : undefined}>{describeMethod(map.request.method).shows}</p>
+      {progressing && <p class="map-progress-words muted numbers">{describeNote(map) || `${Math.round(map.fraction * 100)} %`}{showsEarlierMap(map) && '. The map from before, until there is a new one.'}</p>}
     </div>
   );
 }
@@ -85,7 +107,7 @@ function Scale({ range, plane }: { readonly range: ColourRange; readonly plane: 
         <span class="numbers">{formatValue(range.low)}</span><i style={{ background: colourGradient(range.map) }} /><span class="numbers">{formatValue(range.high)}</span>
         <em>{describeColourRange(range)}</em>
       </div>
-      <span class="small numbers map-value">{at === null ? '' : `here ${formatValue(valueAt(plane, at))}`}</span>
+      <span class="small muted numbers map-value">{`here ${at === null ? '–' : formatValue(valueAt(plane, at))}`}</span>
     </div>
   );
 }

@@ -1,9 +1,9 @@
-import { localisationOf } from '../../lessons/localisation';
+import { describePointing, describePointingOf } from '../../lessons/localisation';
 import { makeMap } from '../../state/actions/explain-frame';
 import { rankMethods, rankSlowMethods, stopRanking } from '../../state/actions/rank-methods';
 import { describeDuration, nameTarget } from '../../state/describe-map';
 import { draft, methods } from '../../state/inspection';
-import { estimateSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
+import { estimateSeconds, quickRankingSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
 import { isOfOlderPicture } from '../../state/picture-seen';
 
 const nameOf = (id: string): string => methods.value.find((method) => method.id === id)?.name ?? id;
@@ -17,7 +17,12 @@ export function RankingTable() {
       <h3>Which method is right about this picture?</h3>
       <p class="small muted">Makes every quick map with its usual settings and measures each by deletion and insertion, as the panel of a map does. The order holds for this picture, network and target only.</p>
       {found?.phase === 'running' ? <RankingProgress found={found} />
-        : <button type="button" class="button" disabled={methods.value.length === 0 || draft.value.target.kind === 'unit'} onClick={() => void rankMethods(draft.peek().target)}>{found === null ? 'Rank the methods' : 'Rank again'}</button>}
+        : (
+          <div class="ranking-start">
+            <button type="button" class="button" disabled={methods.value.length === 0 || draft.value.target.kind === 'unit'} onClick={() => void rankMethods(draft.peek().target)}>{found === null ? 'Rank the methods' : 'Rank again'}</button>
+            {methods.value.length > 0 && <span class="small muted">Takes {describeDuration(quickRankingSeconds.value)} on this device.</span>}
+          </div>
+        )}
       {draft.value.target.kind === 'unit' && <p class="small muted">The curves follow the probability of a class: choose one to rank the methods.</p>}
       {found?.phase === 'cancelled' && <p class="small muted">Stopped; these are the methods that were measured.</p>}
       {stale && <p class="small map-verdict">The picture has changed since this was measured.</p>}
@@ -38,7 +43,6 @@ function RankingProgress({ found }: { readonly found: Ranking }) {
 }
 
 function RankedRows({ found }: { readonly found: Ranking }) {
-  const reduced = found.rows.filter(({ method }) => (localisationOf(method)?.settings.length ?? 0) > 0);
   return (
     <div class="table-scroll">
       <table class="ranking-table small numbers">
@@ -49,13 +53,13 @@ function RankedRows({ found }: { readonly found: Ranking }) {
             <tr key={row.method}>
               <td><button type="button" class="link" onClick={() => void makeMap({ method: row.method, target: found.target, layer: null, parameters: {} })}>{nameOf(row.method)}</button></td>
               <td>{row.insertion.toFixed(2)}</td><td>{row.deletion.toFixed(2)}</td>
-              <td>{localisationOf(row.method) === null ? 'not measured' : `${((localisationOf(row.method)?.mean ?? 0) * 100).toFixed(0)} %${reduced.includes(row) ? ' *' : ''}`}</td>
+              <td>{describePointing(row.method)}</td>
             </tr>
           ))}
           {found.random !== null && <tr class="muted"><td>A random order</td><td>{found.random.insertion.toFixed(2)}</td><td>{found.random.deletion.toFixed(2)}</td><td>25 %</td></tr>}
         </tbody>
       </table>
-      {reduced.length > 0 && <p class="small muted">* Measured in general with fewer steps, samples or windows than here.</p>}
+      <p class="small muted">{describePointingOf(found.rows.map(({ method }) => method))}</p>
     </div>
   );
 }
@@ -66,7 +70,7 @@ function SlowMethods() {
   return (
     <>
       <p class="small muted">Not in the table, because they take longer: {slow.map(({ name, seconds }) => `${name} (${describeDuration(seconds)})`).join(', ')}. Together {describeDuration(slow.reduce((sum, { seconds }) => sum + seconds, 0))} on this device.</p>
-      <button type="button" class="button quiet" onClick={() => void rankSlowMethods()}>Also the slow ones</button>
+      <button type="button" class="button" onClick={() => void rankSlowMethods()}>Also the slow ones</button>
     </>
   );
 }

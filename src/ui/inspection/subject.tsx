@@ -29,9 +29,11 @@ export function Subject() {
         {tools.map(({ id, name, hint, Icon }) => (
           <button key={id} type="button" class="button" aria-pressed={tool.value === id} title={hint} onClick={() => { tool.value = id; }}><Icon size={16} /><span>{name}</span></button>
         ))}
-        <button type="button" class="button icon" aria-label="Undo" title="Undo" disabled={strokes.value.length === 0} onClick={() => void undoStroke()}><Undo2 size={16} /></button>
-        <button type="button" class="button icon" aria-label="Redo" title="Redo" disabled={undone.value.length === 0} onClick={() => void redoStroke()}><Redo2 size={16} /></button>
-        <button type="button" class="button icon" aria-label="Take all changes back" title="Take all changes back" disabled={strokes.value.length === 0} onClick={() => void clearStrokes()}><X size={16} /></button>
+        <span class="paint-history">
+          <button type="button" class="button icon" aria-label="Undo" title="Undo" disabled={strokes.value.length === 0} onClick={() => void undoStroke()}><Undo2 size={16} /></button>
+          <button type="button" class="button icon" aria-label="Redo" title="Redo" disabled={undone.value.length === 0} onClick={() => void redoStroke()}><Redo2 size={16} /></button>
+          <button type="button" class="button icon" aria-label="Take all changes back" title="Take all changes back" disabled={strokes.value.length === 0} onClick={() => void clearStrokes()}><X size={16} /></button>
+        </span>
       </div>}
       {tool.value !== 'look' && (
         <label class="field"><span>Size</span>
