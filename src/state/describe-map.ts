@@ -7,6 +7,7 @@ import { describeColourRange, type ColourRange } from './colours-of-map';
 import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
 import { methodOf, planeOfMap, judgeMap, resultShown, showsEarlierMap, type InspectedMap } from './inspection';
+import { captionName } from './layer-names';
 import { describeAllZero, describeNothingPositive, describeSigns } from './map-meanings';
 import { nameNetworkOf, nameTargetOf, networkOf } from './name-map';
 import { classes } from './worker-state';
@@ -54,7 +55,7 @@ export function layerOf(map: InspectedMap): string | null {
 /** Layer, steps and exactness of the map on screen, in one line; while it is made the steps stand beside the progress. */
 export function describeFacts(map: InspectedMap): string {
   const layer = layerOf(map);
-  return [layer === null ? '' : `layer ${layer}`, map.phase === 'running' || showsEarlierMap(map) ? '' : describeNote(map)].filter((part) => part !== '').join(' · ');
+  return [layer === null ? '' : `layer ${captionName(layer)}`, map.phase === 'running' || showsEarlierMap(map) ? '' : describeNote(map)].filter((part) => part !== '').join(' · ');
 }
 
 /** The values on screen, from the least to the greatest; where colours were added up, also those of single colours. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commonPrefix, shortName } from './layer-names';
+import { captionName, commonPrefix, shortName } from './layer-names';
 
 describe('names', () => {
   it('share what all begin with, up to the end of a word', () => {
@@ -13,5 +13,8 @@ describe('names', () => {
     expect(shortName('/layer1/layer1.0/conv1/Conv_output_0')).toBe('layer1.0/conv1');
     expect(shortName('block1_conv1')).toBe('block1_conv1');
     expect(shortName('/Add_output_0')).toBe('Add');
+    const fused = 'MobileNetV2/Conv2d_18_1/relu6/Relu6;StatefulPartitionedCall/MobileNetV2/Conv2d_18_1/relu6/Relu6';
+    expect(shortName(fused)).toBe('Conv2d_18_1/relu6');
+    expect([captionName(fused), captionName('/layer1/layer1.0/Add')]).toEqual(['Conv2d_18_1/relu6', '/layer1/layer1.0/Add']);
   });
 });

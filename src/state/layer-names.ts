@@ -1,9 +1,17 @@
 /** The end of a long path, which is what tells layers apart: `/layer1/layer1.0/conv1/Conv_output_0` is `layer1.0/conv1`. */
 export function shortName(id: string, parts = 2): string {
-  const words = id.replace(/_output_0$/, '').split('/').filter((word) => word !== '');
+  // TFLite joins the names of all that was fused: the first one says what it is.
+  const words = (id.split(';')[0] ?? id).replace(/_output_0$/, '').split('/').filter((word) => word !== '');
   // Exporters end every path with the operation, which is shown anyway.
-  if (words.length > 1 && /^[A-Z][A-Za-z]+(_\d+)?$/.test(words.at(-1) ?? '')) words.pop();
+  if (words.length > 1 && /^[A-Z][A-Za-z]+\d?(_\d+)?$/.test(words.at(-1) ?? '')) words.pop();
   return words.slice(-parts).join('/') || id;
+}
+
+const captionLetters = 28;
+
+/** A layer's name where it stands in a line of words: whole unless it is long. Where it is cut, the whole name is said elsewhere. */
+export function captionName(id: string): string {
+  return id.length <= captionLetters ? id : shortName(id);
 }
 
 /** What all names begin with, cut where a word ends; '' where that is nothing. */

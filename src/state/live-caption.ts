@@ -5,6 +5,7 @@ import type { LayerId } from '../contract/ids';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { spec } from './choices';
 import { methods } from './inspection';
+import { captionName } from './layer-names';
 import { describeSigns, type MapReading } from './map-meanings';
 import { classes, explanation, targetLabel } from './worker-state';
 
@@ -83,7 +84,7 @@ export function describeLiveMap(input: LiveCaptionInput): LiveCaption {
   if (target.kind === 'unit') return { before, label, after: ', which you hold.', action: 'release-target' };
   const which = input.classCount < 2 ? '' : target.kind === 'top' ? ', the top answer' : ', which you pinned';
   const elsewhere = input.chosenLayer !== null && found?.layer === input.chosenLayer;
-  return { before, label, after: elsewhere ? `${which}, in ${input.chosenLayer}.` : which, action: elsewhere ? 'usual-layer' : null };
+  return { before, label, after: elsewhere ? `${which}, in ${captionName(input.chosenLayer ?? '')}.` : which, action: elsewhere ? 'usual-layer' : null };
 }
 
 /** What the colours of a live map mean: it never falls below 0, what speaks against is seen on the frozen frame. */

@@ -1,5 +1,6 @@
 import { Info } from 'lucide-preact';
 import { colourGradient } from '../../contract/colour-map';
+import { captionName } from '../../state/layer-names';
 import { releaseTarget } from '../../state/actions/pin-target';
 import { changeSpec, spec } from '../../state/choices';
 import { formatValue } from '../../state/format-value';
@@ -30,7 +31,7 @@ function LiveScale() {
   return (
     <div class="live-scale numbers" role="group" aria-label="Scale of the map" title={described === null ? undefined : describeLiveSigns(described)}>
       <span>0</span><i style={{ background: colourGradient(spec.value.colourMap) }} /><span class="live-end">{end === null ? '–' : formatValue(end)}</span>
-      {layer !== null && <span class="live-layer expert">layer {layer}</span>}
+      {layer !== null && <span class="live-layer expert" title={layer}>layer {captionName(layer)}</span>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { captionName } from '../../state/layer-names';
 import { nameTarget } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { draft, isStale, maps, methodOf, planeOfMap, type InspectedMap, type LinkedPlace } from '../../state/inspection';
@@ -78,7 +79,7 @@ function UnitTable() {
         <tbody>
           {units.map((unit) => (
             <tr key={unit.layer}>
-              <td>{unit.layer}<span class="muted"> row {unit.y}, column {unit.x}</span></td>
+              <td title={unit.layer}>{captionName(unit.layer)}<span class="muted"> row {unit.y}, column {unit.x}</span></td>
               <td class="place-channels">
                 {unit.channels.map(({ channel, value }) => {
                   const chosen = target.kind === 'unit' && target.layer === unit.layer && target.channel === channel && target.y === unit.y && target.x === unit.x;

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LayerInfo } from '../../contract/events';
+import { captionName } from '../../state/layer-names';
 import { openLayer as showLayer, toggleLayer } from '../../state/actions/open-layer';
 import { openLayerId, view } from '../../state/choices';
 import { layoutPool } from '../../state/surface-pool';
@@ -38,7 +39,7 @@ export function LayerRail() {
           <button key={layer.id} type="button" class="rail-layer" aria-label={layer.name} aria-pressed={layer.id === opened} title={`${layer.name}: ${describeShape(layer)}`}
             style={wide ? { top: index * shape.cellPx, height: shape.cellPx } : { left: index * shape.cellPx, width: shape.cellPx, height: shape.crossPx }}
             onClick={() => toggleLayer(layer.id)} onKeyDown={(event) => moveFocus(event, index, list, buttons.current)}>
-            <span class="rail-name">{layer.name}</span>
+            <span class="rail-name">{captionName(layer.name)}</span>
             <span class="rail-shape numbers">{describeShape(layer)}</span>
           </button>
         ))}
