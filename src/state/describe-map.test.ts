@@ -101,7 +101,14 @@ describe('what is said of a map', () => {
 
   it('says why a map that came with a file cannot be checked', () => {
     expect(describeHindrance(map())).toBe('');
+    expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }))).toMatch(/network that made it is not on screen/);
+    showNetwork('last');
     expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }))).toMatch(/^This map came with a file\. Make it again/);
+  });
+
+  it('asks for more steps only where there are steps', () => {
+    const gap = (steps: { readonly done: number; readonly of: number } | null): string => describeExactness(map({ result: makeResult({ note: { steps, completenessGap: 0.2 } }) })).join();
+    expect([gap({ done: 50, of: 50 }), gap(null)]).toEqual([expect.stringMatching(/More steps/), expect.not.stringMatching(/More steps/)]);
   });
 
   it('knows the usual layer only where it is the usual one', () => {

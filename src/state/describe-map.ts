@@ -6,7 +6,7 @@ import type { ExplanationTarget } from '../contract/session-spec';
 import { describeColourRange, type ColourRange } from './colours-of-map';
 import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
-import { methodOf, planeOfMap, judgeMap, resultShown, showsEarlierMap, type InspectedMap } from './inspection';
+import { isOfShownNetwork, methodOf, planeOfMap, judgeMap, resultShown, showsEarlierMap, type InspectedMap } from './inspection';
 import { captionName } from './layer-names';
 import { describeAllZero, describeNothingPositive, describeSigns } from './map-meanings';
 import { nameNetworkOf, nameTargetOf, networkOf } from './name-map';
@@ -76,7 +76,7 @@ export function describeExactness(map: InspectedMap): readonly string[] {
   const gap = note?.completenessGap;
   const error = note?.standardError;
   return [
-    ...(gap === undefined ? [] : [`The parts should add up to the difference from the baseline; they miss it by ${formatValue(gap)} (completeness gap). More steps make it smaller.`]),
+    ...(gap === undefined ? [] : [`The parts should add up to the difference from the baseline; they miss it by ${formatValue(gap)} (completeness gap).${note?.steps == null ? '' : ' More steps make it smaller.'}`]),
     ...(error === undefined ? [] : [`It is a sample: made again with other random numbers, a value would move by about ${formatValue(error)} (standard error).`]),
   ];
 }
@@ -96,8 +96,9 @@ export function describeVerdict(map: InspectedMap): string {
 }
 
 /** Why a finished map cannot be checked here; '' where it can. */
-export function describeHindrance({ origin }: InspectedMap): string {
-  return origin === null ? '' : 'This map came with a file. Make it again here, and it can be checked.';
+export function describeHindrance(map: InspectedMap): string {
+  if (map.origin === null) return '';
+  return isOfShownNetwork(map) ? 'This map came with a file. Make it again here, and it can be checked.' : 'This map came with a file, and the network that made it is not on screen: it cannot be made again or checked here.';
 }
 
 /** How long a map takes, in words, from the passes it needs and the time of one. */

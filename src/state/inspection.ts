@@ -105,6 +105,11 @@ export function showsEarlierMap(map: InspectedMap): boolean {
   return map.phase !== 'done' && resultShown(map) !== null;
 }
 
+/** The network that made it, or is to, is on screen. */
+export function isOfShownNetwork(map: InspectedMap): boolean {
+  return map.network === (network.value?.network ?? '');
+}
+
 /** The finished map is of another picture than the one on screen. */
 export function hasStaleResult({ result, origin }: InspectedMap): boolean {
   if (result === null) return false;
@@ -117,8 +122,8 @@ export function isStale(map: InspectedMap): boolean {
 }
 
 /**
- * Maps of at most so many passes follow each change of the picture. Gradients, the CAM family, DeepLIFT and LRP take 2 to 4 passes, so that
- * four maps are 16 at most, a fraction of a second on `everyday`; all other methods take dozens.
+ * Maps of at most so many passes follow each change of the picture. Gradients, DeepLIFT, LRP and the CAM family but Score-CAM take 2 to 4 passes,
+ * so that four maps are 16 at most, a fraction of a second on `everyday`; all other methods take dozens.
  */
 export const mostPassesToFollow = 6;
 
@@ -131,7 +136,7 @@ export function followsPicture(map: InspectedMap): boolean {
 /** Made for a picture before the one on screen, so that it has to be made again to be of this one. */
 export function isLeftBehind(map: InspectedMap): boolean {
   // Class numbers and layers of another network mean something else here.
-  if (map.network !== (network.value?.network ?? '')) return false;
+  if (!isOfShownNetwork(map)) return false;
   if (map.phase === 'running' || map.result === null) return map.begunOn !== pictureNumber.value;
   // What a file says is stale was meant to be seen; it follows with the next picture.
   return map.origin === null ? hasStaleResult(map) : map.origin.picture !== pictureNumber.value;

@@ -31,6 +31,7 @@ async function choose(page: Page, label: string, value: string): Promise<void> {
     const select = document.querySelector<HTMLSelectElement>(`select[aria-label="${name}"]`);
     if (select === null) throw new Error(`no ${name}`);
     select.value = wanted;
+    if (select.value !== wanted) throw new Error(`no ${wanted} in ${name}`);
     select.dispatchEvent(new Event('change', { bubbles: true }));
   }, [label, value] as const);
 }
@@ -86,7 +87,7 @@ async function explain(page: Page, method: string): Promise<void> {
 }
 
 const methods = [
-  'grad-cam', 'grad-cam-plus-plus', 'layer-cam', 'hires-cam', 'score-cam', 'eigen-cam', 'cam', 'guided-grad-cam', 'gradient', 'saliency', 'gradient-x-input',
+  'grad-cam', 'grad-cam++', 'layer-cam', 'hires-cam', 'score-cam', 'eigen-cam', 'cam', 'guided-grad-cam', 'gradient', 'saliency', 'gradient-x-input',
   'smooth-grad', 'var-grad', 'integrated-gradients', 'guided-backprop', 'deconvnet', 'lrp-composite', 'lrp-epsilon', 'lrp-gamma', 'lrp-alpha1-beta0', 'deep-lift',
   'occlusion', 'prediction-difference', 'rise',
 ] as const;

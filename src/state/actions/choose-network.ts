@@ -10,7 +10,7 @@ export function chooseNetwork(network: NetworkId): void {
   clearFailure();
   // A line about another network is no longer about what is on screen.
   importNotice.value = null;
-  changeSpec({ network, input: inputBeingTried(network), openLayer: null, openChannel: null, target: { kind: 'top' } });
+  changeSpec({ network, input: inputBeingTried(network), openLayer: null, openChannel: null, explanationLayer: null, target: { kind: 'top' } });
 }
 
 export function chooseFirstNetwork(): void {

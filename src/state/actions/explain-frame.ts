@@ -4,10 +4,10 @@ import type { JobId } from '../../contract/ids';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { spec } from '../choices';
 import { reportFailure } from '../failure';
-import { changeMap, coversPicture, draft, followsPicture, inspecting, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
+import { changeMap, coversPicture, draft, followsPicture, inspecting, isOfShownNetwork, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
 import { getRuntime } from '../runtime';
 import { source } from '../source-state';
-import { network } from '../worker-state';
+import { layers, network } from '../worker-state';
 import { pictureNumber, whenPictureIsSeen } from '../picture-seen';
 import { curveSteps, ranking } from '../ranking';
 import { freeze } from './freeze';
@@ -24,7 +24,10 @@ export async function openInspection(method: string | null = null): Promise<void
   if (methods.peek().length === 0) await readMethods();
   const { explanation, target, explanationLayer } = spec.peek();
   const first = method ?? (explanation === 'off' ? draft.peek().method : explanation);
-  draft.value = { method: first, target, layer: explanationLayer, parameters: {} };
+  // A link may name a layer that this network does not have.
+  const choosesLayer = methods.peek().find(({ id }) => id === first)?.choosesLayer === true;
+  const layer = choosesLayer && layers.peek().some(({ id }) => id === explanationLayer) ? explanationLayer : null;
+  draft.value = { method: first, target, layer, parameters: {} };
   // Slow maps of another picture stay, dimmed, and are not pushed out: beside them one of this picture.
   const nothingOfIt = maps.peek().length < mostMaps && !maps.peek().some(coversPicture);
   if (method !== null || nothingOfIt) void makeMap(draft.peek());
@@ -62,7 +65,8 @@ export async function makeMap(request: MapRequest): Promise<void> {
 /** Makes a map again, on the frame that is on screen now or with other settings; its place stays, and the old map until there is a new one. */
 export async function remakeMap(id: string, request: MapRequest): Promise<void> {
   const old = maps.peek().find((map) => map.id === id);
-  if (old === undefined) return;
+  // Class numbers and layers of another network mean something else here.
+  if (old === undefined || !isOfShownNetwork(old)) return;
   for (const job of new Set([old.job, ...listRunningJobs(old)])) stopJob(job);
   const job = nextJob();
   maps.value = maps.peek().map((map) => (map.id === id

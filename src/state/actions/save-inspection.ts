@@ -45,7 +45,7 @@ export async function openSavedInspection(file: Blob): Promise<void> {
     forgetPicturesOnTheWay();
     // First, so that none is made anew when the network comes.
     for (const map of maps.peek()) removeMap(map.id);
-    if (spec.peek().network !== saved.network) changeSpec({ network: saved.network, networkRevision: 0, openLayer: null, openChannel: null, target: { kind: 'top' } });
+    if (spec.peek().network !== saved.network) changeSpec({ network: saved.network, networkRevision: 0, openLayer: null, openChannel: null, explanationLayer: null, target: { kind: 'top' } });
     // Asked for before and not there: it is asked for once more, or nothing would say that it is still missing.
     else if (network.peek()?.network !== saved.network) reapply();
     showSource(still);

@@ -5,11 +5,11 @@ import { describeMethod } from '../../lessons/method-texts';
 import { remakeMap, removeMap, stopJob } from '../../state/actions/explain-frame';
 import { colourRangeOf, describeColourRange, type ColourRange } from '../../state/colours-of-map';
 import { describeFacts, describeNote, describeStop, describeVerdict } from '../../state/describe-map';
+import { describeWait } from '../../state/describe-wait';
 import { formatValue } from '../../state/format-value';
-import { isStale, mapStrength, methodOf, place, planeOfMap, showsEarlierMap, valueAt, type InspectedMap } from '../../state/inspection';
+import { isOfShownNetwork, isStale, mapStrength, methodOf, place, planeOfMap, showsEarlierMap, valueAt, type InspectedMap } from '../../state/inspection';
 import { describeSigns } from '../../state/map-meanings';
 import { nameNetworkOf, nameTargetOf } from '../../state/name-map';
-import { network } from '../../state/worker-state';
 import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
 import { MapCanvas } from './map-canvas';
@@ -56,8 +56,8 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
       {range !== null && plane !== null && <Scale range={range} plane={plane} />}
       <MapWords map={map} progressing={progressing} />
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
-      {map.network !== network.value?.network && <p class="map-verdict small">Made by the network {nameNetworkOf(map)}, which is not on screen.</p>}
-      {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button></p>}
+      {!isOfShownNetwork(map) && <p class="map-verdict small">Made by the network {nameNetworkOf(map)}, which is not on screen.</p>}
+      {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. {isOfShownNetwork(map) && <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button>}</p>}
       {plane !== null && method !== null && <p class="small muted">{describeSigns(method)}</p>}
       {plane !== null && facts !== '' && <p class="small muted numbers">{facts}</p>}
     </article>
@@ -76,7 +76,7 @@ function MapTools({ map, title, progressing }: PartProps) {
     <div class="map-tools">
       {progressing
         ? <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => stopJob(map.job)}><Square size={16} /></button>
-        : <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
+        : <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" disabled={!isOfShownNetwork(map)} onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
       <MapActions map={map} title={title} />
       <button type="button" class="button icon quiet" aria-label={`Remove ${title}`} title="Remove" onClick={() => removeMap(map.id)}><Trash2 size={16} /></button>
     </div>
@@ -94,7 +94,7 @@ function MapWords({ map, progressing }: Omit<PartProps, 'title'>) {
   return (
     <div class="map-words small">
       <p class={progressing ? 'map-words-hidden' : undefined}>{describeMethod(map.request.method).shows}</p>
-      {progressing && <p class="map-progress-words muted numbers">{describeNote(map) || `${Math.round(map.fraction * 100)} %`}{showsEarlierMap(map) && '. The map from before, until there is a new one.'}</p>}
+      {progressing && <p class="map-progress-words muted numbers">{describeWait(map) || describeNote(map) || `${Math.round(map.fraction * 100)} %`}{isStale(map) && !showsEarlierMap(map) && '. Of the picture before it was changed.'}{showsEarlierMap(map) && '. The map from before, until there is a new one.'}</p>}
     </div>
   );
 }

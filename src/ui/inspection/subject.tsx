@@ -50,12 +50,14 @@ function AnswerList() {
   const shown = [...answers.value.slice(0, 3)];
   const lost = painted.value ? answersBefore.value.slice(0, 1).filter(({ index }) => !shown.some((answer) => answer.index === index)) : [];
   const percent = (probability: number): string => `${Math.round(probability * 100)} %`;
+  // Only the most likely answers are told: of one that fell out of them no more is known than that it is below the last.
+  const leastTold = Math.max(1, Math.ceil((answers.value.at(-1)?.probability ?? 0) * 100));
   return (
     <ol class="subject-answers small" aria-label="Answers" aria-live="polite">
       {[...shown, ...lost].map(({ index, label, probability }) => {
-        const now = answers.value.find((answer) => answer.index === index)?.probability ?? (lost.some((answer) => answer.index === index) ? 0 : probability);
+        const now = answers.value.find((answer) => answer.index === index)?.probability ?? (lost.some((answer) => answer.index === index) ? null : probability);
         const was = painted.value ? before.get(index) : undefined;
-        return <li key={index}><span>{label}</span><span class="numbers">{percent(now)}{was === undefined ? '' : <span class="muted"> was {percent(was)}</span>}</span></li>;
+        return <li key={index}><span>{label}</span><span class="numbers">{now === null ? `below ${leastTold} %` : percent(now)}{was === undefined ? '' : <span class="muted"> was {percent(was)}</span>}</span></li>;
       })}
     </ol>
   );

@@ -5,6 +5,7 @@ import { describeDeparture, localisationOf, localisationRows } from '../../lesso
 import { captionName } from '../../state/layer-names';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
 import { describeExactness, describeHindrance, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
+import { describeWait } from '../../state/describe-wait';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
 import { isStale, methodOf, methods, planeOfMap, resultShown, showsEarlierMap, type InspectedMap, type TrustCheck } from '../../state/inspection';
@@ -33,11 +34,11 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       </details>
       <h4>{isStale(map) ? 'On the picture it was made of' : 'On this very picture'}</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} disabled={unfinished} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, map.faithfulness?.fraction ?? 0)} disabled={unfinished} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} disabled={unfinished} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
+      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, map.sanity?.fraction ?? 0)} disabled={unfinished} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
@@ -68,7 +69,7 @@ function MapFacts({ map, method }: { readonly map: InspectedMap; readonly method
   return (
     <dl class="facts">
       <dt>Explains</dt><dd>{nameTargetOf(map)}</dd>
-      {map.phase !== 'done' && <><dt>State</dt><dd>{map.phase === 'failed' ? 'Failed.' : map.phase === 'cancelled' ? describeStop(map) : 'Being made.'}{map.phase === 'running' && earlier ? ' The map from before is shown.' : ''}</dd></>}
+      {map.phase !== 'done' && <><dt>State</dt><dd>{map.phase === 'failed' ? 'Failed.' : map.phase === 'cancelled' ? describeStop(map) : 'Being made.'}{map.phase === 'running' && !earlier && isStale(map) ? ' Of the picture before it was changed.' : ''}{map.phase === 'running' && earlier ? ' The map from before is shown.' : ''}</dd></>}
       {shown !== null && <><dt>Score</dt><dd class="numbers">{formatValue(shown.score)} <span class="muted">(before the percentages)</span></dd></>}
       {layer !== null && <><dt>Layer</dt><dd>{layer}</dd></>}
       {settings.length > 0 && <><dt>Settings</dt><dd>{settings.join(', ')}</dd></>}
@@ -104,17 +105,20 @@ interface CheckProps<Result> {
   readonly disabled: boolean;
   /** Why it cannot be done with this map; '' where it can. */
   readonly hindrance: string;
+  /** What it waits for while it runs; '' where it is its turn. */
+  readonly wait: string;
   readonly onStart: () => void;
   readonly onStop: () => void;
 }
 
-function Check<Result>({ name, check, disabled, hindrance, onStart, onStop }: CheckProps<Result>) {
+function Check<Result>({ name, check, disabled, hindrance, wait, onStart, onStop }: CheckProps<Result>) {
   const reason = useId();
   if (check?.phase === 'running') {
     return (
       <div class="map-progress">
         <div class="progress-bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(check.fraction * 100)}><i style={{ transform: `scaleX(${check.fraction})` }} /></div>
         <button type="button" class="button quiet" onClick={onStop}>Stop</button>
+        {wait !== '' && <span class="small muted">{wait}</span>}
       </div>
     );
   }

@@ -47,6 +47,19 @@ describe('the job runner', () => {
     expect(said.map((event) => (event.kind === 'job' ? [event.fraction, event.sequence] : null))).toEqual([[0, 7], [0.3, 7], [0.6, 7], [0.9, 7]]);
   });
 
+  it('keeps nothing of a job that is cancelled while what is to be kept is read', async () => {
+    let isRead: (values: Float32Array) => void = () => undefined;
+    const { runner, counts } = setUp(1, { readValues: () => new Promise((resolve) => { isRead = resolve; }) });
+    const cancelled = runner.run('a', job).catch((error: { readonly code: string }) => error.code);
+    while (counts.steps < 1 || counts.held > 1) await new Promise((resolve) => { setTimeout(resolve, 0); });
+    await new Promise((resolve) => { setTimeout(resolve, 5); });
+    runner.cancel('a');
+    isRead(Float32Array.of(5));
+    expect(await cancelled).toBe('cancelled');
+    await expect(runner.run('f', faithfulness)).rejects.toMatchObject({ code: 'explain-unsupported' });
+    expect(counts.held).toBe(0);
+  });
+
   it('takes several short steps in one turn, and few where the device lags behind', async () => {
     let nowMs = 0;
     const turns: number[] = [];

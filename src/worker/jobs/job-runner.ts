@@ -141,7 +141,7 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     const step = await parts.loop.betweenTicks(() => takeSteps(entry, opened.steps));
     if (step.done === true) {
       stopIfAsked(entry);
-      if (entry.what.kind === 'explain' && step.value.kind === 'explain') await keep(entry.job, entry.what, step.value, opened.frame);
+      if (entry.what.kind === 'explain' && step.value.kind === 'explain') await keep(entry, entry.what, step.value, opened.frame);
       return step.value;
     }
     await say(entry.job, opened, step.value);
@@ -159,8 +159,11 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     parts.post({ kind: 'job', job, sequence, fraction, note: note ?? { steps: null }, partial: isDue ? await parts.loop.betweenTicks(partial) : null });
   };
 
-  const keep = async (job: JobId, what: KeptMap['job'], result: ExplainResult, frame: JobFrame): Promise<void> => {
-    kept.set(job, { job: what, result, input: await parts.readValues(frame.input) });
+  const keep = async (entry: AskedJob, what: KeptMap['job'], result: ExplainResult, frame: JobFrame): Promise<void> => {
+    const input = await parts.readValues(frame.input);
+    // A cancel may have come while a GPU was read: nothing is kept of what nobody wants.
+    stopIfAsked(entry);
+    kept.set(entry.job, { job: what, result, input });
     const oldest = kept.keys().next();
     if (kept.size > keptMaps && oldest.done !== true) kept.delete(oldest.value);
   };
