@@ -86,13 +86,12 @@ async function runMap(job: JobId, request: MapRequest): Promise<void> {
   unsent.add(job);
   await whenPictureIsSeen();
   if (!unsent.delete(job)) return;
-  const onScreen = network.peek()?.network ?? '';
   changeMap(job, () => ({ begunOn: pictureNumber.peek() }));
   // What follows each stroke of a brush must not wait for minutes of another map, or for a ranking.
   const urgent = maps.peek().some((map) => map.job === job && followsPicture(map));
   try {
     const result = await getRuntime().supervisor.runJob(job, { kind: 'explain', ...request }, urgent);
-    if (result.kind === 'explain') changeMap(job, () => ({ phase: 'done', fraction: 1, note: result.note, partial: null, result, network: onScreen, origin: null }));
+    if (result.kind === 'explain') changeMap(job, () => ({ phase: 'done', fraction: 1, note: result.note, partial: null, result, origin: null }));
   } catch (thrown) {
     changeMap(job, () => endOf(thrown));
   }
