@@ -54,8 +54,8 @@ function AnswerList() {
   const leastTold = Math.max(1, Math.ceil((answers.value.at(-1)?.probability ?? 0) * 100));
   return (
     <ol class="subject-answers small" aria-label="Answers" aria-live="polite">
-      {[...shown, ...lost].map(({ index, label, probability }) => {
-        const now = answers.value.find((answer) => answer.index === index)?.probability ?? (lost.some((answer) => answer.index === index) ? null : probability);
+      {[...shown, ...lost].map(({ index, label }) => {
+        const now = answers.value.find((answer) => answer.index === index)?.probability ?? null;
         const was = painted.value ? before.get(index) : undefined;
         return <li key={index}><span>{label}</span><span class="numbers">{now === null ? `below ${leastTold} %` : percent(now)}{was === undefined ? '' : <span class="muted"> was {percent(was)}</span>}</span></li>;
       })}
