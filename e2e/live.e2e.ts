@@ -25,12 +25,15 @@ test('from page load to changing predictions, with every layer alive', async ({ 
   for (const name of [names[0], names[Math.floor(names.length / 2)], names.at(-1)]) {
     if (name === undefined) throw new Error('no layer');
     const before = await readActivation(page, name);
-    await waitForFrames(page, 3);
-    const after = await readActivation(page, name);
     expect(before.values.length, name).toBe(before.shape.reduce((product, size) => product * size, 1));
     expect(new Set(before.values).size, `${name} is not one flat value`).toBeGreaterThan(5);
     expect(before.values.every(Number.isFinite), name).toBe(true);
-    expect(before.values.some((value, index) => value !== after.values[index]), `${name} follows the camera`).toBe(true);
+    // Asked again: on a slow machine two looks can be a whole round of the clip apart, which shows the same frame.
+    await expect.poll(async () => {
+      await waitForFrames(page, 3);
+      const after = await readActivation(page, name);
+      return before.values.some((value, index) => value !== after.values[index]);
+    }, { message: `${name} follows the camera`, timeout: 120_000 }).toBe(true);
   }
   await expect(page.getByRole('status', { name: 'Frame rate' })).toHaveText(/\d.* fps/);
 });

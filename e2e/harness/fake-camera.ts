@@ -6,7 +6,7 @@ import { chromiumFlags, chromiumPath } from './chromium';
 
 const folder = join(import.meta.dirname, '../../.cache/clips');
 /** Raised when the drawing below changes, so that clips made before are not used again. */
-const version = 1;
+const version = 2;
 /** Chromium plays an MJPEG file at this rate, whatever it holds, and starts again at its end. */
 const playedFramesPerSecond = 30;
 
@@ -56,7 +56,7 @@ export async function makeClip(options: ClipOptions): Promise<string> {
   });
 }
 
-/** A clip of one object that moves left and right across the whole frame in front of a plain table. */
+/** A clip of one object that moves left and right across the whole frame in front of a plain table; no two frames of it are the same. */
 export async function movingObjectClip(options: MovingObjectOptions = {}): Promise<string> {
   const { picture, widthPx = 640, heightPx = 480, periodFrames = 120, objectPx = 180 } = options;
   const content = picture === undefined ? null : readFileSync(picture);
@@ -133,7 +133,8 @@ async function drawMovingObject({ base64, widthPx, heightPx, periodFrames, objec
   for (let frame = 0; frame < periodFrames; frame += 1) {
     const phase = (1 - Math.cos((2 * Math.PI * frame) / periodFrames)) / 2;
     const x = radius + phase * (widthPx - objectPx);
-    const y = heightPx * 0.52;
+    // Lower on the way out than on the way back: without this every frame of the way back equals one of the way out, to the bit.
+    const y = heightPx * 0.52 + heightPx * 0.02 * Math.sin((2 * Math.PI * frame) / periodFrames);
     const wall = context.createLinearGradient(0, 0, 0, heightPx);
     wall.addColorStop(0, '#b9b4aa');
     wall.addColorStop(0.68, '#cfcac0');
