@@ -19,6 +19,7 @@ export async function createArraySource(array: InputArray, channel: number | nul
 /** A source that sends an array in place of its picture. @param source  taken over */
 export function withArray(source: FrameSource, { shape, values }: Pick<InputArray, 'shape' | 'values'>): FrameSource {
   return Object.defineProperties(source, {
+    arrayShape: { value: shape, enumerable: true },
     // A copy each time: what is sent is transferred.
     takeArray: { value: () => ({ shape, values: values.slice() }), enumerable: true },
     // Numbers have no left and right to be mirrored for a person.

@@ -30,6 +30,8 @@ export interface FrameSource {
   requestFrame(callback: () => void): () => void;
   /** A copy of the frame on screen; owned by the caller, who transfers or closes it. Null: there is none yet. */
   takeFrame(): Promise<VideoFrame | ImageBitmap | null>;
+  /** Only of arrays. */
+  readonly arrayShape?: readonly [height: number, width: number, channels: number];
   /** Only of arrays: the values that go to the network in place of the picture; a copy, owned by the caller, who transfers it. */
   takeArray?(): { readonly shape: readonly [height: number, width: number, channels: number]; readonly values: Float32Array };
   /** Told when size, crop or mirror changed. @returns unsubscribe */

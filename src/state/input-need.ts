@@ -1,5 +1,4 @@
 import { computed } from '@preact/signals-core';
-import { currentPicture } from './pictures';
 import { source } from './source-state';
 import { network } from './worker-state';
 
@@ -8,8 +7,7 @@ export const inputNeed = computed<string | null>(() => {
   const card = network.value?.card;
   if (card === undefined) return null;
   const shown = source.value;
-  const array = shown?.kind === 'picture' ? currentPicture.value?.array : undefined;
-  return describeInputNeed(card.input.channels, array?.shape[2] ?? (shown === null ? null : 'picture'));
+  return describeInputNeed(card.input.channels, shown?.arrayShape?.[2] ?? (shown === null ? null : 'picture'));
 });
 
 /**

@@ -34,8 +34,8 @@ export function makeResult(over: Partial<ExplainResult> = {}): ExplainResult {
 }
 
 /** A network on screen, without layers and classes. */
-export function showNetworkForTest(id: string): void {
-  network.value = { kind: 'network', network: id, card: { id, name: id, classes: [] as readonly string[] } as never, layers: [], explanationLayer: null, answersStandAlone: false };
+export function showNetworkForTest(id: string, channels = 3): void {
+  network.value = { kind: 'network', network: id, card: { id, name: id, classes: [] as readonly string[], input: { channels } } as never, layers: [], explanationLayer: null, answersStandAlone: false };
 }
 
 /** A frozen picture on screen that the network has seen, a worker that does what the test says. */

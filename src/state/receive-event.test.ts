@@ -3,6 +3,7 @@ import type { LayerInfo, WorkerEvent } from '../contract/events';
 import { defaultSpec } from '../contract/session-spec';
 import { spec } from './choices';
 import { failure, clearFailure } from './failure';
+import { firstSequence } from './picture-seen';
 import { receiveEvent } from './receive-event';
 import { useFakeRuntime, type FakeRuntime } from './testing.fixture';
 import { bars, channelsInOrder, network, orderReplaced, shownBars } from './worker-state';
@@ -12,7 +13,7 @@ const layer = (id: string, side: number, channels: number): LayerInfo => ({
 });
 const networkEvent = (id: string): WorkerEvent => ({
   kind: 'network', network: id, explanationLayer: null, answersStandAlone: false, layers: [layer('a', 32, 8), layer('b', 16, 16), layer('c', 8, 32), layer('d', 1, 10)],
-  card: { id, name: id, classes: ['x', 'y'] } as unknown as Extract<WorkerEvent, { kind: 'network' }>['card'],
+  card: { id, name: id, classes: ['x', 'y'], input: { channels: 3 } } as unknown as Extract<WorkerEvent, { kind: 'network' }>['card'],
 });
 const answer = (probability: number): WorkerEvent => ({ kind: 'predictions', sequence: 1, capturedAtMs: 0, targetIndex: 0, top: [{ index: 0, label: 'x', probability }] });
 let fake: FakeRuntime;
@@ -43,6 +44,19 @@ describe('a new network', () => {
     expect(shownBars.value).toHaveLength(1);
     receiveEvent(networkEvent('m'));
     expect(bars.value).toEqual([]);
+  });
+  it('has not seen the picture that the one before saw', () => {
+    const drawn: WorkerEvent = { kind: 'drawn', sequence: 3, capturedAtMs: 10 ** 12, drawnAtMs: 10 ** 12 };
+    receiveEvent(networkEvent('n'));
+    receiveEvent(drawn);
+    expect(firstSequence.value).toBe(3);
+    // The same one said anew, with other steps in its rail.
+    receiveEvent(networkEvent('n'));
+    expect(firstSequence.value).toBe(3);
+    receiveEvent(networkEvent('m'));
+    expect(firstSequence.value).toBeNull();
+    receiveEvent({ ...drawn, sequence: 4 });
+    expect(firstSequence.value).toBe(4);
   });
 });
 

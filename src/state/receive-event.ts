@@ -6,7 +6,7 @@ import { changeSpec, pinnedIndex, spec } from './choices';
 import { showFailure } from './failure';
 import { takeOrder } from './live-order';
 import { receiveActivity } from './network-page';
-import { notePictureSeen } from './picture-seen';
+import { forgetPictureSeen, notePictureSeen } from './picture-seen';
 import { smoothBars } from './prediction-bars';
 import { getRuntime } from './runtime';
 import { isLive } from './source-state';
@@ -60,6 +60,7 @@ function receiveNetwork(event: Extract<WorkerEvent, { kind: 'network' }>): void 
     range.value = null;
     point.value = null;
     shownOrder.value = null;
+    forgetPictureSeen();
     forgetMaps();
   }
   const pinned = pinnedIndex.value;

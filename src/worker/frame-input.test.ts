@@ -48,6 +48,7 @@ describe('the input of a frame, as a session makes and shows it', () => {
     await stage.show(0.5);
     await stage.show(0.6);
     expect(stage.errors).toEqual([expect.objectContaining({ code: 'input-mismatch', detail: expect.stringContaining('5 channels') as string })]);
+    expect(() => stage.session.copyFrame(), 'a job hears why').toThrow(expect.objectContaining({ code: 'input-mismatch' }));
     expect([stage.session.hasInput, stage.events.map(({ kind }) => kind).filter((kind) => kind === 'drawn' || kind === 'predictions')]).toEqual([false, []]);
     await stage.tick(makeArrayMessage([2, 2, 5], Array.from({ length: 20 }, (_, index) => (index % 5 === 3 ? 9 : 0))));
     expect(last(stage, 'predictions').top[0]?.label).toBe('channel 3');

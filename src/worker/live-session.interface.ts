@@ -13,11 +13,11 @@ export interface LiveSession extends FrameSession {
   /** Takes effect with the next compute. */
   setSpec(spec: SessionSpec): void;
   watchPoint(point: PointQuery | null): void;
-  /** For the input on screen. @throws AppError 'layer-unknown' */
+  /** For the input on screen. @throws AppError 'layer-unknown' | 'input-mismatch' (the network refused it) | 'internal' before the first frame */
   readActivation(layer: LayerId): Promise<ActivationReport>;
   /** How pixels become network input now: the card's way, or the one the person tries. */
   inputSpec(): InputSpec;
-  /** The frame on screen, for a job: a copy, owned by the caller. @throws AppError 'internal' before the first frame */
+  /** The frame on screen, for a job: a copy, owned by the caller. @throws AppError 'input-mismatch' (the network refused it) | 'internal' before the first frame */
   copyFrame(): JobFrame;
   /** Compiles kernels and measures a forward pass, with an input of zeros. */
   warmUp(): Promise<void>;

@@ -37,8 +37,8 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const reporter = createReporter({ post, now: parts.now, classes: card.classes, onError: parts.onError, onReadEnd: parts.onReadEnd, probabilities: graph.probabilities });
   const frameInput = createFrameInput(tier);
   let spec = parts.spec;
-  /** True: the frames that come cannot be used, and that was said. */
-  let refusing = false;
+  /** Why the frames that come cannot be used, which was said; null: they can. */
+  let refusal: AppError | null = null;
   let stamp: FrameStamp = { sequence: 0, capturedAtMs: 0, still: false };
   let pass: Pass | null = null;
   let forwardMs = 0;
@@ -100,12 +100,12 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       explainer.expectFrame();
       try {
         await frameInput.take(frame, session.inputSpec());
-        refusing = false;
+        refusal = null;
       } catch (thrown) {
         if (!(thrown instanceof AppError) || thrown.code !== 'input-mismatch') throw thrown;
         // The frame is at fault, not the worker: said once, and whatever comes next has its chance.
-        if (!refusing) parts.onError(thrown);
-        refusing = true;
+        if (refusal === null) parts.onError(thrown);
+        refusal = thrown;
       }
     },
     compute: () => {
@@ -176,7 +176,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
     readActivation: async (layer) => {
       if (!known.has(layer)) throw new AppError('layer-unknown', `'${layer}' in '${card.id}'`);
       const input = frameInput.tensor;
-      if (input === null) throw new AppError('internal', 'no frame was seen yet', true);
+      if (input === null) throw refusal ?? new AppError('internal', 'no frame was seen yet', true);
       if (pass !== null && pass.activations.has(layer)) {
         const tensor = pass.activations.get(layer);
         return { shape: [...tensor.shape], values: await tier.readValues(tensor) };
@@ -196,7 +196,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
     },
     copyFrame: () => {
       const input = frameInput.tensor;
-      if (input === null) throw new AppError('internal', 'no frame was seen yet', true);
+      if (input === null) throw refusal ?? new AppError('internal', 'no frame was seen yet', true);
       return { input: copyInput(input), sequence: stamp.sequence };
     },
     warmUp: async () => {

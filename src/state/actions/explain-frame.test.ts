@@ -116,6 +116,23 @@ describe('a map of the frozen frame', () => {
     expect(stage.asked, 'the worker says why').toHaveLength(2);
   });
 
+  it('does not wait for a network that refuses the picture: the worker says why', async () => {
+    showNetworkForTest('n', 5);
+    stage.fake.page.nowMs = 2000;
+    showSource(fakeSource('still'));
+    void makeMap(request);
+    await settle();
+    expect(stage.asked).toHaveLength(1);
+    // An array that fits it will be seen.
+    showSource(Object.assign(fakeSource('picture'), { arrayShape: [2, 2, 5] as const }));
+    void makeMap(request);
+    await settle();
+    expect(stage.asked).toHaveLength(1);
+    stage.see(7);
+    await settle();
+    expect(stage.asked).toHaveLength(2);
+  });
+
   it('is stale on another picture, not when the same one is sent again', async () => {
     void makeMap(request);
     await settle();

@@ -4,7 +4,6 @@ import type { InputArray } from '../../contract/importer';
 import { clearFailure, failure } from '../failure';
 import { draft, importNotice, importRun } from '../import-state';
 import { fakeReport } from '../importer.fixture';
-import { describeInputNeed } from '../input-need';
 import { keptNetworks } from '../kept-networks';
 import { currentPicture, filmstrip } from '../pictures';
 import { source } from '../source-state';
@@ -86,16 +85,5 @@ describe('what is dropped', () => {
     expect(isNetworkAddress('https://a.example/model.json')).toBe(true);
     expect(isNetworkAddress('https://a.example/news')).toBe(false);
     expect(isNetworkAddress('a.example/model.json')).toBe(false);
-  });
-});
-
-describe('what a network needs', () => {
-  it('is said where picture and network do not fit', () => {
-    expect(describeInputNeed(3, 'picture')).toBeNull();
-    expect(describeInputNeed(1, 3)).toBeNull();
-    expect(describeInputNeed(5, 5)).toBeNull();
-    expect(describeInputNeed(5, 'picture')).toContain('5 channels');
-    expect(describeInputNeed(5, null)).toContain('.npy');
-    expect(describeInputNeed(3, 5)).toContain('the open array has 5');
   });
 });

@@ -32,13 +32,14 @@ beforeEach(async () => {
   inspecting.value = true;
   network.value = null;
   arrive('cups', ['cup', 'bowl']);
+  stage.see(1);
   await settle();
 });
 
 function arrive(id: string, classes: readonly string[]): void {
   receiveEvent({
     kind: 'network', network: id, explanationLayer: null, answersStandAlone: false, layers: [],
-    card: { id, name: `The network ${id}`, classes } as unknown as Extract<Parameters<typeof receiveEvent>[0], { kind: 'network' }>['card'],
+    card: { id, name: `The network ${id}`, classes, input: { channels: 3 } } as unknown as Extract<Parameters<typeof receiveEvent>[0], { kind: 'network' }>['card'],
   });
 }
 function refuseNetwork(): void {

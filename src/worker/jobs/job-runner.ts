@@ -42,7 +42,7 @@ export interface JobRunnerParts {
   readonly yieldToMessages: () => Promise<void>;
   readonly now: () => number;
   readonly post: (event: WorkerEvent) => void;
-  /** A copy of the frame on screen. @throws AppError 'internal' when there is none yet */
+  /** A copy of the frame on screen. @throws AppError 'input-mismatch' when the network refused it, 'internal' when there is none yet */
   readonly copyFrame: () => JobFrame;
   /** Resolves when the device has done what was asked for: a step that only recorded work is no step. */
   readonly finish: () => Promise<void>;
