@@ -5,7 +5,7 @@ import type { JobId, LayerId, NetworkId } from '../contract/ids';
 import type { ExplainResult, FaithfulnessResult, JobMap, JobNote, JobParameters, SanityResult } from '../contract/jobs';
 import { planeOf, rangeOf, type MapPlane } from '../contract/map-plane';
 import type { ExplanationTarget } from '../contract/session-spec';
-import { isOfOlderPicture, pictureNumber } from './picture-seen';
+import { isOfOtherPicture, pictureNumber } from './picture-seen';
 import { layers, network } from './worker-state';
 
 /** So many maps stand side by side. */
@@ -78,6 +78,8 @@ export interface LinkedPlace {
 
 /** The inspection covers the page. */
 export const inspecting = signal(false);
+/** So many maps of a saved inspection are still to come, because its network is; null: none is being opened. */
+export const openingMaps = signal<number | null>(null);
 /** Every method for the network on screen; empty until the worker said so. */
 export const methods = signal<readonly ExplanationDescription[]>([]);
 export const maps = signal<readonly InspectedMap[]>([]);
@@ -113,12 +115,12 @@ export function isOfShownNetwork(map: InspectedMap): boolean {
 /** The finished map is of another picture than the one on screen. */
 export function hasStaleResult({ result, origin }: InspectedMap): boolean {
   if (result === null) return false;
-  return origin === null ? isOfOlderPicture(result.sequence) : origin.stale || origin.picture !== pictureNumber.value;
+  return origin === null ? isOfOtherPicture(result.sequence) : origin.stale || origin.picture !== pictureNumber.value;
 }
 
 /** What is drawn, a map or a part of one, is of another picture than the one on screen. */
 export function isStale(map: InspectedMap): boolean {
-  return map.partial === null ? hasStaleResult(map) : isOfOlderPicture(map.partial.sequence);
+  return map.partial === null ? hasStaleResult(map) : isOfOtherPicture(map.partial.sequence);
 }
 
 /**

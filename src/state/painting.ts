@@ -14,6 +14,6 @@ export const strokes = signal<readonly Stroke[]>([]);
 export const undone = signal<readonly Stroke[]>([]);
 /** The picture without strokes; owned here while there are any. */
 export const original = signal<FrameSource | null>(null);
-/** What the network answered before the first stroke. */
+/** What the network on screen answered to the picture without strokes; empty: nothing yet. */
 export const answersBefore = signal<readonly Prediction[]>([]);
 export const painted = computed(() => strokes.value.length > 0);

@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals-core';
 import type { ExplanationDescription } from '../contract/explanations';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { maps, methods, type InspectedMap } from './inspection';
-import { isOfOlderPicture } from './picture-seen';
+import { isOfOtherPicture } from './picture-seen';
 import { network, rate } from './worker-state';
 
 /** Parts that the pixels are removed in, for the curves of every map. Petsiuk et al. 2018 use each pixel; 64 parts are enough to see. */
@@ -79,7 +79,7 @@ export function findJudgedMap(method: ExplanationDescription, target: Explanatio
   return maps.peek().find((map) => {
     const { request, result, faithfulness, phase } = map;
     // A file counts the frames of another session, and may hold maps of another network.
-    return map.origin === null && map.network === (network.peek()?.network ?? '') && request.method === method.id && phase === 'done' && result !== null && !isOfOlderPicture(result.sequence) && request.layer === null
+    return map.origin === null && map.network === (network.peek()?.network ?? '') && request.method === method.id && phase === 'done' && result !== null && !isOfOtherPicture(result.sequence) && request.layer === null
       && Object.entries(request.parameters).every(([name, value]) => method.parameters.find((parameter) => parameter.name === name)?.default === value)
       && faithfulness?.result?.deletion.length === curveSteps + 1 && isSameTarget(map, target);
   }) ?? null;

@@ -6,12 +6,13 @@ import { changeSpec, pinnedIndex, spec } from './choices';
 import { showFailure } from './failure';
 import { takeOrder } from './live-order';
 import { receiveActivity } from './network-page';
+import { answersBefore } from './painting';
 import { forgetPictureSeen, notePictureSeen } from './picture-seen';
 import { smoothBars } from './prediction-bars';
 import { getRuntime } from './runtime';
 import { isLive } from './source-state';
 import {
-  answers, bars, drawn, explanation, loading, network, point, range, rate, ready, shownOrder, status, targetIndex,
+  answeredSequence, answers, bars, drawn, explanation, loading, network, point, range, rate, ready, shownOrder, status, targetIndex,
 } from './worker-state';
 
 let answeredAtMs = 0;
@@ -55,6 +56,8 @@ function receiveNetwork(event: Extract<WorkerEvent, { kind: 'network' }>): void 
   if (changed) {
     bars.value = [];
     answers.value = [];
+    answeredSequence.value = null;
+    answersBefore.value = [];
     targetIndex.value = null;
     explanation.value = null;
     range.value = null;
@@ -73,6 +76,7 @@ function receiveNetwork(event: Extract<WorkerEvent, { kind: 'network' }>): void 
 function receivePredictions(event: Extract<WorkerEvent, { kind: 'predictions' }>): void {
   const nowMs = getRuntime().page.nowMs();
   answers.value = event.top;
+  answeredSequence.value = event.sequence;
   targetIndex.value = event.targetIndex;
   bars.value = smoothBars(bars.value, event.top, nowMs - answeredAtMs, !isLive.value);
   answeredAtMs = nowMs;

@@ -32,5 +32,7 @@ export const begun = signal(false);
 export const frozen = computed(() => waitingSource.value !== null);
 /** Frames keep coming: the maps move by themselves. */
 export const isLive = computed(() => source.value !== null && !source.value.still);
+/** A still keeps the mirroring it was taken with, also with strokes over it; numbers of an array have no left and right for a person. */
+export const canMirror = computed(() => pictureShape.value !== null && source.value?.kind !== 'still' && source.value?.arrayShape === undefined);
 export const canFreeze = computed(() => frozen.value || isLive.value);
 export const cameraOn = computed(() => camera.value !== null);

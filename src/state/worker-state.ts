@@ -19,6 +19,8 @@ export const ready = signal<EventOf<'ready'> | null>(null);
 export const loading = signal<EventOf<'loading'> | null>(null);
 export const network = signal<EventOf<'network'> | null>(null);
 /** The network's last answer as it came. */
+/** The frame that `answers` are of; null: there are none. */
+export const answeredSequence = signal<number | null>(null);
 export const answers = signal<readonly Prediction[]>([]);
 export const targetIndex = signal<number | null>(null);
 export const bars = signal<readonly PredictionBar[]>([]);

@@ -3,6 +3,7 @@ import { AppError } from '../../contract/errors';
 import { changeView } from '../choices';
 import { clearFailure, reportFailure } from '../failure';
 import { filmstrip, filmstripIndex, gallery, playingClip, stepIndex, type PictureItem } from '../pictures';
+import { nameOfItem, namePicture } from '../picture-identity';
 import { getRuntime } from '../runtime';
 import { begun } from '../source-state';
 import { closeCamera, showSource } from './show-source';
@@ -87,6 +88,13 @@ export function forgetPicturesOnTheWay(): void {
   wanted += 1;
 }
 
+/** Something else than pictures and clips of the page comes on screen: none of them is the current one any more. */
+export function leavePictures(): void {
+  forgetPicturesOnTheWay();
+  replaceFilmstrip([], 0);
+  playingClip.value = null;
+}
+
 /** Gives back what the browser keeps for the person's own files. */
 export function releasePictures(items: readonly PictureItem[]): void {
   for (const item of items) if (item.owned) URL.revokeObjectURL(item.address);
@@ -118,6 +126,7 @@ async function showItem(item: PictureItem, byPerson = true): Promise<void> {
       return;
     }
     playingClip.value = null;
+    namePicture(made, nameOfItem(item));
     showSource(made);
     closeCamera();
     if (!byPerson) return;

@@ -1,12 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Stroke } from '../../contract/strokes';
-import { inspecting, maps } from '../inspection';
-import { settle, useInspection } from '../inspection.fixture';
-import { moments, mostMoments } from '../moments';
+import { inspecting, isStale, maps } from '../inspection';
+import { settle, showNetworkForTest, useInspection } from '../inspection.fixture';
+import { momentOnScreen, moments, mostMoments } from '../moments';
 import { answersBefore, original, painted, strokes, undone } from '../painting';
 import { source } from '../source-state';
 import { fakeSource, type CountedSource } from '../testing.fixture';
 import { answers } from '../worker-state';
+import { receiveEvent } from '../receive-event';
 import { makeMap, readMethods } from './explain-frame';
 import { followPicture } from './follow-picture';
 import { keepMoment, showMoment } from './keep-moment';
@@ -26,16 +27,23 @@ beforeEach(() => {
   showSource(base);
   stage.fake.made.splice(0);
 });
+/** The network's answer to a frame. */
+const tell = (sequence: number, label: string, probability: number): void =>
+  receiveEvent({ kind: 'predictions', sequence, capturedAtMs: 0, targetIndex: 0, top: [{ index: 0, label, probability }] });
+const told = (): readonly string[] => answersBefore.peek().map(({ label }) => label);
 const alive = (): number => stage.fake.made.filter(({ disposals }) => disposals === 0).length;
 
 describe('painting over a frozen picture', () => {
   it('adds, undoes, redoes and clears; only what is on screen and the original live', async () => {
-    answers.value = [{ index: 0, label: 'cup', probability: 0.9 }];
+    stage.see(2);
+    tell(2, 'cup', 0.9);
     await addStroke(stroke(0.1));
-    answers.value = [{ index: 1, label: 'bowl', probability: 0.5 }];
+    stage.fake.page.nowMs = 2000;
+    stage.see(3);
+    tell(3, 'bowl', 0.5);
     await addStroke(stroke(0.2));
     expect([painted.peek(), strokes.peek().length, alive(), base.disposals]).toEqual([true, 2, 1, 0]);
-    expect(answersBefore.peek().map(({ label }) => label)).toEqual(['cup']);
+    expect(told()).toEqual(['cup']);
     await undoStroke();
     expect([strokes.peek().length, undone.peek().length, alive()]).toEqual([1, 1, 1]);
     await redoStroke();
@@ -82,7 +90,70 @@ describe('painting over a frozen picture', () => {
     expect(stage.asked.slice(2).map(({ what }) => (what.kind === 'explain' ? what.method : null))).toEqual(['gradient']);
     expect(maps.peek().map(({ phase }) => phase)).toEqual(['running', 'done']);
   });
+
+  it('leaves a slow map true of the picture that comes back when strokes are taken back', async () => {
+    await readMethods();
+    stage.see(2);
+    await makeSlowMap(2);
+    const staleNow = (): boolean | undefined => maps.peek().map(isStale)[0];
+    expect(staleNow()).toBe(false);
+    stage.fake.page.nowMs = 2000;
+    await addStroke(stroke(0.1));
+    expect(staleNow()).toBe(true);
+    stage.see(3);
+    await addStroke(stroke(0.2));
+    stage.see(4);
+    expect(staleNow()).toBe(true);
+    await undoStroke();
+    expect(staleNow(), 'one of two').toBe(true);
+    await undoStroke();
+    expect(staleNow(), 'before the network has seen it again').toBe(false);
+    stage.fake.page.nowMs = 3000;
+    stage.see(5);
+    expect(staleNow()).toBe(false);
+    await makeSlowMap(5);
+    await redoStroke();
+    stage.see(6);
+    expect(maps.peek().map(isStale)).toEqual([true, true]);
+    await makeSlowMap(6);
+    await undoStroke();
+    await redoStroke();
+    expect(maps.peek().map(isStale), 'the same stroke makes the same picture').toEqual([true, true, false]);
+  });
+
+  it('knows what the network on screen said of the picture without strokes, and nothing that another one said', async () => {
+    showNetworkForTest('n');
+    stage.see(2);
+    tell(2, 'cup', 0.9);
+    stage.fake.page.nowMs = 2000;
+    showSource(fakeSource('still'));
+    expect(told(), 'of the picture before').toEqual([]);
+    stage.see(3);
+    await addStroke(stroke(0.1));
+    tell(3, 'vase', 0.8);
+    expect(told(), 'told late').toEqual(['vase']);
+    stage.fake.page.nowMs = 3000;
+    stage.see(4);
+    tell(4, 'bowl', 0.5);
+    expect(told()).toEqual(['vase']);
+    receiveEvent({ kind: 'network', network: 'm', explanationLayer: null, answersStandAlone: false, layers: [], card: { id: 'm', name: 'm', classes: ['one'], input: { channels: 3 } } as never });
+    expect([told(), answers.peek()]).toEqual([[], []]);
+    stage.see(5);
+    tell(5, 'one', 0.3);
+    expect(told(), 'this network has not seen the picture without strokes').toEqual([]);
+    await undoStroke();
+    stage.fake.page.nowMs = 4000;
+    stage.see(6);
+    tell(6, 'two', 0.4);
+    expect(told()).toEqual(['two']);
+  });
 });
+async function makeSlowMap(sequence: number): Promise<void> {
+  void makeMap({ method: 'occlusion', target: { kind: 'top' }, layer: null, parameters: {} });
+  await settle();
+  stage.asked.at(-1)?.finish({ sequence, method: 'occlusion' });
+  await settle();
+}
 
 describe('the last frozen frames', () => {
   it('are few, and their addresses are given back', async () => {
@@ -97,5 +168,44 @@ describe('the last frozen frames', () => {
     expect(base.disposals).toBe(1);
     expect(source.peek()?.label).toBe('frame 5');
     vi.restoreAllMocks();
+  });
+
+  it('are the same pictures when they come back: maps are of them, strokes can be done again', async () => {
+    await keepMoment(base);
+    const other = fakeSource('still', 'other');
+    await keepMoment(other);
+    const [first, second] = moments.peek().slice(-2).map(({ id }) => id);
+    await readMethods();
+    stage.see(2);
+    await makeSlowMap(2);
+    expect(momentOnScreen.peek()).toBe(first);
+    stage.fake.page.nowMs = 2000;
+    await addStroke(stroke(0.1));
+    expect(momentOnScreen.peek(), 'painted over').toBe(first);
+    stage.see(3);
+    await makeSlowMap(3);
+    stage.fake.page.nowMs = 3000;
+    await showMoment(second ?? 0);
+    stage.see(4);
+    expect([momentOnScreen.peek(), strokes.peek().length, undone.peek().length]).toEqual([second, 0, 0]);
+    expect(maps.peek().map(isStale)).toEqual([true, true]);
+    stage.fake.page.nowMs = 4000;
+    await showMoment(first ?? 0);
+    stage.see(5);
+    expect([momentOnScreen.peek(), strokes.peek().length, undone.peek().length]).toEqual([first, 0, 1]);
+    expect(maps.peek().map(isStale)).toEqual([false, true]);
+    await redoStroke();
+    expect(maps.peek().map(isStale)).toEqual([true, false]);
+    showSource(fakeSource('picture'));
+    expect(momentOnScreen.peek(), 'a file is none of them').toBeNull();
+  });
+
+  it('follow the last of two quick taps', async () => {
+    await keepMoment(base);
+    await keepMoment(fakeSource('still', 'other'));
+    const [first, second] = moments.peek().slice(-2).map(({ id }) => id);
+    await Promise.all([showMoment(first ?? 0), showMoment(second ?? 0)]);
+    expect(momentOnScreen.peek()).toBe(second);
+    expect(alive(), 'the other one is gone').toBe(1);
   });
 });

@@ -3,15 +3,19 @@ import type { FrameSource } from '../../camera/frame-source';
 import type { Stroke } from '../../contract/strokes';
 import { reportFailure } from '../failure';
 import { answersBefore, original, strokes, undone } from '../painting';
+import { nameOfPainted, nameOfPicture, namePicture, numberOfPicture } from '../picture-identity';
+import { pictureOfFrame } from '../picture-seen';
 import { getRuntime } from '../runtime';
 import { source, waitingSource } from '../source-state';
-import { answers } from '../worker-state';
+import { answers, answeredSequence } from '../worker-state';
 import { putOnScreen } from './show-source';
 
 /** What lies over the original now; owned here. */
 let shown: FrameSource | null = null;
 let shownStrokes: readonly Stroke[] = [];
 let wanted = 0;
+/** What was painted over pictures that are not on screen, by their names; taking one of them up again, redo brings it back. */
+const leftStrokes = new Map<string, readonly Stroke[]>();
 
 /** Paints one more stroke over the frozen picture; predictions and quick maps follow. */
 export async function addStroke(stroke: Stroke): Promise<void> {
@@ -46,7 +50,6 @@ async function show(next: readonly Stroke[]): Promise<void> {
   if (base === null || !base.still) return;
   // At once: the next stroke goes on top of this one, also while this one is still being drawn.
   batch(() => {
-    if (original.peek() === null) answersBefore.value = answers.peek();
     original.value = base;
     strokes.value = next;
   });
@@ -56,6 +59,7 @@ async function show(next: readonly Stroke[]): Promise<void> {
       if (made !== base) made.dispose();
       return;
     }
+    if (made !== base) namePicture(made, nameOfPainted(base, next));
     const before = shown;
     shown = made;
     shownStrokes = next;
@@ -67,22 +71,39 @@ async function show(next: readonly Stroke[]): Promise<void> {
   }
 }
 
-/** Forgets strokes when something else comes on screen. Called once. */
+/** Puts strokes away when something else comes on screen, and notes what the network says of the picture without them. Called once. */
 export function followPainting(): void {
   effect(() => {
     const current = source.value;
     const base = original.peek();
-    if (base === null || current === base || current === shown) return;
-    // Whoever put something else there disposed what was shown; the one that waited behind the strokes is ours.
-    if (base !== shown) base.dispose();
-    shown = null;
-    shownStrokes = [];
-    wanted += 1;
-    batch(() => {
-      original.value = null;
-      strokes.value = [];
-      undone.value = [];
-      answersBefore.value = [];
-    });
+    if (base !== null && (current === base || current === shown)) return;
+    if (base !== null) leave(base);
+    undone.value = current === null ? [] : leftStrokes.get(nameOfPicture(current)) ?? [];
+  });
+  /** The picture that what is noted is of. */
+  let noted: number | null = null;
+  effect(() => {
+    const told = answers.value;
+    const sequence = answeredSequence.value;
+    const base = original.value ?? source.value;
+    const picture = base?.still === true ? numberOfPicture(base) : null;
+    // Also told late, with strokes on screen already: the frame says which picture it is of.
+    if (picture !== null && sequence !== null && pictureOfFrame(sequence) === picture) answersBefore.value = told;
+    else if (picture !== noted) answersBefore.value = [];
+    noted = picture;
+  });
+}
+
+function leave(base: FrameSource): void {
+  const painted = [...strokes.peek(), ...undone.peek()];
+  if (painted.length > 0) leftStrokes.set(nameOfPicture(base), painted);
+  // Whoever put something else there disposed what was shown; the one that waited behind the strokes is ours.
+  if (base !== shown) base.dispose();
+  shown = null;
+  shownStrokes = [];
+  wanted += 1;
+  batch(() => {
+    original.value = null;
+    strokes.value = [];
   });
 }

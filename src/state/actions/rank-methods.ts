@@ -5,7 +5,7 @@ import type { JobId } from '../../contract/ids';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { reportFailure } from '../failure';
 import { methods } from '../inspection';
-import { isOfOlderPicture, whenPictureIsSeen } from '../picture-seen';
+import { isOfOtherPicture, whenPictureIsSeen } from '../picture-seen';
 import { curvePasses, curveSteps, findJudgedMap, isSlow, ranking, slowMethods, sortRanking, type Ranking } from '../ranking';
 import { getRuntime } from '../runtime';
 
@@ -47,7 +47,7 @@ type Measured = Pick<Ranking, 'rows' | 'random' | 'sequence' | 'targetIndex'>;
 /** What was measured on this picture for this target; nothing where there is none. */
 function measuredRows(target: ExplanationTarget, keeps: (row: Ranking['rows'][number]) => boolean): Measured {
   const found = ranking.peek();
-  const isOfThis = found !== null && JSON.stringify(found.target) === JSON.stringify(target) && found.sequence !== null && !isOfOlderPicture(found.sequence);
+  const isOfThis = found !== null && JSON.stringify(found.target) === JSON.stringify(target) && found.sequence !== null && !isOfOtherPicture(found.sequence);
   return isOfThis ? { ...found, rows: found.rows.filter(keeps) } : { rows: [], random: null, sequence: null, targetIndex: null };
 }
 
@@ -88,7 +88,7 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
         if (made.kind !== 'explain') continue;
         measured = { ...measured, sequence: measured.sequence ?? made.sequence, targetIndex: measured.targetIndex ?? made.targetIndex };
         // Rows of two pictures cannot be compared.
-        if (isOfOlderPicture(measured.sequence ?? made.sequence)) break;
+        if (isOfOtherPicture(measured.sequence ?? made.sequence)) break;
         const judged = await supervisor.runJob(run.judgeJob, { kind: 'faithfulness', of: run.mapJob, steps: curveSteps, random: needsRandom });
         if (isOver()) return;
         if (judged.kind !== 'faithfulness') continue;
@@ -106,7 +106,7 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
     }
     run.passes = { ...run.passes, done: run.passes.done + run.passes.map + run.passes.curves, map: 0, curves: 0 };
   }
-  if (!isOver()) end(measured.sequence !== null && isOfOlderPicture(measured.sequence) ? 'cancelled' : 'done');
+  if (!isOver()) end(measured.sequence !== null && isOfOtherPicture(measured.sequence) ? 'cancelled' : 'done');
 }
 
 /** How far the method is that is being judged. */

@@ -5,11 +5,12 @@ import { defaultSpec } from '../../contract/session-spec';
 import { spec } from '../choices';
 import { describeValues } from '../describe-map';
 import { reportFailure, failure } from '../failure';
-import { inspecting, isStale, maps, methodOf, methods, planeOfMap, type InspectedMap } from '../inspection';
+import { inspecting, isStale, maps, methodOf, methods, openingMaps, planeOfMap, type InspectedMap } from '../inspection';
 import { describeForTest, settle, useInspection } from '../inspection.fixture';
 import { nameNetworkOf, nameTargetOf } from '../name-map';
 import { receiveEvent } from '../receive-event';
 import { listSavedMaps } from '../saved-inspection';
+import { filmstrip, playingClip } from '../pictures';
 import { source } from '../source-state';
 import { fakeSource } from '../testing.fixture';
 import { network, status } from '../worker-state';
@@ -182,6 +183,40 @@ describe('a saved inspection that is opened again', () => {
     expect(asked).toBe(0);
     const again = await saveInspection();
     expect(again.name).toMatch(/^innerview-cups-/);
+  });
+
+  it('brings its network with that network’s own preprocessing, and leaves what was opened before', async () => {
+    await makeBoth();
+    const { file } = await saveInspection();
+    // Questions of a network that is being brought are open, which tries its guesses.
+    spec.value = { ...defaultSpec, network: 'draft', input: { mean: [123, 116, 103], std: [1, 1, 1], channelOrder: 'bgr' } };
+    playingClip.value = 'a.webm';
+    filmstrip.value = [{ title: 'mine', address: 'blob:1', owned: false, builtIn: null, load: async () => new Blob([]) }];
+    arrive('draft', ['a', 'b']);
+    stage.see(2);
+    const opening = openSavedInspection(file);
+    await wait(() => spec.peek().network === 'cups');
+    expect(spec.peek().input).toBeNull();
+    expect([openingMaps.peek(), playingClip.peek(), filmstrip.peek()]).toEqual([2, null, []]);
+    arrive('cups', ['cup', 'bowl']);
+    stage.fake.page.nowMs += 1000;
+    stage.see(3);
+    await opening;
+    expect([openingMaps.peek(), maps.peek().length]).toEqual([null, 2]);
+  });
+
+  it('gives way to the next file that is opened while it waits', async () => {
+    await makeBoth();
+    const two = (await saveInspection()).file;
+    removeMap(at(0).id);
+    const one = (await saveInspection()).file;
+    const first = openSavedInspection(two);
+    const second = openSavedInspection(one);
+    await wait(() => openingMaps.peek() === 1);
+    stage.fake.page.nowMs += 1000;
+    stage.see(4);
+    await Promise.all([first, second]);
+    expect([openingMaps.peek(), maps.peek().map((map) => map.request.method)]).toEqual([null, ['occlusion']]);
   });
 
   it('made by another program version: a method that is not known here is drawn as the file says', async () => {

@@ -4,10 +4,10 @@ import { rangeOf } from '../../contract/map-plane';
 import { AppError } from '../../contract/errors';
 import { changeSpec, changeView, spec } from '../choices';
 import { clearFailure, failure, reportFailure } from '../failure';
-import { inspecting, maps, mostMaps, type InspectedMap } from '../inspection';
+import { inputBeingTried } from '../import-state';
+import { inspecting, maps, mostMaps, openingMaps, type InspectedMap } from '../inspection';
 import { nameNetworkOf } from '../name-map';
 import { firstSequence, pictureNumber } from '../picture-seen';
-import { playingClip } from '../pictures';
 import { getRuntime } from '../runtime';
 import { inspectionEnding, largestInspectionBytes, listSavedMaps, packInspection, unpackInspection, type SavedInspection, type SavedMap } from '../saved-inspection';
 import { begun, source } from '../source-state';
@@ -15,7 +15,7 @@ import { takeTurns } from '../take-turns';
 import { until } from '../until';
 import { network, status } from '../worker-state';
 import { readMethods, removeMap } from './explain-frame';
-import { forgetPicturesOnTheWay } from './open-picture';
+import { leavePictures } from './open-picture';
 import { reapply } from './reapply';
 import { closeCamera, showSource } from './show-source';
 
@@ -35,23 +35,31 @@ export async function saveInspection(): Promise<{ readonly name: string; readonl
   return { name: `innerview-${by.network}-${new Date().toISOString().slice(0, 16).replaceAll(/[:T]/g, '-')}${inspectionEnding}`, file };
 }
 
+/** Of two files that are opened at once the last one counts. */
+let opened = 0;
+
 /** Opens a saved inspection: its picture, its network where it is on this device, its maps as they were. */
 export async function openSavedInspection(file: Blob): Promise<void> {
+  const mine = (opened += 1);
   try {
     if (file.size > largestInspectionBytes) throw new AppError('format-too-large', `${file.size} bytes`);
     const saved = unpackInspection(new Uint8Array(await file.arrayBuffer()));
     const still = await makeStill(saved);
+    if (mine !== opened) {
+      still.dispose();
+      return;
+    }
     clearFailure();
-    forgetPicturesOnTheWay();
     // First, so that none is made anew when the network comes.
     for (const map of maps.peek()) removeMap(map.id);
-    if (spec.peek().network !== saved.network) changeSpec({ network: saved.network, networkRevision: 0, openLayer: null, openChannel: null, explanationLayer: null, target: { kind: 'top' } });
+    if (spec.peek().network !== saved.network) changeSpec({ network: saved.network, networkRevision: 0, input: inputBeingTried(saved.network), openLayer: null, openChannel: null, explanationLayer: null, target: { kind: 'top' } });
     // Asked for before and not there: it is asked for once more, or nothing would say that it is still missing.
     else if (network.peek()?.network !== saved.network) reapply();
     showSource(still);
     closeCamera();
     batch(() => {
-      playingClip.value = null;
+      leavePictures();
+      openingMaps.value = saved.maps.length;
       begun.value = true;
       inspecting.value = true;
     });
@@ -63,12 +71,14 @@ export async function openSavedInspection(file: Blob): Promise<void> {
     if (network.peek() !== null) await readMethods();
     // One after the other: each is coloured and drawn in a task of its own.
     for (const [index, map] of saved.maps.slice(0, mostMaps).entries()) {
-      if (source.peek() !== still) return;
+      if (source.peek() !== still || mine !== opened) return;
       maps.value = [...maps.peek(), restoreMap(saved, map, index)];
       await takeTurns();
     }
   } catch (thrown) {
     reportFailure(thrown);
+  } finally {
+    if (mine === opened) openingMaps.value = null;
   }
 }
 

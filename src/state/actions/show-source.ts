@@ -25,13 +25,13 @@ export function putOnScreen(next: FrameSource | null, waiting: FrameSource | nul
       : { widthPx: next.widthPx, heightPx: next.heightPx, crop: next.crop, mirror: next.mirror };
   };
   stopFollowing = next === null ? () => undefined : next.onChange(() => {
-    notePictureChange(getRuntime().page.nowMs());
+    notePictureChange(next, getRuntime().page.nowMs());
     follow();
   });
   batch(() => {
     source.value = next;
     waitingSource.value = waiting;
-    notePictureChange(getRuntime().page.nowMs());
+    notePictureChange(next, getRuntime().page.nowMs());
     follow();
   });
   getRuntime().supervisor.setSource(next);

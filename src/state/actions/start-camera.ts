@@ -3,10 +3,9 @@ import type { OpenCamera } from '../../camera/camera.interface';
 import { AppError } from '../../contract/errors';
 import { changeView } from '../choices';
 import { clearFailure, reportFailure } from '../failure';
-import { filmstrip, playingClip } from '../pictures';
 import { getRuntime } from '../runtime';
 import { begun, camera, cameraAbilities, cameraMuted, cameraOpening, cameras, source, zoom } from '../source-state';
-import { forgetPicturesOnTheWay, releasePictures } from './open-picture';
+import { leavePictures } from './open-picture';
 import { closeCamera, showSource } from './show-source';
 
 /**
@@ -49,14 +48,11 @@ async function showCamera(opened: OpenCamera): Promise<void> {
     opened.close();
     throw thrown;
   });
-  forgetPicturesOnTheWay();
-  releasePictures(filmstrip.peek());
   batch(() => {
+    leavePictures();
     camera.value = opened;
     cameraAbilities.value = opened.abilities;
     zoom.value = opened.abilities.zoom?.value ?? null;
-    filmstrip.value = [];
-    playingClip.value = null;
     begun.value = true;
     clearFailure();
   });

@@ -4,7 +4,7 @@ import { toggleFreeze } from '../../state/actions/freeze';
 import { openInspection } from '../../state/actions/explain-frame';
 import { startCamera } from '../../state/actions/start-camera';
 import { gallery } from '../../state/pictures';
-import { cameraOn, cameraOpening, canFreeze, frozen, isLive, pictureShape } from '../../state/source-state';
+import { cameraOn, cameraOpening, canFreeze, canMirror, frozen, isLive, pictureShape } from '../../state/source-state';
 import { network } from '../../state/worker-state';
 import { showDialog } from '../dialogs/open-dialog';
 import { CameraControls } from './camera-controls';
@@ -33,7 +33,7 @@ export function Toolbar({ offersCamera }: { readonly offersCamera: boolean }) {
         </button>
       )}
       <button type="button" class="button icon" aria-label="Mirror" title="Mirror left to right" aria-pressed={pictureShape.value?.mirror ?? false}
-        disabled={frozen.value || pictureShape.value === null} onClick={toggleMirror}><TrianglesCenterlineDashedVertical size={18} /></button>
+        disabled={!canMirror.value} onClick={toggleMirror}><TrianglesCenterlineDashedVertical size={18} /></button>
       <CameraControls />
     </div>
   );

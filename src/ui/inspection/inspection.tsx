@@ -1,7 +1,7 @@
 import { X } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { closeInspection } from '../../state/actions/explain-frame';
-import { inspecting, maps } from '../../state/inspection';
+import { inspecting, maps, openingMaps } from '../../state/inspection';
 import { takeTurns } from '../../state/take-turns';
 import { MapCard } from './map-card';
 import { MethodForm } from './method-form';
@@ -58,7 +58,8 @@ function InspectionPage() {
         </div>
         <div class="inspection-maps" role="group" aria-label="Maps">
           <Subject />
-          {all.length === 0 && <p class="muted panel-empty">Choose a method and press Explain. Up to four maps stand side by side.</p>}
+          {openingMaps.value !== null ? <p class="muted panel-empty" role="status">Opening {openingMaps.value === 1 ? '1 saved map' : `${openingMaps.value} saved maps`}, as soon as the network is there.</p>
+            : all.length === 0 && <p class="muted panel-empty">Choose a method and press Explain. Up to four maps stand side by side.</p>}
           {all.map((map) => <MapCard key={map.id} map={map} comparing={comparing.value} />)}
         </div>
         <div class="inspection-trust">

@@ -3,7 +3,7 @@ import type { ExplanationTarget } from '../../contract/session-spec';
 import { describeMethod } from '../../lessons/method-texts';
 import { makeMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
-import { draft, draftMethod, methods, spatialLayers, type MapRequest } from '../../state/inspection';
+import { draft, draftMethod, methods, openingMaps, spatialLayers, type MapRequest } from '../../state/inspection';
 import { chooseFirstUnit } from '../../state/unit-target';
 import { answers, classes, layers, network, rate, targetIndex } from '../../state/worker-state';
 import { chosenMap, shownOnRequest } from './inspection-view';
@@ -38,7 +38,7 @@ export function MethodForm() {
         </details>
       )}
       {method?.unsupported != null && <p class="map-verdict small">Not defined for this network: {method.unsupported}</p>}
-      <button type="submit" class="button primary" disabled={method === null || method.unsupported !== null}>Explain</button>
+      <button type="submit" class="button primary" disabled={method === null || method.unsupported !== null || openingMaps.value !== null}>Explain</button>
       {method !== null && method.unsupported === null && <p class="small muted">{describeCost(method.cost, rate.value?.forwardMs ?? 20)} on this device.</p>}
     </form>
   );

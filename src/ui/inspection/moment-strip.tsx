@@ -3,7 +3,8 @@ import { momentOnScreen, moments } from '../../state/moments';
 
 /** The last frozen frames of this visit. */
 export function MomentStrip() {
-  if (moments.value.length < 2) return null;
+  // One alone that is on screen leads nowhere.
+  if (moments.value.every(({ id }) => id === momentOnScreen.value)) return null;
   return (
     <div class="moments" role="group" aria-label="Last frozen frames">
       {moments.value.map(({ id, address, takenAtMs, mirror }, index) => (

@@ -4,14 +4,14 @@ import { rankMethods, rankSlowMethods, stopRanking } from '../../state/actions/r
 import { describeDuration, nameTarget } from '../../state/describe-map';
 import { draft, methods } from '../../state/inspection';
 import { estimateSeconds, quickRankingSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
-import { isOfOlderPicture } from '../../state/picture-seen';
+import { isOfOtherPicture } from '../../state/picture-seen';
 
 const nameOf = (id: string): string => methods.value.find((method) => method.id === id)?.name ?? id;
 
 /** Which of the methods is most faithful on this frame, by measurement. */
 export function RankingTable() {
   const found = ranking.value;
-  const stale = found !== null && found.sequence !== null && isOfOlderPicture(found.sequence);
+  const stale = found !== null && found.sequence !== null && isOfOtherPicture(found.sequence);
   return (
     <section class="ranking" aria-label="Methods ranked on this frame">
       <h3>Which method is right about this picture?</h3>
