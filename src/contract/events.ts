@@ -29,6 +29,9 @@ export interface LayerInfo {
   readonly multiplyAdds: number;
 }
 
+/** So many classes are reported, best first; a pinned one that is not among them comes after these. */
+export const reportedClasses = 5;
+
 export interface Prediction {
   readonly index: number;
   readonly label: string;

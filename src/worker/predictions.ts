@@ -1,9 +1,6 @@
-import type { Prediction } from '../contract/events';
+import { reportedClasses, type Prediction } from '../contract/events';
 import { toProbabilities } from '../graph/answer';
 import type { ProbabilityRule } from '../graph/network-graph';
-
-/** So many classes are reported, best first. */
-const reportedClasses = 5;
 
 /** The most probable classes, and which one is explained. */
 export interface RankedPredictions {

@@ -1,6 +1,8 @@
 import { Eraser, Droplet, Eye, Move, Redo2, Undo2, X } from 'lucide-preact';
 import { useRef, useState } from 'preact/hooks';
 import { addStroke, clearStrokes, redoStroke, undoStroke } from '../../state/actions/paint';
+import { reportedClasses } from '../../contract/events';
+import { openingMaps } from '../../state/inspection';
 import { answersBefore, brushRadius, painted, strokes, tool, undone, type PaintTool } from '../../state/painting';
 import { source } from '../../state/source-state';
 import { answers } from '../../state/worker-state';
@@ -17,12 +19,14 @@ const tools: readonly { readonly id: PaintTool; readonly name: string; readonly 
 /** The frozen frame itself, what the network says of it, and the tools that change it. */
 export function Subject() {
   const isArray = source.value?.takeArray !== undefined;
+  // A stroke makes another picture, and the maps that are still to come are of this one.
+  const isOpening = openingMaps.value !== null;
   return (
     <article class="map-card subject" aria-label="Frozen frame">
       <header class="map-card-header"><h3 class="subject-title">The picture{painted.value ? <span class="muted"> as you changed it</span> : null}</h3></header>
       <div class="subject-picture">
         <MapCanvas plane={null} range={null} strength={0} crisp={false} label="the picture" original={comparing.value} />
-        {tool.value !== 'look' && !isArray && <Brush />}
+        {tool.value !== 'look' && !isArray && !isOpening && <Brush />}
       </div>
       {isArray && <p class="small muted">These are numbers of an array; only pictures can be painted over.</p>}
       {!isArray && <div class="paint-tools" role="group" aria-label="Change the picture">
@@ -30,8 +34,8 @@ export function Subject() {
           <button key={id} type="button" class="button" aria-pressed={tool.value === id} title={hint} onClick={() => { tool.value = id; }}><Icon size={16} /><span>{name}</span></button>
         ))}
         <span class="paint-history">
-          <button type="button" class="button icon" aria-label="Undo" title="Undo" disabled={strokes.value.length === 0} onClick={() => void undoStroke()}><Undo2 size={16} /></button>
-          <button type="button" class="button icon" aria-label="Redo" title="Redo" disabled={undone.value.length === 0} onClick={() => void redoStroke()}><Redo2 size={16} /></button>
+          <button type="button" class="button icon" aria-label="Undo" title="Undo" disabled={isOpening || strokes.value.length === 0} onClick={() => void undoStroke()}><Undo2 size={16} /></button>
+          <button type="button" class="button icon" aria-label="Redo" title="Redo" disabled={isOpening || undone.value.length === 0} onClick={() => void redoStroke()}><Redo2 size={16} /></button>
           <button type="button" class="button icon" aria-label="Take all changes back" title="Take all changes back" disabled={strokes.value.length === 0} onClick={() => void clearStrokes()}><X size={16} /></button>
         </span>
       </div>}
@@ -47,11 +51,11 @@ export function Subject() {
 
 function AnswerList() {
   const before = new Map(answersBefore.value.map(({ index, probability }) => [index, probability]));
-  const shown = [...answers.value.slice(0, 3)];
+  const shown = answers.value.slice(0, 3);
   const lost = painted.value ? answersBefore.value.slice(0, 1).filter(({ index }) => !shown.some((answer) => answer.index === index)) : [];
   const percent = (probability: number): string => `${Math.round(probability * 100)} %`;
-  // Only the most likely answers are told: of one that fell out of them no more is known than that it is below the last.
-  const leastTold = Math.max(1, Math.ceil((answers.value.at(-1)?.probability ?? 0) * 100));
+  // Only the most likely answers are told, and the pinned one whatever it is: of one that fell out of them no more is known than that it is below the last.
+  const leastTold = Math.max(1, Math.ceil((answers.value.slice(0, reportedClasses).at(-1)?.probability ?? 0) * 100));
   return (
     <ol class="subject-answers small" aria-label="Answers" aria-live="polite">
       {[...shown, ...lost].map(({ index, label }) => {
