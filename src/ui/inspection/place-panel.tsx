@@ -78,7 +78,7 @@ function EvidenceRow({ map, at }: { readonly map: InspectedMap; readonly at: Lin
   const method = methodOf(map);
   if (plane === null || method === null) return null;
   const { value, name, evidence } = readPlace(plane, method, at);
-  const percent = (share: number | null): string => (share === null ? 'none' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
+  const percent = (share: number | null): string => (share === null ? 'none' : Number.isNaN(share) ? 'not a number' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
   return (
     <tr>
       <td>{method.name}{isStale(map) && <span class="muted"> of another picture</span>}</td><td>{formatValue(value)}</td>

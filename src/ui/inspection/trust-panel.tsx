@@ -46,7 +46,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
             : 'The map hardly changes although the network forgot what its later layers had learned: it shows the picture more than the network.'}</p>
           <table class="sanity-table small numbers">
             <thead><tr><th>Forgotten from the end to</th><th>Agreement with the original</th></tr></thead>
-            <tbody>{map.sanity.result.steps.map(({ layer, correlation }) => <tr key={layer}><td title={layer}>{captionName(layer)}</td><td><meter min={0} max={1} value={Math.max(0, correlation)} aria-hidden="true" /> {correlation.toFixed(2)}</td></tr>)}</tbody>
+            <tbody>{map.sanity.result.steps.map(({ layer, correlation }) => <tr key={layer}><td title={layer}>{captionName(layer)}</td><td>{Number.isFinite(correlation) ? <><meter min={0} max={1} value={Math.max(0, correlation)} aria-hidden="true" /> {correlation.toFixed(2)}</> : 'not a number'}</td></tr>)}</tbody>
           </table>
         </>
       )}
