@@ -38,6 +38,9 @@ for (const scheme of ['dark', 'light'] as const) {
         await page.setViewportSize({ width, height: viewport.height });
         expect(await inspection.locator('.inspection-body').evaluate((body) => body.scrollWidth - body.clientWidth), `the inspection fits ${width} px`).toBe(0);
       }
+      await inspection.getByRole('button', { name: /^Remove / }).press('Enter');
+      await expect(inspection.getByRole('button', { name: /^Undo: / })).toBeFocused();
+      await check('a removed map, at 320 px');
     });
   }
 }

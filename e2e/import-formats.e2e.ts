@@ -5,6 +5,7 @@ import { drawTensor, writeModel } from '../test/conformance/onnx-model';
 import { rewriteNetwork } from '../test/conformance/rewrite-network';
 import { answersOf, dropFiles, keepAs, networkChooser, questions, readQuestionsMs, watchQuestions, writeNpyFile, type Dropped } from './harness/bring-network';
 import { expect, test } from './harness/fixtures';
+import { dialog, newestIsDone, pointAt } from './harness/inspection';
 import { layerButtons, look, openPictures, predictionItems, snapshot, startCamera, waitForFrames } from './harness/person';
 
 const root = join(import.meta.dirname, '..');
@@ -43,6 +44,14 @@ test.describe('arrays', () => {
     const wave = await answersOf(page);
     await page.getByRole('button', { name: 'Next picture' }).click();
     await expect.poll(() => answersOf(page)).not.toBe(wave);
+
+    await page.getByRole('button', { name: 'Inspect this frame' }).click();
+    await pointAt(page, (await newestIsDone(page)), 0.52, 0.52);
+    const here = dialog(page).getByRole('region', { name: 'At this place', exact: true });
+    await expect(here).toContainText('Row 12, column 9 of the array; the values of its 5 channels');
+    const shown = (await here.getByRole('list', { name: 'Values of the array here' }).getByRole('listitem').allInnerTexts()).map((text) => Number(text.replace('−', '-').trim().split(/\s+/)[1]));
+    expect(shown).toEqual(Array.from({ length: 5 }, (_, channel) => Number(Math.fround(Math.cos((432 * channel + 18 * 12 + 9) / 29)).toPrecision(6))));
+    await expect(here, 'false colours are nobody’s numbers').not.toContainText('red, green, blue');
   });
 
   test('a grey network looks at an array without channels @wasm', async ({ app }) => {

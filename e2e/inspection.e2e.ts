@@ -1,4 +1,5 @@
 import { judgeSanity } from '../src/explain/sanity';
+import { packInspection, unpackInspection, type SavedMap } from '../src/state/saved-inspection';
 import { readNpy } from '../tools/npy';
 import { expect, test } from './harness/fixtures';
 import { cards, choose, dialog, explain, longMs, newestIsDone, openInspection, openPicture, pointAt, readMap, saveInspection, saveMap } from './harness/inspection';
@@ -155,6 +156,36 @@ test('numbers and pictures go out; a saved inspection is opened again after a re
   await expect(check, 'the worker does not have this map').toBeDisabled();
   await expect(check).toHaveAccessibleDescription(/^This map came with a file/);
   await expect.poll(async () => differingShare(before, await look(page, cards(page).last().locator('canvas')))).toBeLessThan(0.02);
+});
+
+test('a map that overflowed is opened again, and says so @wasm', async ({ app }) => {
+  const { page } = app;
+  await openPicture(app);
+  const saved = await saveInspection(page);
+  const inspection = unpackInspection(new Uint8Array(saved.bytes));
+  const [map] = inspection.maps;
+  if (map === undefined) throw new Error('no map');
+  const values = map.result.map.values.map((value, index) => (index < 3 ? [Number.NaN, Infinity, -Infinity][index] ?? value : value));
+  const curve = [1, Number.NaN, 0.5, 0];
+  const overflowed: SavedMap = {
+    ...map, result: { ...map.result, map: { ...map.result.map, values }, score: Number.NaN, min: -Infinity, max: Infinity },
+    faithfulness: { kind: 'faithfulness', deletion: curve, insertion: curve, randomDeletion: [1, 0], randomInsertion: [0, 1], areas: { deletion: Number.NaN, insertion: Number.NaN, randomDeletion: 0.5, randomInsertion: 0.5 } },
+    sanity: { kind: 'sanity', steps: [{ layer: 'fc', correlation: Number.NaN }], dependsOnWeights: false },
+  };
+  const packed = await packInspection({ ...inspection, maps: [map, overflowed] });
+  await openInspection(page, { name: saved.name, bytes: Buffer.from(await packed.arrayBuffer()) });
+  await expect(cards(page)).toHaveCount(2, { timeout: longMs });
+  await expect(cards(page).first().getByText(/not numbers/), 'the good one beside it').toHaveCount(0);
+  await expect(cards(page).last()).toContainText('Some values are not numbers: the computation overflowed. Do not read this map.');
+  await expect(cards(page).last().locator('.colour-bar')).not.toContainText('not a number');
+  const trust = dialog(page).getByRole('region', { name: 'How far to trust it' });
+  await expect(trust).toContainText(/where they are numbers/);
+  await expect(trust.getByText('The curve says nothing.')).toHaveCount(2);
+  await expect(trust.locator('.sanity-table')).toContainText('not a number');
+  await pointAt(page, cards(page).last(), 0.02, 0.02);
+  await expect(cards(page).last().locator('.map-value')).toHaveText('here not a number');
+  const { score, map: { values: exported } } = JSON.parse((await saveMap(page, cards(page).last(), /JSON/)).bytes.toString()) as { readonly score: unknown; readonly map: { readonly values: readonly unknown[] } };
+  expect([score, ...exported.slice(0, 3)]).toEqual(['NaN', 'NaN', 'Infinity', '-Infinity']);
 });
 
 test('a picture goes through the system sheet; closed without a choice is no failure, a refusal is one @wasm', async ({ app }) => {

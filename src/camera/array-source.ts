@@ -22,7 +22,16 @@ export function withArray(source: FrameSource, { shape, values }: Pick<InputArra
     arrayShape: { value: shape, enumerable: true },
     // A copy each time: what is sent is transferred.
     takeArray: { value: () => ({ shape, values: values.slice() }), enumerable: true },
+    valuesAt: { value: (y: number, x: number) => readPlace(shape, values, y, x), enumerable: true },
     // Numbers have no left and right to be mirrored for a person.
     mirror: { get: () => false, set() { /* nothing to mirror */ } },
   });
+}
+
+/** The channels of one place: the whole array fills the square, stretched, for the page as for the network (`paintArray`, `importArray`). */
+function readPlace([height, width, channels]: InputArray['shape'], values: Float32Array, y: number, x: number): Float32Array {
+  const row = Math.min(height - 1, Math.max(0, Math.floor(y * height)));
+  const column = Math.min(width - 1, Math.max(0, Math.floor(x * width)));
+  const from = (row * width + column) * channels;
+  return values.slice(from, from + channels);
 }

@@ -34,6 +34,13 @@ export interface FrameSource {
   readonly arrayShape?: readonly [height: number, width: number, channels: number];
   /** Only of arrays: the values that go to the network in place of the picture; a copy, owned by the caller, who transfers it. */
   takeArray?(): { readonly shape: readonly [height: number, width: number, channels: number]; readonly values: Float32Array };
+  /**
+   * Only of arrays: the values of all channels at a place, without a copy of the rest.
+   *
+   * @param y  0..1 of the square the network sees, from its top
+   * @param x  0..1, from its left
+   */
+  valuesAt?(y: number, x: number): Float32Array;
   /** Told when size, crop or mirror changed. @returns unsubscribe */
   onChange(listener: () => void): () => void;
   dispose(): void;

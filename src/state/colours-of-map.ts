@@ -1,6 +1,7 @@
-import { colourTable } from '../contract/colour-map';
+import { colourTable, notANumberColour } from '../contract/colour-map';
 import type { ColourMapName } from '../contract/colour-map';
-import { enlargePlane, isPlaneSigned, rangeOf, type MapPlane, type PixelReading } from '../contract/map-plane';
+import { enlargePlane, isPlaneSigned, type MapPlane, type PixelReading } from '../contract/map-plane';
+import { findFiniteRange } from '../contract/value-range';
 
 /** Where the colours end. */
 export type ColourScale =
@@ -36,14 +37,15 @@ export function colourRangeOf(plane: MapPlane, method: { readonly signed: boolea
 }
 
 function findRange(plane: MapPlane, signed: boolean, scale: ColourScale): ColourRange {
-  const { min, max } = rangeOf(plane.values);
+  // One value that overflowed must not make the others one colour.
+  const { min, max } = findFiniteRange(plane.values);
   const largest = signed ? Math.max(Math.abs(min), Math.abs(max)) : Math.max(0, max);
   const high = scale === 'percentile' ? percentileOfSizes(plane.values, shownPart, signed) || largest : largest;
   return { map: signed ? 'diverging' : 'inferno', low: signed ? -high : 0, high, scale: high < largest ? 'percentile' : 'largest' };
 }
 
 function percentileOfSizes(values: Float32Array, part: number, signed: boolean): number {
-  const sizes = values.map((value) => (signed ? Math.abs(value) : Math.max(0, value))).sort();
+  const sizes = values.filter(Number.isFinite).map((value) => (signed ? Math.abs(value) : Math.max(0, value))).sort();
   return sizes[Math.min(sizes.length - 1, Math.floor(part * sizes.length))] ?? 0;
 }
 
@@ -54,7 +56,8 @@ export function describeColourRange({ low, scale }: ColourRange): string {
 }
 
 /**
- * A plane as pixels to lay over a picture: RGBA, opaque where the map is strong, see-through where it says nothing.
+ * A plane as pixels to lay over a picture: RGBA, opaque where the map is strong, see-through where it says nothing; what is no
+ * number is opaque, in a colour of its own.
  *
  * @param sidePx  of the square that is drawn; layer maps are enlarged bilinearly, input maps too unless `crisp`
  */
@@ -64,6 +67,11 @@ export function paintPlane(plane: MapPlane, range: ColourRange, sidePx: number, 
   const pixels = new Uint8ClampedArray(sidePx * sidePx * 4);
   for (let place = 0; place < values.length; place += 1) {
     const value = values[place] ?? 0;
+    if (!Number.isFinite(value)) {
+      pixels.set(notANumberColour, place * 4);
+      pixels[place * 4 + 3] = 255;
+      continue;
+    }
     const share = range.high === 0 ? 0 : Math.min(1, Math.max(-1, value / range.high));
     const entry = range.low < 0 ? Math.round((share * 0.5 + 0.5) * 255) : Math.round(Math.max(0, share) * 255);
     pixels[place * 4] = table[entry * 4] ?? 0;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { colourTable } from '../contract/colour-map';
+import { colourTable, notANumberColour } from '../contract/colour-map';
 import { colourRangeOf, describeColourRange, paintPlane } from './colours-of-map';
 import { describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
 import { judgeMap, methods, showsEarlierMap, valueAt, type InspectedMap } from './inspection';
@@ -47,6 +47,9 @@ describe('what is said of a map', () => {
     const added = map({ result: makeResult({ map: { shape: [1, 1, 3], values: Float32Array.of(1, 2, -0.5) }, min: -0.5, max: 2 }) });
     expect(describeValues(added)).toBe('2.50 to 2.50 (single colours −0.50 to 2.00)');
     expect(describeValues(map({ result: null }))).toBe('');
+    expect(describeValues(withValues(1, Number.NaN, -Infinity, -3))).toBe('−3.00 to 1.00 where they are numbers');
+    expect(describeValues(withValues(Number.NaN, Infinity))).toBe('none is a number');
+    expect(describeValues(map({ result: makeResult({ map: { shape: [1, 1, 3], values: Float32Array.of(1, 2, Infinity) }, min: 1, max: Infinity }) }))).toBe('none is a number');
   });
 
   it('says that there is nothing instead of stretching a blank, and tells nothing from what speaks against', () => {
@@ -150,6 +153,17 @@ describe('the colours of a map', () => {
     expect(low).toBe(-high);
     expect(colourRangeOf(plane, { signed: false, pixel: 'sum' }, 'largest')).toMatchObject({ map: 'inferno', low: 0, high: 50 });
     expect(colourRangeOf({ height: 1, width: 2, values: Float32Array.of(-3, -1) }, { signed: false, pixel: 'sum' }, 'largest').high, 'what is never positive has no colours').toBe(0);
+  });
+
+  it('end where the numbers do; what is none has a colour of its own', () => {
+    const overflowed = { height: 1, width: 4, values: Float32Array.of(Number.NaN, Infinity, -2, 1) };
+    for (const scale of ['largest', 'percentile'] as const) expect(colourRangeOf(overflowed, { signed: true, pixel: 'sum' }, scale)).toMatchObject({ low: -2, high: 2 });
+    const pixels = paintPlane(overflowed, colourRangeOf(overflowed, { signed: true, pixel: 'sum' }, 'largest'), 4, true);
+    expect([...pixels.subarray(0, 8)]).toEqual([...notANumberColour, 255, ...notANumberColour, 255]);
+    expect(pixels[11], 'the strongest').toBe(255);
+    expect([...pixels.subarray(8, 11)]).toEqual([...colourTable('diverging').subarray(0, 3)]);
+    const none = { height: 1, width: 1, values: Float32Array.of(Number.NaN) };
+    expect(colourRangeOf(none, { signed: false, pixel: 'sum' }, 'percentile')).toMatchObject({ low: 0, high: 0 });
   });
 
   it('have one sign where sizes are drawn, whatever signs the values have', () => {

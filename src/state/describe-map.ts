@@ -1,8 +1,8 @@
 import type { ParameterDescription } from '../contract/explanations';
 import type { JobNote } from '../contract/jobs';
-import { rangeOf } from '../contract/map-plane';
 import { programVersion } from '../contract/program';
 import type { ExplanationTarget } from '../contract/session-spec';
+import { findFiniteRange } from '../contract/value-range';
 import { describeColourRange, type ColourRange } from './colours-of-map';
 import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
@@ -63,11 +63,14 @@ export function describeValues(map: InspectedMap): string {
   const plane = planeOfMap(map);
   const shown = map.partial ?? map.result?.map ?? null;
   if (shown === null || plane === null) return '';
-  const { min, max } = rangeOf(plane.values);
+  const whole = plane.values.every(Number.isFinite);
+  if (!whole && !plane.values.some(Number.isFinite)) return 'none is a number';
+  const { min, max } = findFiniteRange(plane.values);
+  const words = `${formatValue(min)} to ${formatValue(max)}${whole ? '' : ' where they are numbers'}`;
   const channels = shown.shape[2] ?? 1;
-  if (channels === 1) return `${formatValue(min)} to ${formatValue(max)}`;
-  const single = resultShown(map) ?? rangeOf(shown.values);
-  return `${formatValue(min)} to ${formatValue(max)} (single ${channels === 3 ? 'colours' : 'channels'} ${formatValue(single.min)} to ${formatValue(single.max)})`;
+  if (channels === 1) return words;
+  const single = (whole ? resultShown(map) : null) ?? findFiniteRange(shown.values);
+  return `${words} (single ${channels === 3 ? 'colours' : 'channels'} ${formatValue(single.min)} to ${formatValue(single.max)})`;
 }
 
 /** How exact the map is, in words; nothing where the method computes in one go. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { methods, type InspectedMap } from './inspection';
 import { describeForTest, makeResult } from './inspection.fixture';
-import { collectMapFacts } from './map-export';
+import { collectMapFacts, encodeMapJson } from './map-export';
 import { network } from './worker-state';
 
 const map: InspectedMap = {
@@ -29,4 +29,12 @@ it('borrows no name from a network that did not make the map', () => {
 it('is plain JSON', () => {
   const facts = collectMapFacts(map, 'largest');
   expect(JSON.parse(JSON.stringify(facts))).toEqual(facts);
+});
+
+it('writes everything with the values, and what is no number in words as a saved inspection does', async () => {
+  const values = Float32Array.of(0.5, Number.NaN, Infinity, -Infinity);
+  const overflowed = { ...map, result: makeResult({ targetIndex: 1, score: Number.NaN, max: Infinity, map: { shape: [2, 2], values } }) };
+  expect(JSON.parse(await (await encodeMapJson(overflowed, 'percentile')).text())).toMatchObject({
+    method: 'signed', score: 'NaN', min: -2, max: 'Infinity', map: { shape: [2, 2], values: [0.5, 'NaN', 'Infinity', '-Infinity'] }, colours: { low: -0.5, high: 0.5 },
+  });
 });

@@ -3,7 +3,9 @@ import { colourRangeOf, describeColourRange, type ColourScale } from './colours-
 import { layerOf, settingsOf } from './describe-map';
 import { methodOf, planeOfMap, type InspectedMap } from './inspection';
 import { describeSigns } from './map-meanings';
+import { writeJson } from './measured-numbers';
 import { nameNetworkOf, nameTargetOf, networkOf } from './name-map';
+import { takeTurns } from './take-turns';
 
 /** Everything about a finished map but its values, as plain JSON: enough to read it without the app. @param scale  the colours on screen; null where there is no map */
 export function collectMapFacts(map: InspectedMap, scale: ColourScale): Readonly<Record<string, unknown>> | null {
@@ -22,4 +24,21 @@ export function collectMapFacts(map: InspectedMap, scale: ColourScale): Readonly
     meaning: method.meaning, signConvention: describeSigns(method), colours: { ...range, words: describeColourRange(range) },
     inputShape: result.inputShape, faithfulness: map.faithfulness?.result ?? null, sanity: map.sanity?.result ?? null,
   };
+}
+
+/** Values that are written out in one turn of the window. */
+const turnValues = 20_000;
+
+/** Everything about the map in words and numbers, its values too; numbers that are none as words. @param scale  the colours on screen @throws Error where there is no map */
+export async function encodeMapJson(map: InspectedMap, scale: ColourScale): Promise<Blob> {
+  const { result } = map;
+  const facts = collectMapFacts(map, scale);
+  if (result === null || facts === null) throw new Error('there is no map yet');
+  const { shape, values } = result.map;
+  const parts = [`${writeJson(facts, 1).slice(0, -2)},\n "map": { "shape": ${JSON.stringify(shape)}, "values": [\n`];
+  for (let start = 0; start < values.length; start += turnValues) {
+    parts.push(start === 0 ? '' : ',\n', writeJson([...values.subarray(start, start + turnValues)]).slice(1, -1));
+    await takeTurns();
+  }
+  return new Blob([...parts, '\n] }\n}\n'], { type: 'application/json' });
 }

@@ -33,6 +33,8 @@ export interface Ranking {
   /** The method that is being judged, and how many are still to come. */
   readonly current: string | null;
   readonly left: number;
+  /** The job that is its turn has begun; false while it waits behind another map or check. */
+  readonly atWork: boolean;
   /** Of this run, 0..1, by the passes that the methods need. */
   readonly fraction: number;
 }

@@ -2,6 +2,7 @@ import { AppError } from '../contract/errors';
 import { mapMeanings, type ExplanationDescription } from '../contract/explanations';
 import type { ExplainResult, FaithfulnessResult, JobNote, JobParameters, SanityResult } from '../contract/jobs';
 import type { ExplanationTarget } from '../contract/session-spec';
+import { readMeasured } from './measured-numbers';
 import type { SavedMap } from './saved-inspection';
 
 /** What `inspection.json` says of one map; its values lie in a file of their own. */
@@ -28,7 +29,8 @@ const largestSide = 8192;
 const longestList = 4096;
 
 /**
- * Reads `inspection.json` field by field: only what is named here, of the type it must have, goes on.
+ * Reads `inspection.json` field by field: only what is named here, of the type it must have, goes on. What was measured may have
+ * overflowed, and is then one of the words of {@link readMeasured}; everything else is finite.
  *
  * @throws AppError 'format-malformed' naming the field
  */
@@ -51,7 +53,7 @@ function readMap(map: Fields, at: string): StoredMap {
   const plane = fields(result['map'], `${at}.result.map`);
   const shape = list(plane['shape'], `${at}.result.map.shape`).map((size) => side(size, `${at}.result.map.shape`));
   if (shape.length < 2 || shape.length > 3) fail(`${at}.result.map.shape`);
-  const number = (name: string): number => finite(result[name], `${at}.result.${name}`);
+  const number = (name: string): number => measured(result[name], `${at}.result.${name}`);
   return {
     shape, file: text(plane['file'], `${at}.result.map.file`),
     request: {
@@ -61,8 +63,8 @@ function readMap(map: Fields, at: string): StoredMap {
     result: {
       kind: 'explain', method: text(result['method'], `${at}.result.method`), covers: result['covers'] === 'layer' ? 'layer' : 'input',
       layer: textOrNull(result['layer'], `${at}.result.layer`), targetIndex: result['targetIndex'] === null ? null : index(result['targetIndex'], `${at}.result.targetIndex`),
-      score: number('score'), min: number('min'), max: number('max'), durationMs: number('durationMs'), sequence: number('sequence'),
-      note: readNote(fields(result['note'], `${at}.result.note`)), inputShape: readPictureShape(result['inputShape'], `${at}.result.inputShape`),
+      score: number('score'), min: number('min'), max: number('max'), durationMs: finite(result['durationMs'], `${at}.result.durationMs`), sequence: finite(result['sequence'], `${at}.result.sequence`),
+      note: readNote(fields(result['note'], `${at}.result.note`), `${at}.result.note`), inputShape: readPictureShape(result['inputShape'], `${at}.result.inputShape`),
     },
     faithfulness: map['faithfulness'] === null || map['faithfulness'] === undefined ? null : readFaithfulness(fields(map['faithfulness'], `${at}.faithfulness`), `${at}.faithfulness`),
     sanity: map['sanity'] === null || map['sanity'] === undefined ? null : readSanity(fields(map['sanity'], `${at}.sanity`), `${at}.sanity`),
@@ -110,20 +112,24 @@ function readParameters(stored: Fields): JobParameters {
   return Object.fromEntries(Object.entries(stored).filter((entry): entry is [string, number | string | boolean] => ['number', 'string', 'boolean'].includes(typeof entry[1])));
 }
 
-function readNote(note: Fields): JobNote {
+function readNote(note: Fields, at: string): JobNote {
   const steps = note['steps'];
   const known = typeof steps === 'object' && steps !== null ? steps as Fields : null;
   return {
-    steps: known === null ? null : { done: finite(known['done'], 'note.steps'), of: finite(known['of'], 'note.steps') },
-    ...(typeof note['completenessGap'] === 'number' ? { completenessGap: note['completenessGap'] } : {}),
-    ...(typeof note['standardError'] === 'number' ? { standardError: note['standardError'] } : {}),
+    steps: known === null ? null : { done: finite(known['done'], `${at}.steps`), of: finite(known['of'], `${at}.steps`) },
+    ...measuredOrNothing(note, 'completenessGap', at), ...measuredOrNothing(note, 'standardError', at),
   };
+}
+
+/** Not every method measures it; files of before say `null` of one that was no number. */
+function measuredOrNothing(note: Fields, name: 'completenessGap' | 'standardError', at: string): Pick<JobNote, typeof name> {
+  return note[name] === undefined || note[name] === null ? {} : { [name]: measured(note[name], `${at}.${name}`) };
 }
 
 function readFaithfulness(stored: Fields, at: string): FaithfulnessResult {
   const areas = fields(stored['areas'], `${at}.areas`);
-  const curve = (name: string): readonly number[] => list(stored[name], `${at}.${name}`).map((value) => finite(value, `${at}.${name}`));
-  const area = (name: string): number => finite(areas[name], `${at}.areas.${name}`);
+  const curve = (name: string): readonly number[] => list(stored[name], `${at}.${name}`).map((value) => measured(value, `${at}.${name}`));
+  const area = (name: string): number => measured(areas[name], `${at}.areas.${name}`);
   return {
     kind: 'faithfulness', deletion: curve('deletion'), insertion: curve('insertion'), randomDeletion: curve('randomDeletion'), randomInsertion: curve('randomInsertion'),
     areas: { deletion: area('deletion'), insertion: area('insertion'), randomDeletion: area('randomDeletion'), randomInsertion: area('randomInsertion') },
@@ -133,7 +139,7 @@ function readFaithfulness(stored: Fields, at: string): FaithfulnessResult {
 function readSanity(stored: Fields, at: string): SanityResult {
   const steps = list(stored['steps'], `${at}.steps`).map((value) => {
     const step = fields(value, `${at}.steps`);
-    return { layer: text(step['layer'], `${at}.steps`), correlation: finite(step['correlation'], `${at}.steps`) };
+    return { layer: text(step['layer'], `${at}.steps`), correlation: measured(step['correlation'], `${at}.steps`) };
   });
   return { kind: 'sanity', steps, dependsOnWeights: stored['dependsOnWeights'] === true };
 }
@@ -165,6 +171,10 @@ function textOrNull(value: unknown, at: string): string | null {
 
 function finite(value: unknown, at: string): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : fail(at);
+}
+
+function measured(value: unknown, at: string): number {
+  return readMeasured(value) ?? fail(at);
 }
 
 function index(value: unknown, at: string): number {

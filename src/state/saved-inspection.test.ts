@@ -46,6 +46,41 @@ describe('a saved inspection', () => {
     expect(unpackInspection(await pack({ array })).array).toEqual(array);
   });
 
+  it('keeps what is no number, in the map and in everything that was measured of it', async () => {
+    const [map] = saved.maps;
+    if (map === undefined) throw new Error('no map');
+    const overflowed: SavedInspection['maps'][number] = {
+      ...map,
+      result: makeResult({ ...map.result, map: { shape: [1, 2, 1], values: Float32Array.of(Number.NaN, -Infinity) }, score: Number.NaN, min: -Infinity, max: Infinity, note: { steps: null, completenessGap: Infinity, standardError: Number.NaN } }),
+      faithfulness: { kind: 'faithfulness', deletion: [1, Number.NaN], insertion: [Infinity, 1], randomDeletion: [], randomInsertion: [-Infinity], areas: { deletion: Number.NaN, insertion: 0.5, randomDeletion: Infinity, randomInsertion: -Infinity } },
+      sanity: { kind: 'sanity', steps: [{ layer: 'fc', correlation: Number.NaN }, { layer: 'conv', correlation: 0.5 }], dependsOnWeights: false },
+    };
+    const { maps } = unpackInspection(await pack({ maps: [map, overflowed] }));
+    expect(maps).toEqual([map, overflowed]);
+  });
+
+  it.each([
+    ['score', 'result.score'], ['min', 'result.min'], ['max', 'result.max'], ['completenessGap', 'result.note.completenessGap'], ['standardError', 'result.note.standardError'],
+    ['correlation', 'sanity.steps'], ['randomInsertion', 'faithfulness.areas.randomInsertion'],
+  ])('refuses a %s that is neither a number nor one of these words, and names it', async (name, where) => {
+    for (const bad of ['nan', 'Infinite', '1', true, {}]) {
+      const bytes = await tamper((facts) => JSON.parse(JSON.stringify(facts).replace('"standardError":', '"completenessGap":0,"standardError":').replace(new RegExp(`"${name}":-?[0-9.]+`), `"${name}":${JSON.stringify(bad)}`)) as unknown);
+      expect(() => unpackInspection(bytes), JSON.stringify(bad)).toThrow(expect.objectContaining({ code: 'format-malformed', message: expect.stringContaining(`maps[0].${where}`) }));
+    }
+  });
+
+  it.each(['score', 'min', 'durationMs', 'sequence'])('refuses a %s that is missing or null', async (name) => {
+    for (const value of ['', `"${name}":null,`]) {
+      const bytes = await tamper((facts) => JSON.parse(JSON.stringify(facts).replace(new RegExp(`"${name}":[^,}]+,?`), value).replaceAll(',}', '}')) as unknown);
+      expect(() => unpackInspection(bytes)).toThrow(expect.objectContaining({ code: 'format-malformed', message: expect.stringContaining(`maps[0].result.${name}`) }));
+    }
+  });
+
+  it('says in words what only a measurement may be', async () => {
+    const bytes = await tamper((facts) => JSON.parse(JSON.stringify(facts).replace(/"durationMs":[0-9.]+/, '"durationMs":"NaN"')) as unknown);
+    expect(() => unpackInspection(bytes)).toThrow(expect.objectContaining({ message: expect.stringContaining('maps[0].result.durationMs') }));
+  });
+
   it('of before there were marks and words opens all the same', async () => {
     const added = ['stale', 'network', 'targetName', 'method'];
     const strip = (map: unknown): unknown => Object.fromEntries(Object.entries(map as object).filter(([name]) => !added.includes(name)));

@@ -3,6 +3,7 @@ import { AppError } from '../contract/errors';
 import type { ExplanationDescription } from '../contract/explanations';
 import type { ExplainResult, FaithfulnessResult, SanityResult } from '../contract/jobs';
 import { hasStaleResult, methodOf, type InspectedMap, type MapRequest } from './inspection';
+import { writeJson } from './measured-numbers';
 import { nameNetworkOf, nameTargetOf } from './name-map';
 import { takeTurns } from './take-turns';
 import { readSavedFacts } from './read-saved-facts';
@@ -62,7 +63,7 @@ export function listSavedMaps(maps: readonly InspectedMap[]): readonly SavedMap[
   });
 }
 
-/** Picture, maps as `.npy`, and `inspection.json` that says what they are. */
+/** Picture, maps as `.npy`, and `inspection.json` that says what they are; numbers that are none stand in it as words. */
 export async function packInspection(saved: SavedInspection): Promise<Blob> {
   const files: Record<string, Uint8Array<ArrayBuffer>> = { 'picture.png': new Uint8Array(await saved.picture.arrayBuffer()) };
   const maps = saved.maps.map(({ result: { map, ...result }, ...others }, index) => {
@@ -72,7 +73,7 @@ export async function packInspection(saved: SavedInspection): Promise<Blob> {
   });
   const { picture: _, array, ...facts } = saved;
   if (array !== null) files['picture.npy'] = writeNpy(array.shape, array.values);
-  files['inspection.json'] = strToU8(JSON.stringify({ program: 'Innerview', version, ...facts, arrayShape: array?.shape ?? null, maps }, null, 1));
+  files['inspection.json'] = strToU8(writeJson({ program: 'Innerview', version, ...facts, arrayShape: array?.shape ?? null, maps }, 1));
   return zip(files);
 }
 

@@ -1,16 +1,19 @@
+import { batch } from '@preact/signals-core';
 import { toErrorReport } from '../../contract/errors';
 import type { WorkerEvent } from '../../contract/events';
 import type { JobId } from '../../contract/ids';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { spec } from '../choices';
 import { reportFailure } from '../failure';
-import { changeMap, coversPicture, draft, followsPicture, inspecting, isOfShownNetwork, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
+import { changeMap, coversPicture, draft, followsPicture, inspecting, isLeftBehind, isOfShownNetwork, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
+import { nextToGo } from '../removed-maps';
 import { getRuntime } from '../runtime';
 import { source } from '../source-state';
 import { layers, network } from '../worker-state';
 import { pictureNumber, whenPictureIsSeen } from '../picture-seen';
 import { curveSteps, ranking } from '../ranking';
 import { freeze } from './freeze';
+import { offerRemoved, forgetAllRemoved, takeRemoved } from './offer-removed';
 import { receiveRankingEvent, stopRanking } from './rank-methods';
 
 let lastNumber = 0;
@@ -49,11 +52,11 @@ export async function readMethods(): Promise<void> {
   }
 }
 
-/** Makes a map of the frame on screen; with four there already, the oldest makes room. */
+/** Makes a map of the frame on screen; with four there already, the first makes room, and can be put back for a while. */
 export async function makeMap(request: MapRequest): Promise<void> {
   const job = nextJob();
-  const kept = maps.peek();
-  if (kept.length >= mostMaps && kept[0] !== undefined) removeMap(kept[0].id);
+  const goes = nextToGo.peek();
+  if (goes !== null) takeMapOff(goes.id, job);
   const entry: InspectedMap = {
     id: job, job, network: network.peek()?.network ?? '', request, phase: 'running', fraction: 0, note: null, begunOn: pictureNumber.peek(), origin: null, partial: null, result: null, error: null,
     faithfulness: null, sanity: null,
@@ -108,6 +111,49 @@ export function stopJob(job: JobId): void {
   else getRuntime().supervisor.cancelJob(job).catch(reportFailure);
 }
 
+/** Takes a map away that can be put back for a while. @param madeRoomFor  the map that stands there instead */
+export function takeMapOff(id: string, madeRoomFor: string | null = null): void {
+  const place = maps.peek().findIndex((entry) => entry.id === id);
+  const map = maps.peek()[place];
+  if (map === undefined) return;
+  batch(() => {
+    maps.value = maps.peek().filter((entry) => entry !== map);
+    offerRemoved({ map: stopped(map), place, madeRoomFor });
+  });
+  // Not the finished map: the worker keeps it for checks until the offer is gone.
+  for (const job of listRunningJobs(map)) stopJob(job);
+}
+
+/**
+ * Puts a map back where it stood, while that is offered. Where four stand again, the one goes that it had made room for, or else the last: this
+ * undoes what the person did since. What goes is offered in turn.
+ */
+export function putMapBack(id: string): void {
+  batch(() => {
+    const removed = takeRemoved(id);
+    if (removed === null) return;
+    if (nextToGo.peek() !== null) {
+      const rival = maps.peek().find((map) => map.id === removed.madeRoomFor) ?? maps.peek().at(-1);
+      if (rival !== undefined) takeMapOff(rival.id, id);
+    }
+    maps.value = [...maps.peek().slice(0, removed.place), removed.map, ...maps.peek().slice(removed.place)];
+  });
+  // As the maps beside it did when the picture changed.
+  const back = maps.peek().find((map) => map.id === id);
+  if (back !== undefined && isLeftBehind(back) && followsPicture(back)) void remakeMap(id, back.request);
+}
+
+/** As a map looks when everything of it that runs is stopped. */
+function stopped(map: InspectedMap): InspectedMap {
+  const { phase, faithfulness, sanity } = map;
+  return {
+    ...map, phase: phase === 'running' ? 'cancelled' : phase,
+    faithfulness: faithfulness?.phase === 'running' ? { ...faithfulness, phase: 'cancelled' } : faithfulness,
+    sanity: sanity?.phase === 'running' ? { ...sanity, phase: 'cancelled' } : sanity,
+  };
+}
+
+/** Takes a map away for good. */
 export function removeMap(id: string): void {
   const map = maps.peek().find((entry) => entry.id === id);
   if (map === undefined) return;
@@ -166,6 +212,7 @@ export function receiveJobEvent(event: Extract<WorkerEvent, { readonly kind: 'jo
 export function forgetMaps(): void {
   const looking = inspecting.peek() && maps.peek().length > 0;
   for (const map of maps.peek()) removeMap(map.id);
+  forgetAllRemoved();
   stopRanking();
   ranking.value = null;
   draft.value = { ...draft.peek(), layer: null, target: { kind: 'top' }, parameters: {} };

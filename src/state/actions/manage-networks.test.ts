@@ -10,7 +10,8 @@ import { useFakeRuntime, type FakeRuntime } from '../testing.fixture';
 import { chooseNetwork } from './choose-network';
 import { discardDraft, tryInput, trySize } from './import-answers';
 import { refreshStorage } from './manage-list';
-import { deleteKept, exportKept, renameKept, reopenQuestions, resumeDeletions, undoDeletion, undoMs } from './manage-networks';
+import { undoMs } from '../undo-time';
+import { deleteKept, exportKept, renameKept, reopenQuestions, resumeDeletions, undoDeletion } from './manage-networks';
 
 let fake: FakeRuntime;
 

@@ -7,13 +7,12 @@ import { draft, importNotice, inputBeingTried } from '../import-state';
 import { deletions, exporting, keptNetworks } from '../kept-networks';
 import { forgetDeletion, readLeftDeletions, rememberDeletion } from '../left-deletions';
 import { getRuntime } from '../runtime';
+import { undoMs } from '../undo-time';
 import { chooseFirstNetwork, chooseNetwork } from './choose-network';
 import { discardDraft } from './import-answers';
 import { openDraft } from './import-network';
 import { refreshKept, refreshStorage } from './manage-list';
 
-/** How long a deletion can be undone. */
-export const undoMs = 12_000;
 const timers = new Map<NetworkId, ReturnType<typeof setTimeout>>();
 
 export async function renameKept(id: NetworkId, name: string): Promise<void> {

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../contract/errors';
 import type { LayerInfo } from '../../contract/events';
 import { spec } from '../choices';
-import { describeWait } from '../describe-wait';
 import { inspecting, maps, methods, type MapRequest } from '../inspection';
 import { describeForTest, settle, showNetworkForTest, useInspection } from '../inspection.fixture';
 import { fakeSource } from '../testing.fixture';
@@ -77,21 +76,6 @@ describe('the inspection', () => {
     await remakeMap(before.id, before.request);
     expect(maps.peek()).toEqual([before]);
     expect(stage.asked).toHaveLength(1);
-  });
-
-  it('says what a job waits for', async () => {
-    await readMethods();
-    const [ahead, behind] = ['occlusion', 'gradient'].map((method) => ({ ...request, method }));
-    if (ahead === undefined || behind === undefined) throw new Error('two requests');
-    void makeMap(ahead);
-    void makeMap(behind);
-    await settle();
-    const waits = (): readonly string[] => maps.peek().map((map) => describeWait(map));
-    expect(waits()).toEqual(['', '']);
-    maps.value = maps.peek().map((map, index) => ({ ...map, fraction: index === 0 ? 0.2 : 0 }));
-    expect(waits()).toEqual(['', 'Waits for occlusion']);
-    maps.value = maps.peek().map((map) => ({ ...map, fraction: 0.5 }));
-    expect(waits()).toEqual(['', '']);
   });
 
   it('does not open where no frame can be frozen', async () => {

@@ -59,7 +59,7 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
   const isOver = (): boolean => current !== run;
   const show = (phase: Ranking['phase'], method: string | null, left: number): void => {
     const { all, done } = run.passes;
-    ranking.value = { ...measured, rows: sortRanking(measured.rows), phase, target, current: method, left, fraction: all === 0 ? 0 : done / all };
+    ranking.value = { ...measured, rows: sortRanking(measured.rows), phase, target, current: method, left, atWork: false, fraction: all === 0 ? 0 : done / all };
   };
   const end = (phase: 'done' | 'cancelled'): void => {
     current = null;
@@ -89,6 +89,9 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
         measured = { ...measured, sequence: measured.sequence ?? made.sequence, targetIndex: measured.targetIndex ?? made.targetIndex };
         // Rows of two pictures cannot be compared.
         if (isOfOtherPicture(measured.sequence ?? made.sequence)) break;
+        // The curves stand in the line anew, behind what was asked for meanwhile.
+        const shown = ranking.peek();
+        if (shown !== null) ranking.value = { ...shown, atWork: false };
         const judged = await supervisor.runJob(run.judgeJob, { kind: 'faithfulness', of: run.mapJob, steps: curveSteps, random: needsRandom });
         if (isOver()) return;
         if (judged.kind !== 'faithfulness') continue;
@@ -114,7 +117,7 @@ export function receiveRankingEvent({ job, fraction }: Extract<WorkerEvent, { re
   const found = ranking.peek();
   if (found?.phase !== 'running' || current === null || (job !== current.mapJob && job !== current.judgeJob) || current.passes.all === 0) return;
   const { all, done, map, curves } = current.passes;
-  ranking.value = { ...found, fraction: Math.min(1, (done + (job === current.mapJob ? fraction * map : map + fraction * curves)) / all) };
+  ranking.value = { ...found, atWork: fraction > 0, fraction: Math.min(1, (done + (job === current.mapJob ? fraction * map : map + fraction * curves)) / all) };
 }
 
 /** Ends the run at once; what it has measured stays in the table. */
@@ -123,6 +126,6 @@ export function stopRanking(): void {
   const found = ranking.peek();
   if (run === null || found?.phase !== 'running') return;
   current = null;
-  ranking.value = { ...found, phase: 'cancelled', current: null, left: 0 };
+  ranking.value = { ...found, phase: 'cancelled', current: null, left: 0, atWork: false };
   for (const job of [run.mapJob, run.judgeJob]) getRuntime().supervisor.cancelJob(job).catch(reportFailure);
 }

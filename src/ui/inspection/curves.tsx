@@ -8,9 +8,9 @@ export function Curves({ result }: { readonly result: FaithfulnessResult }) {
   return (
     <div class="curves">
       <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion}
-        verdict={`area ${result.areas.deletion.toFixed(2)}, random ${result.areas.randomDeletion.toFixed(2)}; smaller is better`} better={result.areas.deletion < result.areas.randomDeletion} />
+        area={result.areas.deletion} randomArea={result.areas.randomDeletion} wanted="smaller" />
       <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion}
-        verdict={`area ${result.areas.insertion.toFixed(2)}, random ${result.areas.randomInsertion.toFixed(2)}; larger is better`} better={result.areas.insertion > result.areas.randomInsertion} />
+        area={result.areas.insertion} randomArea={result.areas.randomInsertion} wanted="larger" />
       <p class="curve-legend small muted" aria-hidden="true"><span><i class="curve-line" />this map</span><span><i class="curve-line random" />a random order</span></p>
     </div>
   );
@@ -20,16 +20,20 @@ interface CurveProps {
   readonly title: string;
   readonly map: readonly number[];
   readonly random: readonly number[];
-  readonly verdict: string;
-  /** Than a random order. */
-  readonly better: boolean;
+  readonly area: number;
+  readonly randomArea: number;
+  /** Which area is the better one. */
+  readonly wanted: 'smaller' | 'larger';
 }
 
-function Curve({ title, map, random, verdict, better }: CurveProps) {
+function Curve({ title, map, random, area, randomArea, wanted }: CurveProps) {
+  const verdict = `area ${area.toFixed(2)}, random ${randomArea.toFixed(2)}; ${wanted} is better`;
+  const known = Number.isFinite(area) && Number.isFinite(randomArea);
+  const better = wanted === 'smaller' ? area < randomArea : area > randomArea;
   return (
     <figure class="curve">
       <figcaption class="small">{title}</figcaption>
-      <svg viewBox={`-30 -6 ${width + 36} ${height + 26}`} role="img" aria-label={`${title}: ${verdict}`}>
+      <svg viewBox={`-30 -6 ${width + 36} ${height + 26}`} role="img" aria-label={`${title}: ${known ? verdict : 'not a number'}`}>
         <path class="curve-frame" d={`M0 0V${height}H${width}`} />
         <text x={-6} y={6} class="curve-label" text-anchor="end">1</text>
         <text x={-6} y={height} class="curve-label" text-anchor="end">0</text>
@@ -37,11 +41,13 @@ function Curve({ title, map, random, verdict, better }: CurveProps) {
         <path class="curve-random" d={pathOf(random)} />
         <path class="curve-map" d={pathOf(map)} />
       </svg>
-      <p class="small numbers"><span class={better ? 'curve-better' : 'map-verdict'}>{better ? 'Better than a random order' : 'No better than a random order'}</span> <span class="muted">({verdict})</span></p>
+      {!known && <p class="small map-verdict">Some values are not numbers: the computation overflowed. The curve says nothing.</p>}
+      {known && <p class="small numbers"><span class={better ? 'curve-better' : 'map-verdict'}>{better ? 'Better than a random order' : 'No better than a random order'}</span> <span class="muted">({verdict})</span></p>}
     </figure>
   );
 }
 
 function pathOf(values: readonly number[]): string {
-  return values.map((value, index) => `${index === 0 ? 'M' : 'L'}${((index / (values.length - 1)) * width).toFixed(1)} ${((1 - value) * height).toFixed(1)}`).join('');
+  // A line has a gap where a value is no number.
+  return values.map((value, index) => (!Number.isFinite(value) ? '' : `${Number.isFinite(values[index - 1] ?? Number.NaN) ? 'L' : 'M'}${((index / (values.length - 1)) * width).toFixed(1)} ${((1 - value) * height).toFixed(1)}`)).join('');
 }

@@ -13,6 +13,7 @@ import { CompareButton, ViewControls } from './view-controls';
 import { isNarrow } from '../page/media';
 import { StateNotices } from '../page/notices';
 import { RankingTable } from './ranking-table';
+import { RemovedMaps } from './removed-maps';
 import { Subject } from './subject';
 import { TrustPanel } from './trust-panel';
 import './inspection.css';
@@ -66,6 +67,7 @@ function InspectionPage() {
           {filled && <><PlacePanel />{chosen !== null && <TrustPanel map={chosen} />}<RankingTable /></>}
         </div>
       </div>
+      <RemovedMaps />
     </dialog>
   );
 }

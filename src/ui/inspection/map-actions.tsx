@@ -2,7 +2,9 @@ import { Download } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { reportFailure } from '../../state/failure';
 import type { InspectedMap } from '../../state/inspection';
-import { canShare, encodeMapArray, encodeMapJson, nameMap, renderMapPicture, saveFile, shareFile } from './save-map';
+import { encodeMapJson } from '../../state/map-export';
+import { colourScale } from './inspection-view';
+import { canShare, encodeMapArray, nameMap, renderMapPicture, saveFile, shareFile } from './save-map';
 
 /** Takes a map out: as a picture with its caption, as numbers, through the system sheet. */
 export function MapActions({ map, title }: { readonly map: InspectedMap; readonly title: string }) {
@@ -44,7 +46,7 @@ export function MapActions({ map, title }: { readonly map: InspectedMap; readonl
         <div class="map-menu-list" role="menu" aria-label="Save">
           <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => saveFile(await renderMapPicture(map), `${name}.png`))}>Picture with caption (PNG)</button>
           <button type="button" role="menuitem" class="button quiet" onClick={() => act(() => saveFile(encodeMapArray(map), `${name}.npy`))}>Numbers (NPY)</button>
-          <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => saveFile(await encodeMapJson(map), `${name}.json`))}>Everything (JSON)</button>
+          <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => saveFile(await encodeMapJson(map, colourScale.peek()), `${name}.json`))}>Everything (JSON)</button>
           {canShare() && <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => shareFile(await renderMapPicture(map), `${name}.png`))}>Share the picture</button>}
         </div>
       )}

@@ -2,7 +2,7 @@ import { RotateCw, Square, Trash2 } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
-import { remakeMap, removeMap, stopJob } from '../../state/actions/explain-frame';
+import { remakeMap, stopJob, takeMapOff } from '../../state/actions/explain-frame';
 import { colourRangeOf, describeColourRange, type ColourRange } from '../../state/colours-of-map';
 import { describeFacts, describeNote, describeStop, describeVerdict } from '../../state/describe-map';
 import { describeWait } from '../../state/describe-wait';
@@ -38,6 +38,8 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
   useEffect(() => {
     if (shownOnRequest.peek() !== map.id) return;
     shownOnRequest.value = null;
+    // The button that brought it back may be gone.
+    if (document.activeElement === document.body) element.current?.querySelector<HTMLElement>('.map-title')?.focus({ preventScroll: true });
     element.current?.scrollIntoView({ block: 'nearest', inline: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
   }, [map.id]);
   return (
@@ -78,7 +80,7 @@ function MapTools({ map, title, progressing }: PartProps) {
         ? <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => stopJob(map.job)}><Square size={16} /></button>
         : <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" disabled={!isOfShownNetwork(map)} onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
       <MapActions map={map} title={title} />
-      <button type="button" class="button icon quiet" aria-label={`Remove ${title}`} title="Remove" onClick={() => removeMap(map.id)}><Trash2 size={16} /></button>
+      <button type="button" class="button icon quiet" aria-label={`Remove ${title}`} title="Remove" onClick={() => takeMapOff(map.id)}><Trash2 size={16} /></button>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { describeMethod } from '../../lessons/method-texts';
 import { makeMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
 import { draft, draftMethod, methods, openingMaps, spatialLayers, type MapRequest } from '../../state/inspection';
+import { nameInspectedMap, nextToGo } from '../../state/removed-maps';
 import { chooseFirstUnit } from '../../state/unit-target';
 import { answers, classes, layers, network, rate, targetIndex } from '../../state/worker-state';
 import { chosenMap, shownOnRequest } from './inspection-view';
@@ -14,6 +15,7 @@ import { UnitField } from './unit-field';
 export function MethodForm() {
   const method = draftMethod.value;
   const request = draft.value;
+  const goes = nextToGo.value;
   const change = (part: Partial<MapRequest>): void => { draft.value = { ...draft.peek(), ...part }; };
   return (
     <form class="method-form" aria-label="New map" onSubmit={(event) => {
@@ -39,7 +41,7 @@ export function MethodForm() {
       )}
       {method?.unsupported != null && <p class="map-verdict small">Not defined for this network: {method.unsupported}</p>}
       <button type="submit" class="button primary" disabled={method === null || method.unsupported !== null || openingMaps.value !== null}>Explain</button>
-      {method !== null && method.unsupported === null && <p class="small muted">{describeCost(method.cost, rate.value?.forwardMs ?? 20)} on this device.</p>}
+      {method !== null && method.unsupported === null && <p class="small muted">{describeCost(method.cost, rate.value?.forwardMs ?? 20)} on this device.{goes !== null && <> Takes the place of {nameInspectedMap(goes)}.</>}</p>}
     </form>
   );
 }

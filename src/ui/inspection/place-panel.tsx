@@ -1,13 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { captionName } from '../../state/layer-names';
 import { nameTarget } from '../../state/describe-map';
-import { formatValue } from '../../state/format-value';
+import { formatMeasured, formatValue } from '../../state/format-value';
 import { draft, isStale, maps, methodOf, planeOfMap, type InspectedMap, type LinkedPlace } from '../../state/inspection';
 import { chooseUnit, followPlace, readPlace, restingPlace, unitsHere } from '../../state/place-report';
 import { pictureShape, source } from '../../state/source-state';
 import { drawPixel } from './draw-square';
 
-/** What is at the place under the crosshair: its colour, the evidence for and against in each map, and the units that see it. */
+/** What is at the place under the crosshair: its colour (of an array, its numbers), the evidence for and against in each map, and the units that see it. */
 export function PlacePanel() {
   useEffect(() => followPlace(), []);
   const at = restingPlace.value;
@@ -16,12 +16,33 @@ export function PlacePanel() {
       <h3>At this place</h3>
       {at === null ? <p class="small muted">Point at a place of the picture or of a map, or move the crosshair with the arrow keys.</p> : (
         <>
-          <ColourHere at={at} />
+          {source.value?.valuesAt === undefined ? <ColourHere at={at} /> : <NumbersHere at={at} />}
           {maps.value.length > 0 && <EvidenceTable at={at} />}
           <UnitTable />
         </>
       )}
     </section>
+  );
+}
+
+/** So many channels of an array are listed; more would fill the page. */
+const mostChannels = 256;
+
+/** What an array holds there: its own numbers. The colours it is shown in are made up for the eye. */
+function NumbersHere({ at }: { readonly at: LinkedPlace }) {
+  const shown = source.value;
+  const values = shown?.valuesAt?.(at.y, at.x);
+  const [height, width] = shown?.arrayShape ?? [1, 1];
+  if (values === undefined) return null;
+  const listed = [...values.subarray(0, mostChannels)];
+  return (
+    <div class="place-numbers small">
+      <p class="numbers">Row {Math.floor(at.y * height)}, column {Math.floor(at.x * width)} of the array; {values.length === 1 ? 'its value' : `the values of its ${values.length} channels`}:</p>
+      <ul class="numbers" tabIndex={0} aria-label="Values of the array here">
+        {listed.map((value, channel) => <li key={channel}>{values.length > 1 && <b>{channel}</b>} {formatMeasured(value)}</li>)}
+        {values.length > listed.length && <li class="muted">and {values.length - listed.length} more</li>}
+      </ul>
+    </div>
   );
 }
 
@@ -57,7 +78,7 @@ function EvidenceRow({ map, at }: { readonly map: InspectedMap; readonly at: Lin
   const method = methodOf(map);
   if (plane === null || method === null) return null;
   const { value, name, evidence } = readPlace(plane, method, at);
-  const percent = (share: number | null): string => (share === null ? 'none' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
+  const percent = (share: number | null): string => (share === null ? 'none' : Number.isNaN(share) ? 'not a number' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
   return (
     <tr>
       <td>{method.name}{isStale(map) && <span class="muted"> of another picture</span>}</td><td>{formatValue(value)}</td>

@@ -2,6 +2,7 @@ import { describePointing, describePointingOf } from '../../lessons/localisation
 import { makeMap } from '../../state/actions/explain-frame';
 import { rankMethods, rankSlowMethods, stopRanking } from '../../state/actions/rank-methods';
 import { describeDuration, nameTarget } from '../../state/describe-map';
+import { describeRankingWait } from '../../state/describe-wait';
 import { draft, methods } from '../../state/inspection';
 import { estimateSeconds, quickRankingSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
 import { isOfOtherPicture } from '../../state/picture-seen';
@@ -36,7 +37,7 @@ function RankingProgress({ found }: { readonly found: Ranking }) {
   return (
     <div class="map-progress">
       <div class="progress-bar" role="progressbar" aria-label="Ranking" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(found.fraction * 100)}><i style={{ transform: `scaleX(${found.fraction})` }} /></div>
-      <span class="small">{found.current === null ? '' : `${nameOf(found.current)}, ${found.left} to go`}</span>
+      <span class="small">{describeRankingWait() || (found.current === null ? '' : `${nameOf(found.current)}, ${found.left} to go`)}</span>
       <button type="button" class="button quiet" onClick={stopRanking}>Stop</button>
     </div>
   );

@@ -3,9 +3,7 @@ import { colourRangeOf } from '../../state/colours-of-map';
 import { writeCaption } from '../../state/describe-map';
 import { formatValue } from '../../state/format-value';
 import { isStale, mapStrength, methodOf, planeOfMap, type InspectedMap } from '../../state/inspection';
-import { collectMapFacts } from '../../state/map-export';
 import { nameTargetOf, networkOf } from '../../state/name-map';
-import { takeTurns } from '../../state/take-turns';
 import { writeNpy } from '../../state/write-npy';
 import { colourScale, crispMaps } from './inspection-view';
 import { drawMap } from './map-canvas';
@@ -81,23 +79,6 @@ export async function renderMapPicture(map: InspectedMap): Promise<Blob> {
 export function encodeMapArray(map: InspectedMap): Blob {
   if (map.result === null) throw new Error('there is no map yet');
   return new Blob([writeNpy(map.result.map.shape, map.result.map.values)], { type: 'application/octet-stream' });
-}
-
-/** Values that are written out in one turn of the window. */
-const turnValues = 20_000;
-
-/** Everything about the map in words and numbers, its values too. */
-export async function encodeMapJson(map: InspectedMap): Promise<Blob> {
-  const { result } = map;
-  const facts = collectMapFacts(map, colourScale.peek());
-  if (result === null || facts === null) throw new Error('there is no map yet');
-  const { shape, values } = result.map;
-  const parts = [`${JSON.stringify(facts, null, 1).slice(0, -2)},\n "map": { "shape": ${JSON.stringify(shape)}, "values": [\n`];
-  for (let start = 0; start < values.length; start += turnValues) {
-    parts.push(start === 0 ? '' : ',\n', JSON.stringify([...values.subarray(start, start + turnValues)]).slice(1, -1));
-    await takeTurns();
-  }
-  return new Blob([...parts, '\n] }\n}\n'], { type: 'application/json' });
 }
 
 /** Hands a file to the person as a download. */

@@ -34,11 +34,11 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       </details>
       <h4>{isStale(map) ? 'On the picture it was made of' : 'On this very picture'}</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, map.faithfulness?.fraction ?? 0)} disabled={unfinished} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, 'faithfulness')} disabled={unfinished} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, map.sanity?.fraction ?? 0)} disabled={unfinished} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
+      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, 'sanity')} disabled={unfinished} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
@@ -46,7 +46,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
             : 'The map hardly changes although the network forgot what its later layers had learned: it shows the picture more than the network.'}</p>
           <table class="sanity-table small numbers">
             <thead><tr><th>Forgotten from the end to</th><th>Agreement with the original</th></tr></thead>
-            <tbody>{map.sanity.result.steps.map(({ layer, correlation }) => <tr key={layer}><td title={layer}>{captionName(layer)}</td><td><meter min={0} max={1} value={Math.max(0, correlation)} aria-hidden="true" /> {correlation.toFixed(2)}</td></tr>)}</tbody>
+            <tbody>{map.sanity.result.steps.map(({ layer, correlation }) => <tr key={layer}><td title={layer}>{captionName(layer)}</td><td>{Number.isFinite(correlation) ? <><meter min={0} max={1} value={Math.max(0, correlation)} aria-hidden="true" /> {correlation.toFixed(2)}</> : 'not a number'}</td></tr>)}</tbody>
           </table>
         </>
       )}

@@ -1,0 +1,2 @@
+/** How long what was taken away can be put back. */
+export const undoMs = 12_000;
