@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../contract/errors';
 import type { LayerInfo, WorkerEvent } from '../contract/events';
 import { defaultSpec } from '../contract/session-spec';
 import { spec } from './choices';
-import { failure, clearFailure } from './failure';
+import { failure, clearFailure, reportFailure } from './failure';
 import { firstSequence } from './picture-seen';
 import { receiveEvent } from './receive-event';
 import { useFakeRuntime, type FakeRuntime } from './testing.fixture';
@@ -79,5 +80,16 @@ describe('an error', () => {
     expect(failure.value).toBeNull();
     receiveEvent({ kind: 'error', error: { code: 'network-missing', detail: 'x', recoverable: false } });
     expect(failure.value?.code).toBe('network-missing');
+  });
+  it('of a picture that the network refuses goes with the next one that it takes, and no other does', () => {
+    const drawn: WorkerEvent = { kind: 'drawn', sequence: 3, capturedAtMs: 0, drawnAtMs: 0 };
+    receiveEvent({ kind: 'error', error: { code: 'input-mismatch', detail: '5 channels', recoverable: false } });
+    expect(failure.value?.code).toBe('input-mismatch');
+    receiveEvent(drawn);
+    expect(failure.value).toBeNull();
+    // Of a file that could not be opened while the camera goes on, say.
+    reportFailure(new AppError('input-mismatch', 'not the shape of a picture'));
+    receiveEvent(drawn);
+    expect(failure.value?.code).toBe('input-mismatch');
   });
 });

@@ -1,9 +1,10 @@
 import { batch } from '@preact/signals-core';
+import type { ErrorReport } from '../contract/errors';
 import type { WorkerEvent } from '../contract/events';
 import { forgetMaps, receiveJobEvent } from './actions/explain-frame';
 import { openDefaultLayer } from './actions/open-layer';
 import { changeSpec, pinnedIndex, spec } from './choices';
-import { showFailure } from './failure';
+import { clearFailure, failure, showFailure } from './failure';
 import { takeOrder } from './live-order';
 import { receiveActivity } from './network-page';
 import { answersBefore } from './painting';
@@ -17,6 +18,8 @@ import {
 
 let answeredAtMs = 0;
 let gridHeld = false;
+/** The network cannot use the frames that come; null: it can. */
+let refusal: ErrorReport | null = null;
 
 /** While the person points at the channels they keep their places. */
 export function holdGrid(held: boolean): void {
@@ -33,6 +36,9 @@ export function receiveEvent(event: WorkerEvent): void {
       case 'predictions': receivePredictions(event); break;
       case 'drawn':
         drawn.value = event;
+        // What the network refused was another picture.
+        if (refusal !== null && failure.peek() === refusal) clearFailure();
+        refusal = null;
         notePictureSeen(event);
         break;
       case 'rate': rate.value = event; break;
@@ -42,7 +48,10 @@ export function receiveEvent(event: WorkerEvent): void {
       case 'point': point.value = event; break;
       case 'job': receiveJobEvent(event); break;
       case 'activity': receiveActivity(event); break;
-      case 'error': if (!event.error.recoverable || status.value.phase === 'running') showFailure(event.error); break;
+      case 'error':
+        if (!event.error.recoverable || status.value.phase === 'running') showFailure(event.error);
+        if (event.error.code === 'input-mismatch') refusal = event.error;
+        break;
       case 'heartbeat': break;
     }
   });

@@ -1,6 +1,6 @@
 import { batch } from '@preact/signals-core';
 import type { FrameSource } from '../../camera/frame-source';
-import { rangeOf } from '../../contract/map-plane';
+import { findFiniteRange } from '../../contract/value-range';
 import { AppError } from '../../contract/errors';
 import { changeSpec, changeView, spec } from '../choices';
 import { clearFailure, failure, reportFailure } from '../failure';
@@ -15,6 +15,7 @@ import { takeTurns } from '../take-turns';
 import { until } from '../until';
 import { network, status } from '../worker-state';
 import { readMethods, removeMap } from './explain-frame';
+import { forgetAllRemoved } from './offer-removed';
 import { leavePictures } from './open-picture';
 import { reapply } from './reapply';
 import { closeCamera, showSource } from './show-source';
@@ -52,6 +53,8 @@ export async function openSavedInspection(file: Blob): Promise<void> {
     clearFailure();
     // First, so that none is made anew when the network comes.
     for (const map of maps.peek()) removeMap(map.id);
+    // Offered back, they would stand beside a picture that they are not of.
+    forgetAllRemoved();
     if (spec.peek().network !== saved.network) changeSpec({ network: saved.network, networkRevision: 0, input: inputBeingTried(saved.network), openLayer: null, openChannel: null, explanationLayer: null, target: { kind: 'top' } });
     // Asked for before and not there: it is asked for once more, or nothing would say that it is still missing.
     else if (network.peek()?.network !== saved.network) reapply();
@@ -84,7 +87,7 @@ export async function openSavedInspection(file: Blob): Promise<void> {
 
 function makeStill({ array, picture, label, mirror }: SavedInspection): Promise<FrameSource> {
   const { sources } = getRuntime();
-  return array === null ? sources.keptStill(picture, label, mirror) : sources.arraySource({ name: label, ...array, ...rangeOf(array.values) });
+  return array === null ? sources.keptStill(picture, label, mirror) : sources.arraySource({ name: label, ...array, ...findFiniteRange(array.values) });
 }
 
 function restoreMap(saved: SavedInspection, map: SavedMap, index: number): InspectedMap {
