@@ -70,7 +70,7 @@ export interface ExplanationFacts {
   readonly kind: ExplanationKind;
   /** True: the map's own values have both signs; false: never below 0. What is drawn: `isPlaneSigned` of `map-plane.ts`. */
   readonly signed: boolean;
-  /** How an input map's channels become one value for each pixel on screen: their sum, the largest absolute value, or the one there is. */
+  /** How an input map's channels become one value for each pixel on screen: their sum, the largest absolute value, or the one value that every channel holds. */
   readonly pixel: 'sum' | 'strongest' | 'only';
   readonly meaning: MapMeaning;
   readonly paper: PaperReference;

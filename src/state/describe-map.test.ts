@@ -17,7 +17,7 @@ beforeEach(() => {
   network.value = null;
   methods.value = [
     describeForTest('signed'), describeForTest('positive', { signed: false, kind: 'layer', choosesLayer: true }), describeForTest('input positive', { signed: false }),
-    describeForTest('slope', { pixel: 'strongest', meaning: 'sensitivity' }), describeForTest('kept', { meaning: 'kept-score' }),
+    describeForTest('slope', { pixel: 'strongest', meaning: 'sensitivity' }), describeForTest('kept', { meaning: 'kept-score' }), describeForTest('covered', { pixel: 'only' }),
     describeForTest('settled', { parameters: [
       { kind: 'number', name: 'steps', label: 'Steps', plain: 'x.', default: 50, min: 1, max: 99, integer: true },
       { kind: 'number', name: 'window', label: 'Window', plain: 'x.', default: null, min: 1, max: 99, integer: true },
@@ -47,6 +47,8 @@ describe('what is said of a map', () => {
     const added = map({ result: makeResult({ map: { shape: [1, 1, 3], values: Float32Array.of(1, 2, -0.5) }, min: -0.5, max: 2 }) });
     expect(describeValues(added)).toBe('2.50 to 2.50 (single colours −0.50 to 2.00)');
     expect(describeValues(map({ result: null }))).toBe('');
+    const covered = map({ result: makeResult({ map: { shape: [1, 2, 3], values: Float32Array.of(2, 2, 2, -1, -1, -1) }, min: -1, max: 2 }) });
+    expect(describeValues(ofMethod('covered', covered)), 'each colour holds the one value of its pixel').toBe('−1.00 to 2.00');
   });
 
   it('says that there is nothing instead of stretching a blank, and tells nothing from what speaks against', () => {

@@ -65,7 +65,8 @@ export function describeValues(map: InspectedMap): string {
   if (shown === null || plane === null) return '';
   const { min, max } = rangeOf(plane.values);
   const channels = shown.shape[2] ?? 1;
-  if (channels === 1) return `${formatValue(min)} to ${formatValue(max)}`;
+  // Where a pixel has one value, there is nothing that was added up.
+  if (channels === 1 || methodOf(map)?.pixel === 'only') return `${formatValue(min)} to ${formatValue(max)}`;
   const single = resultShown(map) ?? rangeOf(shown.values);
   return `${formatValue(min)} to ${formatValue(max)} (single ${channels === 3 ? 'colours' : 'channels'} ${formatValue(single.min)} to ${formatValue(single.max)})`;
 }
