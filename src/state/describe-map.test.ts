@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { colourTable } from '../contract/colour-map';
 import { colourRangeOf, describeColourRange, paintPlane } from './colours-of-map';
-import { describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
+import { describeColours, describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
 import { judgeMap, methods, showsEarlierMap, valueAt, type InspectedMap } from './inspection';
 import { nameTargetOf } from './name-map';
 import { describeForTest, makeResult } from './inspection.fixture';
@@ -67,6 +67,14 @@ describe('what is said of a map', () => {
     expect(describeVerdict({ ...nothing, phase: 'running' }), 'of the map from before').toBe(describeVerdict(nothing));
     const part = { shape: [1, 2], values: Float32Array.of(-1, -2), sequence: 1 };
     expect(describeVerdict({ ...nothing, phase: 'running', partial: part }), 'a part of the next one').toBe('');
+  });
+
+  it('says what the colours mean for the score that was explained, beside the map and in the caption', () => {
+    methods.value = [...methods.value, describeForTest('raised', { meaning: 'excitation' })];
+    const [above, below] = [2, -1.1].map((score) => ofMethod('raised', map({ result: makeResult({ score, map: { shape: [1, 2, 1], values: Float32Array.of(score, score / 2) } }) })));
+    expect([above, below].map((of) => of === undefined ? '' : describeColours(of).split(':')[0])).toEqual(['Orange', 'Blue']);
+    expect(below === undefined ? '' : writeCaption(below, { map: 'diverging', low: -2, high: 2, scale: 'largest' })).toContain('\nBlue: where the score came from');
+    expect(below === undefined ? '' : describeVerdict(below)).toMatch(/the bluest places are those that raised it most/);
   });
 
   it('says what the computation under way knows, not what the finished one said', () => {

@@ -90,10 +90,16 @@ export function describeVerdict(map: InspectedMap): string {
   switch (judgeMap(plane)) {
     case 'not-a-number': return 'Some values are not numbers: the computation overflowed. Do not read this map.';
     case 'all-zero': return describeAllZero(method, nameTargetOf(map));
-    case 'nothing-positive': return describeNothingPositive(method, nameTargetOf(map));
+    case 'nothing-positive': return describeNothingPositive(method, nameTargetOf(map), map.request.target.kind);
     case 'flat': return 'The same value everywhere: this map points at nothing.';
     case 'ok': return '';
   }
+}
+
+/** What the colours of the map on screen mean; '' where its method is not known. */
+export function describeColours(map: InspectedMap): string {
+  const method = methodOf(map);
+  return method === null ? '' : describeSigns(method, { target: map.request.target.kind, score: resultShown(map)?.score ?? null });
 }
 
 /** Why a finished map cannot be checked here; '' where it can. */
@@ -142,7 +148,7 @@ export function writeCaption(map: InspectedMap, range: ColourRange): string {
     `${method.name} (${method.paper.authors} ${method.paper.year}, ${method.paper.equation}) for ${nameTargetOf(map)}, score ${formatValue(result.score)}`,
     [`Network ${nameNetworkOf(map)}`, ...(layer === null ? [] : [`layer ${layer}`]), ...describeSettings(map), describeNote(map)].filter((part) => part !== '').join(' · '),
     `Values ${describeValues(map)}. ${describeColourRange(range)}.`,
-    describeSigns(method),
+    describeColours(map),
     `Innerview ${programVersion}`,
   ].join('\n');
 }

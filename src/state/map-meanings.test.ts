@@ -17,6 +17,21 @@ describe('what is said of the colours', () => {
     expect(['gradient', 'saliency', 'smooth-grad', 'var-grad', 'guided-backprop', 'deconvnet', 'guided-grad-cam', 'eigen-cam', 'rise', 'score-cam'].filter(saysEvidence)).toEqual([]);
   });
 
+  it('does not call what raised a score below zero a word against it: the sign is the score’s own', () => {
+    const method = { kind: 'input', signed: true, pixel: 'sum', meaning: 'excitation' } as const;
+    expect(describeSigns(method, { target: 'class', score: 2 })).toMatch(/^Orange: where the score came from/);
+    for (const target of ['top', 'class', 'unit'] as const) {
+      const words = describeSigns(method, { target, score: -1.1 });
+      expect(words).toMatch(/^Blue: where the score came from, counting only what raised it\. .*the sign of the score/);
+      expect(describeNothingPositive(method, 'cup', target)).toMatch(/^The score for cup is below zero, .*bluest places are those that raised it most/);
+    }
+    // Of two scores each part has its own sign; the difference's says nothing.
+    const ofTwo = [3, -3].map((score) => describeSigns(method, { target: 'difference', score }));
+    expect(ofTwo[0]).toBe(ofTwo[1]);
+    expect(ofTwo[0]).toMatch(/A score below zero turns the colours of its part round/);
+    expect(describeNothingPositive(method, 'cup rather than bowl', 'difference')).not.toMatch(/^The score/);
+  });
+
   it('keeps each kind of value apart', () => {
     const sentences = new Map(explanations.map((method) => [`${method.meaning} ${isPlaneSigned(method)}`, describeSigns(method)]));
     expect(new Set(sentences.values()).size).toBe(sentences.size);
@@ -25,7 +40,7 @@ describe('what is said of the colours', () => {
 });
 
 describe('what is said of a map that shows nothing', () => {
-  const texts = explanations.map((method) => ({ id: method.id, kind: method.kind, meaning: method.meaning, zero: describeAllZero(method, 'cup'), negative: describeNothingPositive(method, 'cup') }));
+  const texts = explanations.map((method) => ({ id: method.id, kind: method.kind, meaning: method.meaning, zero: describeAllZero(method, 'cup'), negative: describeNothingPositive(method, 'cup', 'class') }));
 
   it('speaks of a layer only where the map covers one', () => {
     expect(texts.filter(({ kind, zero, negative }) => kind === 'input' && /layer/.test(zero + negative))).toEqual([]);

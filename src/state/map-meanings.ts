@@ -1,18 +1,36 @@
 import type { ExplanationFacts, MapMeaning } from '../contract/explanations';
 import { isPlaneSigned } from '../contract/map-plane';
+import type { ExplanationTarget } from '../contract/session-spec';
 
 /** What decides how a map is read. */
 export type MapReading = Pick<ExplanationFacts, 'kind' | 'signed' | 'pixel' | 'meaning'>;
 
-/** What the colours of a map mean. A plane of both signs is drawn in orange and blue, any other from dark to bright. */
-export function describeSigns(method: Omit<MapReading, 'kind'>): string {
+/** What the map explains, as far as its colours depend on it. */
+export interface ExplainedScore {
+  readonly target: ExplanationTarget['kind'];
+  /** null: not known yet. */
+  readonly score: number | null;
+}
+
+/** A part of the score has the score's own sign, whatever it did for it: `excitation` of `contract/explanations.ts`. */
+function describeExcitation({ target, score }: ExplainedScore): string {
+  if (target === 'difference') return 'Orange: where the first score came from, blue: where the other came from, counting only what raised them. A score below zero turns the colours of its part round. What speaks against is left out.';
+  if (score === null || score >= 0) return 'Orange: where the score came from, counting only what raised it. What speaks against it is left out; blue appears only where a score is below zero.';
+  return 'Blue: where the score came from, counting only what raised it. The score is below zero, and each part has the sign of the score; what lowered it more is left out.';
+}
+
+/**
+ * What the colours of a map mean. A plane of both signs is drawn in orange and blue, any other from dark to bright.
+ * @param explained  a class whose score is not known where it is left out
+ */
+export function describeSigns(method: Omit<MapReading, 'kind'>, explained: ExplainedScore = { target: 'class', score: null }): string {
   const signed = isPlaneSigned(method);
   switch (method.meaning) {
     case 'evidence': return signed
       ? 'Orange speaks for it, blue against it; where the picture shows through, the map says nothing.'
       : 'Bright speaks for it. What speaks against it is left out.';
     case 'excitation': return signed
-      ? 'Orange: where the score came from, counting only what raised it. What speaks against it is left out; blue appears only where a score is below zero or another class is compared.'
+      ? describeExcitation(explained)
       : 'Bright: where the score came from, counting only what raised it. What speaks against it is left out.';
     case 'sensitivity': return 'Bright: a small change here would change the score most. It does not say in which direction, and it is no evidence for or against.';
     case 'spread': return 'Bright: the gradient wavers most here when noise is added. It is no evidence for or against.';
@@ -54,11 +72,13 @@ export function describeAllZero(method: MapReading, target: string): string {
   }
 }
 
-/** What a map says that is nowhere above 0, and somewhere below. @param target  in words */
-export function describeNothingPositive(method: MapReading, target: string): string {
+/** What a map says that is nowhere above 0, and somewhere below. @param target  in words · @param kind  of that target */
+export function describeNothingPositive(method: MapReading, target: string, kind: ExplanationTarget['kind']): string {
   switch (method.meaning) {
     case 'evidence': return `No positive evidence for ${target}${method.kind === 'layer' ? ' in this layer' : ''}: everything here speaks against it.`;
-    case 'excitation': return `The score for ${target} is below zero, and this method shows only what such a score is made of: nothing here speaks for it.`;
+    case 'excitation': return kind === 'difference'
+      ? 'Nowhere above zero: what raised the other score outweighs everything here, or the first score is below zero, and then this method gives its part the sign of that score.'
+      : `The score for ${target} is below zero, and so is each of its parts: here the bluest places are those that raised it most. What lowered it is not shown.`;
     case 'kept-score': return `Whatever part of the picture showed, the mean score for ${target} was not above zero.`;
     case 'sensitivity': case 'spread': case 'modified-gradient': case 'pattern': case 'weighted-maps': return '';
   }

@@ -76,7 +76,9 @@ export function readPlace(plane: MapPlane, method: Omit<MapReading, 'kind'>, at:
   const reading = { value: valueAt(plane, at), name: nameValue(meaning) };
   if (meaning !== 'evidence' && meaning !== 'excitation') return { ...reading, evidence: null };
   const { positive, negative } = shareAround(plane, at);
-  return { ...reading, evidence: { positive, negative: meaning === 'evidence' && isPlaneSigned(method) ? negative : 'left-out' } };
+  // Parts of a score below zero are all below zero: what raised it is what there is.
+  if (meaning === 'excitation') return { ...reading, evidence: { positive: positive ?? negative, negative: 'left-out' } };
+  return { ...reading, evidence: { positive, negative: isPlaneSigned(method) ? negative : 'left-out' } };
 }
 
 /** Reads the units under the resting pointer, again when the picture changes. @returns what ends it */

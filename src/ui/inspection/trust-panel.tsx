@@ -1,15 +1,13 @@
 import { useId } from 'preact/hooks';
-import type { ExplanationDescription } from '../../contract/explanations';
 import { describeMethod } from '../../lessons/method-texts';
 import { describeDeparture, localisationOf, localisationRows } from '../../lessons/localisation';
 import { captionName } from '../../state/layer-names';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
-import { describeExactness, describeHindrance, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
+import { describeColours, describeExactness, describeHindrance, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
 import { describeWait } from '../../state/describe-wait';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
 import { isStale, methodOf, methods, planeOfMap, resultShown, showsEarlierMap, type InspectedMap, type TrustCheck } from '../../state/inspection';
-import { describeSigns } from '../../state/map-meanings';
 import { nameTargetOf } from '../../state/name-map';
 import { Curves } from './curves';
 
@@ -27,7 +25,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       <h3>{method.name}</h3>
       <p>{words.shows}</p>
       <p class="trust-limits"><b>What it does not prove.</b> {words.limits}</p>
-      <MapFacts map={map} method={method} />
+      <MapFacts map={map} />
       <details><summary>Exact definition</summary>
         <p class="definition">{method.definition}</p>
         <p class="small muted">{method.paper.authors} {method.paper.year}, {method.paper.title}, {method.paper.equation}. {paper !== null && <a href={paper} target="_blank" rel="noreferrer">Paper</a>}</p>
@@ -59,7 +57,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
 }
 
 /** What is known of the map on screen, also while it is made and after it was stopped. */
-function MapFacts({ map, method }: { readonly map: InspectedMap; readonly method: ExplanationDescription }) {
+function MapFacts({ map }: { readonly map: InspectedMap }) {
   const drawn = planeOfMap(map) !== null;
   const earlier = showsEarlierMap(map);
   const shown = resultShown(map);
@@ -74,7 +72,7 @@ function MapFacts({ map, method }: { readonly map: InspectedMap; readonly method
       {layer !== null && <><dt>Layer</dt><dd>{layer}</dd></>}
       {settings.length > 0 && <><dt>Settings</dt><dd>{settings.join(', ')}</dd></>}
       {drawn && <><dt>Values</dt><dd class="numbers">{describeValues(map)}</dd></>}
-      <dt>Colours</dt><dd>{describeSigns(method)}</dd>
+      <dt>Colours</dt><dd>{describeColours(map)}</dd>
       {note !== '' && !earlier && <><dt>Steps</dt><dd class="numbers">{note}</dd></>}
       {!earlier && describeExactness(map).map((sentence) => <><dt>Exactness</dt><dd>{sentence}</dd></>)}
       {shown !== null && <><dt>Made in</dt><dd class="numbers">{(shown.durationMs / 1000).toFixed(1)} s</dd></>}
