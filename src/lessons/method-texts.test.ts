@@ -27,6 +27,11 @@ describe('the words of the methods', () => {
     expect(describeMethod('guided-backprop').limits).toMatch(/how little it changes/);
   });
 
+  it('says of CAM what its values add up to: the score is their mean and a constant (test/conformance/explanation-axioms.test.ts)', () => {
+    const texts = [describeMethod('cam').shows, explanations.find(({ id }) => id === 'cam')?.definition ?? ''];
+    for (const text of texts) expect(text).toMatch(/mean.*plus a constant.*is the score\.$/);
+  });
+
   it('what was measured is a method that is offered', () => {
     const ids = new Set(explanations.map(({ id }) => id));
     expect(localisationRows.filter(({ method }) => !ids.has(method))).toEqual([]);

@@ -20,7 +20,7 @@ const texts: Readonly<Record<string, MethodText>> = {
   'hires-cam': { shows: 'Like Grad-CAM without averaging the weights: exact where one dense layer follows the maps.', limits: camLimits },
   'score-cam': { shows: 'Shows the network only what one map points at, for every map, and adds up the maps, those with the highest scores most.', limits: `${camLimits} Masked pictures are also unlike anything it learned from.` },
   'eigen-cam': { shows: 'The strongest common pattern of the layer’s maps. It does not ask about any class.', limits: 'It is the same for every class, except for which end of the pattern is called positive, so it cannot say why this answer and not another.' },
-  cam: { shows: 'Exactly how much each place of the last maps added to the answer.', limits: 'Exact only for the last maps; each place there has looked at a large part of the picture.' },
+  cam: { shows: 'How much each place of the last maps speaks for the class: the mean of all places, plus a constant that is the same for every picture, is the score.', limits: 'Exact only for the last maps; each place there has looked at a large part of the picture.' },
   gradient: { shows: 'How strongly the score would change if a pixel became a little brighter or darker.', limits: sensitivityLimits },
   saliency: { shows: 'Where a tiny change of the picture would change the score most.', limits: sensitivityLimits },
   'gradient-x-input': { shows: 'The gradient, weighed by how bright the pixel is.', limits: `${sensitivityLimits} Pixels that are 0 after preprocessing never get credit.` },
