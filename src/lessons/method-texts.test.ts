@@ -32,6 +32,16 @@ describe('the words of the methods', () => {
     for (const text of texts) expect(text).toMatch(/mean.*plus a constant.*is the score\.$/);
   });
 
+  it('says in words what holds for every target: odds of a class and their unit, the score of anything else, and what RISE averages', () => {
+    const textsOf = (id: string): readonly string[] => [describeMethod(id).shows, explanations.find((method) => method.id === id)?.definition ?? ''];
+    for (const text of textsOf('prediction-difference')) {
+      expect(text).toMatch(/odds of a class fall, in bits/);
+      expect(text).toMatch(/(of|for) a unit or a difference of two classes, how (far|much) its score falls/);
+    }
+    for (const text of textsOf('rise')) expect(text).toMatch(/probability of a class.*value of a unit/);
+    expect(describeMethod('gradient-x-input').shows, 'a dark pixel lies far from a mean colour').not.toMatch(/bright/);
+  });
+
   it('what was measured is a method that is offered', () => {
     const ids = new Set(explanations.map(({ id }) => id));
     expect(localisationRows.filter(({ method }) => !ids.has(method))).toEqual([]);

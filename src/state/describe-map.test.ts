@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { colourTable } from '../contract/colour-map';
 import { colourRangeOf, describeColourRange, paintPlane } from './colours-of-map';
-import { describeColours, describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
+import { describeColours, describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeScore, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
 import { judgeMap, methods, showsEarlierMap, valueAt, type InspectedMap } from './inspection';
 import { nameTargetOf } from './name-map';
 import { describeForTest, makeResult } from './inspection.fixture';
@@ -12,6 +12,7 @@ const map = (over: Partial<InspectedMap> = {}): InspectedMap => ({
   begunOn: 0, origin: null, partial: null, result: makeResult(), error: null, faithfulness: null, sanity: null, ...over,
 });
 const withValues = (...values: number[]): InspectedMap => map({ result: makeResult({ map: { shape: [1, values.length], values: Float32Array.from(values) } }) });
+const ofTarget = (target: InspectedMap['request']['target'], of: InspectedMap): InspectedMap => ({ ...of, request: { ...of.request, target } });
 const ofMethod = (method: string, of: InspectedMap): InspectedMap => ({ ...of, request: { ...of.request, method } });
 beforeEach(() => {
   network.value = null;
@@ -75,6 +76,29 @@ describe('what is said of a map', () => {
     expect([above, below].map((of) => of === undefined ? '' : describeColours(of).split(':')[0])).toEqual(['Orange', 'Blue']);
     expect(below === undefined ? '' : writeCaption(below, { map: 'diverging', low: -2, high: 2, scale: 'largest' })).toContain('\nBlue: where the score came from');
     expect(below === undefined ? '' : describeVerdict(below)).toMatch(/the bluest places are those that raised it most/);
+  });
+
+  it('says what kind of number the score is, by what is explained and by the network', () => {
+    const of = (target: InspectedMap['request']['target']): string => describeScore(map({ request: { ...map().request, target } }));
+    const all = (): readonly string[] => [of({ kind: 'top' }), of({ kind: 'difference', index: 0, against: 1 }), of({ kind: 'unit', layer: 'a', channel: 1 }), of({ kind: 'unit', layer: 'a', channel: 1, y: 0, x: 2 })];
+    expect(all(), 'of a network that is not on screen').toEqual(['', 'a difference of two scores', 'the channel’s mean value', 'the unit’s value']);
+    showNetwork('last');
+    expect(all().slice(0, 2)).toEqual(['before the percentages', 'a difference of two scores, before the percentages']);
+    network.value = network.value === null ? null : { ...network.value, scoresAreProbabilities: true };
+    expect(all().slice(0, 2), 'a hard sigmoid is the answer itself').toEqual(['the probability itself', 'a difference of two probabilities']);
+  });
+
+  it('tells odds in bits, and nothing else', () => {
+    methods.value = [...methods.value, describeForTest('prediction-difference', { pixel: 'only' })];
+    const of = (target: InspectedMap['request']['target']): string => describeValues(ofTarget(target, ofMethod('prediction-difference', withValues(1, -3))));
+    expect([of({ kind: 'top' }), of({ kind: 'class', index: 2 }), of({ kind: 'difference', index: 0, against: 1 }), of({ kind: 'unit', layer: 'a', channel: 1 })])
+      .toEqual(['−3.00 to 1.00 bits', '−3.00 to 1.00 bits', '−3.00 to 1.00', '−3.00 to 1.00']);
+  });
+
+  it('calls what RISE averages by its name, also where it was asked for the score', () => {
+    expect(describeColours(ofMethod('kept', map()))).toMatch(/the mean probability in the copies/);
+    const byScore = map({ request: { ...map().request, method: 'kept', parameters: { score: 'logit' } } });
+    expect(describeColours(byScore)).toMatch(/^The mean score in the copies/);
   });
 
   it('says what the computation under way knows, not what the finished one said', () => {

@@ -5,11 +5,20 @@ import type { ExplanationTarget } from '../contract/session-spec';
 /** What decides how a map is read. */
 export type MapReading = Pick<ExplanationFacts, 'kind' | 'signed' | 'pixel' | 'meaning'>;
 
-/** What the map explains, as far as its colours depend on it. */
+/** What the map explains, as far as the words for its values depend on it. */
 export interface ExplainedScore {
   readonly target: ExplanationTarget['kind'];
   /** null: not known yet. */
   readonly score: number | null;
+  /** True: RISE was asked for the mean score, not for the mean probability. */
+  readonly keepsScore?: boolean;
+}
+
+/** What RISE averages. @param of  the target in words, where it is to be named */
+function nameKept({ target, keepsScore = false }: ExplainedScore, of: string | null = null): string {
+  if (target === 'unit') return `value of ${of ?? 'the unit'}`;
+  const kept = target === 'difference' ? `difference of the two ${keepsScore ? 'scores' : 'probabilities'}` : keepsScore ? 'score' : 'probability';
+  return of === null ? kept : `${kept} for ${of}`;
 }
 
 /** A part of the score has the score's own sign, whatever it did for it: `excitation` of `contract/explanations.ts`. */
@@ -37,7 +46,9 @@ export function describeSigns(method: Omit<MapReading, 'kind'>, explained: Expla
     case 'modified-gradient': return 'Bright: what the changed gradient marks most, of either sign. It is no derivative of the score and no evidence for or against.';
     case 'pattern': return 'Orange and blue are the two ends of one pattern in the layer. Neither speaks for or against; the class only decides which end is orange.';
     case 'weighted-maps': return 'Bright: active in the layer’s maps, above all in those under which the score stays high. Every map counts for something, so nothing here can speak against it.';
-    case 'kept-score': return 'The mean score of the copies in which a place showed: orange above zero, blue below. Only differences within the map mean something.';
+    case 'kept-score': return explained.target === 'unit' || explained.target === 'difference' || explained.keepsScore === true
+      ? `The mean ${nameKept(explained)} in the copies in which a place showed: orange above zero, blue below. Only differences within the map mean something.`
+      : 'The deeper the orange, the greater the mean probability in the copies in which a place showed. Only differences within the map mean something.';
   }
 }
 
@@ -51,12 +62,12 @@ export function nameValue(meaning: MapMeaning): string {
     case 'modified-gradient': return 'Changed gradient here';
     case 'pattern': return 'Place along the pattern';
     case 'weighted-maps': return 'Weighted activity here';
-    case 'kept-score': return 'Mean score while it showed';
+    case 'kept-score': return 'Mean while it showed';
   }
 }
 
 /** What a map of zeros says, which for each kind of value is something else. @param target  in words */
-export function describeAllZero(method: MapReading, target: string): string {
+export function describeAllZero(method: MapReading, target: string, explained: ExplainedScore): string {
   const inLayer = method.kind === 'layer' ? ' in this layer' : '';
   switch (method.meaning) {
     case 'evidence': return isPlaneSigned(method)
@@ -68,18 +79,18 @@ export function describeAllZero(method: MapReading, target: string): string {
     case 'modified-gradient': return `Zero everywhere: nothing comes back to the picture from ${target} by this method.`;
     case 'pattern': return 'Zero everywhere: the layer holds the same values at every place, so there is no pattern.';
     case 'weighted-maps': return 'Zero everywhere: the weighted maps of this layer add up to nothing above zero.';
-    case 'kept-score': return `Zero everywhere: whatever part of the picture showed, nothing was left of the score for ${target}.`;
+    case 'kept-score': return `Zero everywhere: whatever part of the picture showed, the mean ${nameKept(explained, target)} was zero.`;
   }
 }
 
-/** What a map says that is nowhere above 0, and somewhere below. @param target  in words · @param kind  of that target */
-export function describeNothingPositive(method: MapReading, target: string, kind: ExplanationTarget['kind']): string {
+/** What a map says that is nowhere above 0, and somewhere below. @param target  in words */
+export function describeNothingPositive(method: MapReading, target: string, explained: ExplainedScore): string {
   switch (method.meaning) {
     case 'evidence': return `No positive evidence for ${target}${method.kind === 'layer' ? ' in this layer' : ''}: everything here speaks against it.`;
-    case 'excitation': return kind === 'difference'
+    case 'excitation': return explained.target === 'difference'
       ? 'Nowhere above zero: what raised the other score outweighs everything here, or the first score is below zero, and then this method gives its part the sign of that score.'
       : `The score for ${target} is below zero, and so is each of its parts: here the bluest places are those that raised it most. What lowered it is not shown.`;
-    case 'kept-score': return `Whatever part of the picture showed, the mean score for ${target} was not above zero.`;
+    case 'kept-score': return `Whatever part of the picture showed, the mean ${nameKept(explained, target)} was not above zero.`;
     case 'sensitivity': case 'spread': case 'modified-gradient': case 'pattern': case 'weighted-maps': return '';
   }
 }

@@ -27,7 +27,7 @@ describe('the value at a place', () => {
     expect(readPlace(belowZero, { signed: true, pixel: 'sum', meaning: 'excitation' }, at).evidence, 'parts of a score below zero raised it').toEqual({ positive: 0.75, negative: 'left-out' });
   });
 
-  it.each([['sensitivity', 'Sensitivity here'], ['spread', 'Spread of the gradient here'], ['modified-gradient', 'Changed gradient here'], ['pattern', 'Place along the pattern'], ['weighted-maps', 'Weighted activity here'], ['kept-score', 'Mean score while it showed']] as const)(
+  it.each([['sensitivity', 'Sensitivity here'], ['spread', 'Spread of the gradient here'], ['modified-gradient', 'Changed gradient here'], ['pattern', 'Place along the pattern'], ['weighted-maps', 'Weighted activity here'], ['kept-score', 'Mean while it showed']] as const)(
     'of %s has its own name', (meaning, name) => {
       expect(readPlace(plane, { signed: true, pixel: 'only', meaning }, at)).toEqual({ value: 3, name, evidence: null });
     });

@@ -3,7 +3,7 @@ import { describeMethod } from '../../lessons/method-texts';
 import { describeDeparture, localisationOf, localisationRows } from '../../lessons/localisation';
 import { captionName } from '../../state/layer-names';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
-import { describeColours, describeExactness, describeHindrance, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
+import { describeColours, describeExactness, describeHindrance, describeNote, describeScore, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
 import { describeWait } from '../../state/describe-wait';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
@@ -68,7 +68,7 @@ function MapFacts({ map }: { readonly map: InspectedMap }) {
     <dl class="facts">
       <dt>Explains</dt><dd>{nameTargetOf(map)}</dd>
       {map.phase !== 'done' && <><dt>State</dt><dd>{map.phase === 'failed' ? 'Failed.' : map.phase === 'cancelled' ? describeStop(map) : 'Being made.'}{map.phase === 'running' && !earlier && isStale(map) ? ' Of the picture before it was changed.' : ''}{map.phase === 'running' && earlier ? ' The map from before is shown.' : ''}</dd></>}
-      {shown !== null && <><dt>Score</dt><dd class="numbers">{formatValue(shown.score)} <span class="muted">(before the percentages)</span></dd></>}
+      {shown !== null && <><dt>Score</dt><dd class="numbers">{formatValue(shown.score)}{describeScore(map) !== '' && <span class="muted"> ({describeScore(map)})</span>}</dd></>}
       {layer !== null && <><dt>Layer</dt><dd>{layer}</dd></>}
       {settings.length > 0 && <><dt>Settings</dt><dd>{settings.join(', ')}</dd></>}
       {drawn && <><dt>Values</dt><dd class="numbers">{describeValues(map)}</dd></>}
