@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals-core';
 import type { ExplanationDescription } from '../contract/explanations';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { maps, methods, type InspectedMap } from './inspection';
+import { isFlat, spanOf, type CurveSpan } from './judge-curves';
 import { isOfOlderPicture } from './picture-seen';
 import { network, rate } from './worker-state';
 
@@ -18,6 +19,8 @@ export interface RankedMethod {
   /** Areas under the curves, 0..1. */
   readonly deletion: number;
   readonly insertion: number;
+  /** Of both curves. */
+  readonly span: CurveSpan;
 }
 
 export interface Ranking {
@@ -62,8 +65,18 @@ function secondsOf(passes: number): number {
   return (passes * Math.max(1, rate.value?.forwardMs ?? 20)) / 1000;
 }
 
-/** Better first: much kept when its pixels are shown, little when they are deleted. */
+/** Least and largest probability of all curves of a table; null: it has no rows, or the curves go somewhere. */
+export function findFlatSpan(rows: readonly RankedMethod[]): CurveSpan | null {
+  const span = spanOf(...rows.map((row) => [row.span.least, row.span.largest]));
+  return rows.length > 0 && isFlat(span) ? span : null;
+}
+
+/** Better first: much kept when its pixels are shown, little when they are deleted. Curves with nothing to follow give no order: the methods' own stays. */
 export function sortRanking(rows: readonly RankedMethod[]): readonly RankedMethod[] {
+  if (findFlatSpan(rows) !== null) {
+    const placeOf = ({ method }: RankedMethod): number => methods.peek().findIndex(({ id }) => id === method);
+    return [...rows].sort((a, b) => placeOf(a) - placeOf(b));
+  }
   return [...rows].sort((a, b) => (b.insertion - b.deletion) - (a.insertion - a.deletion));
 }
 

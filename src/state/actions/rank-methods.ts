@@ -2,9 +2,11 @@ import { toErrorReport } from '../../contract/errors';
 import type { WorkerEvent } from '../../contract/events';
 import type { ExplanationDescription } from '../../contract/explanations';
 import type { JobId } from '../../contract/ids';
+import type { FaithfulnessResult } from '../../contract/jobs';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { reportFailure } from '../failure';
 import { methods } from '../inspection';
+import { spanOf } from '../judge-curves';
 import { isOfOlderPicture, whenPictureIsSeen } from '../picture-seen';
 import { curvePasses, curveSteps, findJudgedMap, isSlow, ranking, slowMethods, sortRanking, type Ranking } from '../ranking';
 import { getRuntime } from '../runtime';
@@ -66,9 +68,9 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
     show(phase, null, 0);
     supervisor.cancelJob(run.mapJob).catch(reportFailure);
   };
-  const add = (method: string, areas: { readonly deletion: number; readonly insertion: number; readonly randomDeletion: number; readonly randomInsertion: number }, hasRandom: boolean): void => {
+  const add = (method: string, { areas, deletion, insertion }: FaithfulnessResult, hasRandom: boolean): void => {
     const random = hasRandom ? { deletion: areas.randomDeletion, insertion: areas.randomInsertion } : null;
-    measured = { ...measured, rows: [...measured.rows, { method, deletion: areas.deletion, insertion: areas.insertion }], random: measured.random ?? random };
+    measured = { ...measured, rows: [...measured.rows, { method, deletion: areas.deletion, insertion: areas.insertion, span: spanOf(deletion, insertion) }], random: measured.random ?? random };
   };
   show('running', null, candidates.length);
   await whenPictureIsSeen();
@@ -81,7 +83,7 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
       const judgedMap = findJudgedMap(method, target);
       if (judgedMap?.result != null && judgedMap.faithfulness?.result != null) {
         measured = { ...measured, sequence: measured.sequence ?? judgedMap.result.sequence, targetIndex: measured.targetIndex ?? judgedMap.result.targetIndex };
-        add(method.id, judgedMap.faithfulness.result.areas, judgedMap.faithfulness.result.randomDeletion.length > 0);
+        add(method.id, judgedMap.faithfulness.result, judgedMap.faithfulness.result.randomDeletion.length > 0);
       } else {
         const made = await supervisor.runJob(run.mapJob, { kind: 'explain', method: method.id, target, layer: null, parameters: {} });
         if (isOver()) return;
@@ -92,7 +94,7 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
         const judged = await supervisor.runJob(run.judgeJob, { kind: 'faithfulness', of: run.mapJob, steps: curveSteps, random: needsRandom });
         if (isOver()) return;
         if (judged.kind !== 'faithfulness') continue;
-        add(method.id, judged.areas, needsRandom);
+        add(method.id, judged, needsRandom);
       }
     } catch (thrown) {
       if (isOver()) return;

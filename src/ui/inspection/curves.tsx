@@ -1,16 +1,16 @@
 import type { FaithfulnessResult } from '../../contract/jobs';
+import { describeSpan, judgeCurve, spanOf, type CurveVerdict } from '../../state/judge-curves';
 
 const width = 280;
 const height = 120;
 
 /** Probability of the target while pixels go (deletion) or come (insertion), beside a random order. */
 export function Curves({ result }: { readonly result: FaithfulnessResult }) {
+  const { areas } = result;
   return (
     <div class="curves">
-      <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion}
-        verdict={`area ${result.areas.deletion.toFixed(2)}, random ${result.areas.randomDeletion.toFixed(2)}; smaller is better`} better={result.areas.deletion < result.areas.randomDeletion} />
-      <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion}
-        verdict={`area ${result.areas.insertion.toFixed(2)}, random ${result.areas.randomInsertion.toFixed(2)}; larger is better`} better={result.areas.insertion > result.areas.randomInsertion} />
+      <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion} better="smaller" area={areas.deletion} randomArea={areas.randomDeletion} />
+      <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion} better="larger" area={areas.insertion} randomArea={areas.randomInsertion} />
       <p class="curve-legend small muted" aria-hidden="true"><span><i class="curve-line" />this map</span><span><i class="curve-line random" />a random order</span></p>
     </div>
   );
@@ -20,16 +20,25 @@ interface CurveProps {
   readonly title: string;
   readonly map: readonly number[];
   readonly random: readonly number[];
-  readonly verdict: string;
-  /** Than a random order. */
-  readonly better: boolean;
+  /** Which area is better. */
+  readonly better: 'smaller' | 'larger';
+  readonly area: number;
+  readonly randomArea: number;
 }
 
-function Curve({ title, map, random, verdict, better }: CurveProps) {
+const verdicts: Readonly<Record<Exclude<CurveVerdict, 'flat'>, string>> = {
+  better: 'Better than a random order', worse: 'Worse than a random order', unclear: 'No clear difference from a random order',
+};
+
+function Curve({ title, map, random, better, area, randomArea }: CurveProps) {
+  const span = spanOf(map, random);
+  const verdict = judgeCurve(span, better === 'smaller' ? randomArea - area : area - randomArea, randomArea);
+  const words = verdict === 'flat' ? `${describeSpan(span)}: this curve cannot tell` : verdicts[verdict];
+  const areas = `area ${area.toFixed(2)}, random ${randomArea.toFixed(2)}; ${better} is better`;
   return (
     <figure class="curve">
       <figcaption class="small">{title}</figcaption>
-      <svg viewBox={`-30 -6 ${width + 36} ${height + 26}`} role="img" aria-label={`${title}: ${verdict}`}>
+      <svg viewBox={`-30 -6 ${width + 36} ${height + 26}`} role="img" aria-label={`${title}: ${verdict === 'flat' ? words : areas}`}>
         <path class="curve-frame" d={`M0 0V${height}H${width}`} />
         <text x={-6} y={6} class="curve-label" text-anchor="end">1</text>
         <text x={-6} y={height} class="curve-label" text-anchor="end">0</text>
@@ -37,7 +46,7 @@ function Curve({ title, map, random, verdict, better }: CurveProps) {
         <path class="curve-random" d={pathOf(random)} />
         <path class="curve-map" d={pathOf(map)} />
       </svg>
-      <p class="small numbers"><span class={better ? 'curve-better' : 'map-verdict'}>{better ? 'Better than a random order' : 'No better than a random order'}</span> <span class="muted">({verdict})</span></p>
+      <p class="small numbers"><span class={verdict === 'better' ? 'curve-better' : 'map-verdict'}>{words}</span>{verdict !== 'flat' && <span class="muted"> ({areas})</span>}</p>
     </figure>
   );
 }

@@ -3,7 +3,8 @@ import { makeMap } from '../../state/actions/explain-frame';
 import { rankMethods, rankSlowMethods, stopRanking } from '../../state/actions/rank-methods';
 import { describeDuration, nameTarget } from '../../state/describe-map';
 import { draft, methods } from '../../state/inspection';
-import { estimateSeconds, quickRankingSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
+import { describeSpan } from '../../state/judge-curves';
+import { estimateSeconds, findFlatSpan, quickRankingSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
 import { isOfOlderPicture } from '../../state/picture-seen';
 
 const nameOf = (id: string): string => methods.value.find((method) => method.id === id)?.name ?? id;
@@ -12,6 +13,7 @@ const nameOf = (id: string): string => methods.value.find((method) => method.id 
 export function RankingTable() {
   const found = ranking.value;
   const stale = found !== null && found.sequence !== null && isOfOlderPicture(found.sequence);
+  const flat = found === null ? null : findFlatSpan(found.rows);
   return (
     <section class="ranking" aria-label="Methods ranked on this frame">
       <h3>Which method is right about this picture?</h3>
@@ -26,6 +28,7 @@ export function RankingTable() {
       {draft.value.target.kind === 'unit' && <p class="small muted">The curves follow the probability of a class: choose one to rank the methods.</p>}
       {found?.phase === 'cancelled' && <p class="small muted">Stopped; these are the methods that were measured.</p>}
       {stale && <p class="small map-verdict">The picture has changed since this was measured.</p>}
+      {flat !== null && <p class="small map-verdict">{describeSpan(flat)}, whatever is taken away or brought back: these curves cannot tell which method is right. The rows stand in no order.</p>}
       {found !== null && found.rows.length > 0 && <RankedRows found={found} />}
       {found !== null && found.phase !== 'running' && !stale && slowMethods.value.length > 0 && <SlowMethods />}
     </section>
