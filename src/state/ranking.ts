@@ -23,6 +23,12 @@ export interface RankedMethod {
   readonly span: CurveSpan;
 }
 
+/** A method whose map has no curves on this picture, and why, in a sentence. */
+export interface RefusedMethod {
+  readonly method: string;
+  readonly reason: string;
+}
+
 export interface Ranking {
   readonly phase: 'running' | 'done' | 'cancelled';
   readonly target: ExplanationTarget;
@@ -31,6 +37,7 @@ export interface Ranking {
   /** Of the frame that is judged; null: none yet. */
   readonly sequence: number | null;
   readonly rows: readonly RankedMethod[];
+  readonly refused: readonly RefusedMethod[];
   /** A random order of the same pixels. */
   readonly random: { readonly deletion: number; readonly insertion: number } | null;
   /** The method that is being judged, and how many are still to come. */
@@ -46,10 +53,11 @@ export function isSlow({ cost }: ExplanationDescription): boolean {
   return cost > mostQuickPasses;
 }
 
-/** The slow methods that are defined for this network and not in the table. */
+/** The slow methods that are defined for this network and were not tried for the table. */
 export const slowMethods = computed(() => {
-  const rows = ranking.value?.rows ?? [];
-  return methods.value.filter((method) => method.unsupported === null && isSlow(method) && rows.every((row) => row.method !== method.id));
+  const { rows, refused } = ranking.value ?? { rows: [], refused: [] };
+  const tried = new Set([...rows, ...refused].map(({ method }) => method));
+  return methods.value.filter((method) => method.unsupported === null && isSlow(method) && !tried.has(method.id));
 });
 
 /** How long a method takes here with its curves, from the time of one pass. */

@@ -271,7 +271,38 @@ describe('the ranking', () => {
     expect(slowMethods.peek()).toHaveLength(2);
   });
 
-  it('passes over a method that is refused, and shows nothing of another network', async () => {
+  it('names a method that could not be measured, with the reason, and does not offer it again for this picture', async () => {
+    const flat = 'This map holds the same value everywhere.';
+    const fail = async (): Promise<void> => {
+      await settle();
+      stage.asked.at(-1)?.finish({ sequence: 1 });
+      await settle();
+      stage.asked.at(-1)?.fail(new AppError('explain-unsupported', flat));
+      await settle();
+    };
+    const quick = rankMethods(top);
+    await fail();
+    await fail();
+    await quick;
+    expect(ranking.peek()).toMatchObject({ phase: 'done', rows: [], refused: [{ method: 'gradient', reason: flat }, { method: 'smooth-grad', reason: flat }] });
+    const slow = rankSlowMethods();
+    await answer(0.1, 0.9);
+    await fail();
+    await slow;
+    expect([rows(), ranking.peek()?.refused.map(({ method }) => method), slowMethods.peek()]).toEqual([['rise'], ['gradient', 'smooth-grad', 'occlusion'], []]);
+    const again = rankMethods(top);
+    await answer(0.6, 0.3);
+    await answer(0.5, 0.6);
+    await again;
+    expect([rows(), ranking.peek()?.refused.map(({ method }) => method)], 'tried once more').toEqual([['rise', 'smooth-grad', 'gradient'], ['occlusion']]);
+    const other = rankMethods({ kind: 'class', index: 2 });
+    await answer(0.6, 0.3);
+    await answer(0.5, 0.6);
+    await other;
+    expect([ranking.peek()?.refused, slowMethods.peek().map(({ id }) => id)], 'another target').toEqual([[], ['rise', 'occlusion']]);
+  });
+
+  it('goes on after a method that is refused, and shows nothing of another network', async () => {
     const running = rankMethods(top);
     await settle();
     stage.asked.at(-1)?.fail(new AppError('explain-unsupported', 'No.'));

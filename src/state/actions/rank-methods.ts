@@ -35,7 +35,7 @@ function beginRun(allPasses: number): Run {
 export async function rankMethods(target: ExplanationTarget): Promise<void> {
   const kept = measuredRows(target, ({ method }) => methods.peek().some((entry) => entry.id === method && isSlow(entry)));
   await judge(target, methods.peek().filter((method) => method.unsupported === null
-    && (!isSlow(method) || (kept.rows.every((row) => row.method !== method.id) && findJudgedMap(method, target) !== null))), kept);
+    && (!isSlow(method) || ([...kept.rows, ...kept.refused].every((entry) => entry.method !== method.id) && findJudgedMap(method, target) !== null))), kept);
 }
 
 /** Adds the slow methods to the table that is there. */
@@ -44,13 +44,13 @@ export async function rankSlowMethods(): Promise<void> {
   if (found !== null) await judge(found.target, slowMethods.peek(), measuredRows(found.target, () => true));
 }
 
-type Measured = Pick<Ranking, 'rows' | 'random' | 'sequence' | 'targetIndex'>;
+type Measured = Pick<Ranking, 'rows' | 'refused' | 'random' | 'sequence' | 'targetIndex'>;
 
 /** What was measured on this picture for this target; nothing where there is none. */
-function measuredRows(target: ExplanationTarget, keeps: (row: Ranking['rows'][number]) => boolean): Measured {
+function measuredRows(target: ExplanationTarget, keeps: (entry: { readonly method: string }) => boolean): Measured {
   const found = ranking.peek();
   const isOfThis = found !== null && JSON.stringify(found.target) === JSON.stringify(target) && found.sequence !== null && !isOfOlderPicture(found.sequence);
-  return isOfThis ? { ...found, rows: found.rows.filter(keeps) } : { rows: [], random: null, sequence: null, targetIndex: null };
+  return isOfThis ? { ...found, rows: found.rows.filter(keeps), refused: found.refused.filter(keeps) } : { rows: [], refused: [], random: null, sequence: null, targetIndex: null };
 }
 
 async function judge(target: ExplanationTarget, candidates: readonly ExplanationDescription[], before: Measured): Promise<void> {
@@ -61,7 +61,7 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
   const isOver = (): boolean => current !== run;
   const show = (phase: Ranking['phase'], method: string | null, left: number): void => {
     const { all, done } = run.passes;
-    ranking.value = { ...measured, rows: sortRanking(measured.rows), phase, target, current: method, left, fraction: all === 0 ? 0 : done / all };
+    ranking.value = { ...measured, rows: sortRanking(measured.rows), phase, target, current: method, left, fraction: all === 0 ? 0 : Math.min(1, done / all) };
   };
   const end = (phase: 'done' | 'cancelled'): void => {
     current = null;
@@ -98,13 +98,15 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
       }
     } catch (thrown) {
       if (isOver()) return;
-      const { code } = toErrorReport(thrown);
+      const { code, detail } = toErrorReport(thrown);
       if (code !== 'explain-unsupported') {
         end('cancelled');
         // Of a cancel or a change of network nothing is shown.
         reportFailure(thrown);
         return;
       }
+      // A flat map has no order: the table says so, and does not offer the method again for this picture.
+      measured = { ...measured, refused: [...measured.refused, { method: method.id, reason: detail }] };
     }
     run.passes = { ...run.passes, done: run.passes.done + run.passes.map + run.passes.curves, map: 0, curves: 0 };
   }

@@ -30,6 +30,7 @@ export function RankingTable() {
       {stale && <p class="small map-verdict">The picture has changed since this was measured.</p>}
       {flat !== null && <p class="small map-verdict">{describeSpan(flat)}, whatever is taken away or brought back: these curves cannot tell which method is right. The rows stand in no order.</p>}
       {found !== null && found.rows.length > 0 && <RankedRows found={found} />}
+      {found !== null && <Refused found={found} />}
       {found !== null && found.phase !== 'running' && !stale && slowMethods.value.length > 0 && <SlowMethods />}
     </section>
   );
@@ -67,7 +68,18 @@ function RankedRows({ found }: { readonly found: Ranking }) {
   );
 }
 
-/** What is not in the table, and why. */
+/** The methods whose map could not be measured on this picture, each with the reason. */
+function Refused({ found: { phase, rows, refused } }: { readonly found: Ranking }) {
+  if (refused.length === 0) return null;
+  return (
+    <div class="small">
+      {rows.length === 0 && phase === 'done' && <p class="map-verdict">None of the methods that were tried could be measured on this picture, so there is nothing to rank.</p>}
+      <ul class="ranking-refused muted">{refused.map(({ method, reason }) => <li key={method}>{nameOf(method)}: {reason}</li>)}</ul>
+    </div>
+  );
+}
+
+/** What was not tried, and why. */
 function SlowMethods() {
   const slow = slowMethods.value.map((method) => ({ name: method.name, seconds: estimateSeconds(method) }));
   return (
