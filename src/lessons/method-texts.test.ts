@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explanations } from '../explain/registry';
 import { explanationIds } from '../contract/session-spec';
 import { explainMethod } from './explanation-texts';
-import { localisationRows } from './localisation';
+import { describePointing, describePointingOf, localisationRows } from './localisation';
 import { describeMethod } from './method-texts';
 
 describe('the words of the methods', () => {
@@ -40,6 +40,15 @@ describe('the words of the methods', () => {
     }
     for (const text of textsOf('rise')) expect(text).toMatch(/probability of a class.*value of a unit/);
     expect(describeMethod('gradient-x-input').shows, 'a dark pixel lies far from a mean colour').not.toMatch(/bright/);
+  });
+
+  it('marks in every table what was measured otherwise than the app makes it, and says so below', () => {
+    const marked = localisationRows.map(({ method }) => method).filter((method) => describePointing(method, 1).endsWith(' *'));
+    expect(marked).toEqual(expect.arrayContaining(['smooth-grad', 'rise', 'guided-grad-cam', 'occlusion', 'gradient']));
+    expect(marked).not.toContain('grad-cam');
+    expect(marked).toEqual(localisationRows.map(({ method }) => method).filter((method) => describePointing(method).endsWith(' *')));
+    expect([describePointing('rise', 1), describePointing('rise'), describePointing('nobody', 1)]).toEqual([expect.stringMatching(/^\d+\.\d % \*$/), expect.stringMatching(/^\d+ % \*$/), 'not measured']);
+    expect([describePointingOf(['grad-cam', 'rise']), describePointingOf(['grad-cam'])]).toEqual([expect.stringContaining('(marked *)'), expect.not.stringContaining('*')]);
   });
 
   it('what was measured is a method that is offered', () => {

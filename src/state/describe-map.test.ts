@@ -140,6 +140,13 @@ describe('what is said of a map', () => {
     expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }))).toMatch(/^This map came with a file\. Make it again/);
   });
 
+  it('says why a map that is not finished cannot be checked', () => {
+    for (const phase of ['running', 'failed', 'cancelled'] as const) {
+      expect(describeHindrance(map({ phase }))).toBe('Only a finished map can be checked.');
+      expect(describeHindrance(map({ phase, result: null }))).toBe('Only a finished map can be checked.');
+    }
+  });
+
   it('asks for more steps only where there are steps', () => {
     const gap = (steps: { readonly done: number; readonly of: number } | null): string => describeExactness(map({ result: makeResult({ note: { steps, completenessGap: 0.2 } }) })).join();
     expect([gap({ done: 50, of: 50 }), gap(null)]).toEqual([expect.stringMatching(/More steps/), expect.not.stringMatching(/More steps/)]);

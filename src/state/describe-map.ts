@@ -123,9 +123,9 @@ export function describeScore(map: InspectedMap): string {
   }
 }
 
-/** Why a finished map cannot be checked here; '' where it can. */
+/** Why a map cannot be checked here; '' where it can. */
 export function describeHindrance(map: InspectedMap): string {
-  if (map.origin === null) return '';
+  if (map.origin === null) return map.phase === 'done' ? '' : 'Only a finished map can be checked.';
   return isOfShownNetwork(map) ? 'This map came with a file. Make it again here, and it can be checked.' : 'This map came with a file, and the network that made it is not on screen: it cannot be made again or checked here.';
 }
 

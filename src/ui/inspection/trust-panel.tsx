@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import { describeMethod } from '../../lessons/method-texts';
-import { describeDeparture, localisationOf, localisationRows } from '../../lessons/localisation';
+import { describeDeparture, describePointing, describePointingOf, localisationOf, localisationRows } from '../../lessons/localisation';
 import { captionName } from '../../state/layer-names';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
 import { describeColours, describeExactness, describeHindrance, describeNote, describeScore, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
@@ -17,7 +17,6 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
   if (method === null) return null;
   const words = describeMethod(method.id);
   const hindrance = describeHindrance(map);
-  const unfinished = map.phase !== 'done';
   const paper = method.paper.arxiv === null ? method.paper.doi === null ? null : `https://doi.org/${method.paper.doi}` : `https://arxiv.org/abs/${method.paper.arxiv}`;
   const place = localisationOf(method.id);
   return (
@@ -32,11 +31,11 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       </details>
       <h4>{isStale(map) ? 'On the picture it was made of' : 'On this very picture'}</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, map.faithfulness?.fraction ?? 0)} disabled={unfinished} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, map.faithfulness?.fraction ?? 0)} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, map.sanity?.fraction ?? 0)} disabled={unfinished} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
+      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, map.sanity?.fraction ?? 0)} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
@@ -89,10 +88,11 @@ function LocalisationTable({ method }: { readonly method: string }) {
         <table class="ranking-table small numbers">
           <thead><tr><th scope="col">Method</th><th scope="col">Share</th><th scope="col">Maps</th></tr></thead>
           <tbody>{[...localisationRows].sort((a, b) => b.mean - a.mean).map((row) => (
-            <tr key={row.method} class={row.method === method ? 'marked-row' : undefined} aria-current={row.method === method ? 'true' : undefined}><td>{methods.value.find(({ id }) => id === row.method)?.name ?? row.method}</td><td>{(row.mean * 100).toFixed(1)} %</td><td>{row.maps}</td></tr>
+            <tr key={row.method} class={row.method === method ? 'marked-row' : undefined} aria-current={row.method === method ? 'true' : undefined}><td>{methods.value.find(({ id }) => id === row.method)?.name ?? row.method}</td><td>{describePointing(row.method, 1)}</td><td>{row.maps}</td></tr>
           ))}</tbody>
         </table>
       </div>
+      <p class="small muted">{describePointingOf(localisationRows.map((row) => row.method))}</p>
     </details>
   );
 }
@@ -100,7 +100,6 @@ function LocalisationTable({ method }: { readonly method: string }) {
 interface CheckProps<Result> {
   readonly name: string;
   readonly check: TrustCheck<Result> | null;
-  readonly disabled: boolean;
   /** Why it cannot be done with this map; '' where it can. */
   readonly hindrance: string;
   /** What it waits for while it runs; '' where it is its turn. */
@@ -109,7 +108,7 @@ interface CheckProps<Result> {
   readonly onStop: () => void;
 }
 
-function Check<Result>({ name, check, disabled, hindrance, wait, onStart, onStop }: CheckProps<Result>) {
+function Check<Result>({ name, check, hindrance, wait, onStart, onStop }: CheckProps<Result>) {
   const reason = useId();
   if (check?.phase === 'running') {
     return (
@@ -122,7 +121,7 @@ function Check<Result>({ name, check, disabled, hindrance, wait, onStart, onStop
   }
   return (
     <>
-      <button type="button" class="button" disabled={disabled || hindrance !== ''} aria-describedby={hindrance === '' ? undefined : reason} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
+      <button type="button" class="button" disabled={hindrance !== ''} aria-describedby={hindrance === '' ? undefined : reason} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
       {hindrance !== '' && <p id={reason} class="small muted">{hindrance}</p>}
       {check?.phase === 'failed' && check.error !== null && <p class="map-error small" role="alert">{check.error.code === 'explain-unsupported' ? check.error.detail : errorTexts[check.error.code].sentence}</p>}
       {check?.phase === 'cancelled' && <p class="small muted">Stopped.</p>}
