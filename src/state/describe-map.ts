@@ -101,7 +101,8 @@ export function describeVerdict(map: InspectedMap): string {
   }
 }
 
-function explainedBy(map: InspectedMap): ExplainedScore {
+/** What a map explains, for the words that depend on it. */
+export function explainedBy(map: InspectedMap): ExplainedScore {
   return { target: map.request.target.kind, score: resultShown(map)?.score ?? null, keepsScore: settingsOf(map).score === 'logit' };
 }
 

@@ -22,7 +22,7 @@ describe('what is said of the colours', () => {
     expect(describeSigns(method, { target: 'class', score: 2 })).toMatch(/^Orange: where the score came from/);
     for (const target of ['top', 'class', 'unit'] as const) {
       const words = describeSigns(method, { target, score: -1.1 });
-      expect(words).toMatch(/^Blue: where the score came from, counting only what raised it\. .*the sign of the score/);
+      expect(words).toMatch(/^Blue: where the score came from, counting only what raised it\. .*its parts take that sign/);
       expect(describeNothingPositive(method, 'cup', { target, score: -1.1 })).toMatch(/^The score for cup is below zero, .*bluest places are those that raised it most/);
     }
     // Of two scores each part has its own sign; the difference's says nothing.

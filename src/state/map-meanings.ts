@@ -21,11 +21,16 @@ function nameKept({ target, keepsScore = false }: ExplainedScore, of: string | n
   return of === null ? kept : `${kept} for ${of}`;
 }
 
-/** A part of the score has the score's own sign, whatever it did for it: `excitation` of `contract/explanations.ts`. */
+/** Whether the parts of a score raised it although they are below zero: they have the score's own sign (`excitation` of `contract/explanations.ts`). */
+export function isTurnedRound({ target, score }: ExplainedScore): boolean {
+  return target !== 'difference' && score !== null && score < 0;
+}
+
 function describeExcitation({ target, score }: ExplainedScore): string {
   if (target === 'difference') return 'Orange: where the first score came from, blue: where the other came from, counting only what raised them. A score below zero turns the colours of its part round. What speaks against is left out.';
-  if (score === null || score >= 0) return 'Orange: where the score came from, counting only what raised it. What speaks against it is left out; blue appears only where a score is below zero.';
-  return 'Blue: where the score came from, counting only what raised it. The score is below zero, and each part has the sign of the score; what lowered it more is left out.';
+  if (isTurnedRound({ target, score })) return 'Blue: where the score came from, counting only what raised it. The score is below zero, and its parts take that sign; what lowered it more is left out.';
+  const traces = score === null ? 'blue is where a score is below zero' : 'traces of blue come from branches of the network that are added up';
+  return `Orange: where the score came from, counting only what raised it. What speaks against it is left out; ${traces}.`;
 }
 
 /**
