@@ -9,8 +9,8 @@ export function Curves({ result }: { readonly result: FaithfulnessResult }) {
   const { areas } = result;
   return (
     <div class="curves">
-      <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion} better="smaller" area={areas.deletion} randomArea={areas.randomDeletion} />
-      <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion} better="larger" area={areas.insertion} randomArea={areas.randomInsertion} />
+      <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion} area={areas.deletion} randomArea={areas.randomDeletion} wanted="smaller" />
+      <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion} area={areas.insertion} randomArea={areas.randomInsertion} wanted="larger" />
       <p class="curve-legend small muted" aria-hidden="true"><span><i class="curve-line" />this map</span><span><i class="curve-line random" />a random order</span></p>
     </div>
   );
@@ -20,21 +20,21 @@ interface CurveProps {
   readonly title: string;
   readonly map: readonly number[];
   readonly random: readonly number[];
-  /** Which area is better. */
-  readonly better: 'smaller' | 'larger';
   readonly area: number;
   readonly randomArea: number;
+  /** Which area is the better one. */
+  readonly wanted: 'smaller' | 'larger';
 }
 
 const verdicts: Readonly<Record<Exclude<CurveVerdict, 'flat'>, string>> = {
   better: 'Better than a random order', worse: 'Worse than a random order', unclear: 'No clear difference from a random order',
 };
 
-function Curve({ title, map, random, better, area, randomArea }: CurveProps) {
+function Curve({ title, map, random, area, randomArea, wanted }: CurveProps) {
   const span = spanOf(map, random);
-  const verdict = judgeCurve(span, better === 'smaller' ? randomArea - area : area - randomArea, randomArea);
+  const verdict = judgeCurve(span, wanted === 'smaller' ? randomArea - area : area - randomArea, randomArea);
   const words = verdict === 'flat' ? `${describeSpan(span)}: this curve cannot tell` : verdicts[verdict];
-  const areas = `area ${area.toFixed(2)}, random ${randomArea.toFixed(2)}; ${better} is better`;
+  const areas = `area ${area.toFixed(2)}, random ${randomArea.toFixed(2)}; ${wanted} is better`;
   return (
     <figure class="curve">
       <figcaption class="small">{title}</figcaption>
