@@ -53,7 +53,7 @@ export function describeSigns(method: Omit<MapReading, 'kind'>, explained: Expla
     case 'weighted-maps': return 'Bright: active in the layer’s maps, above all in those under which the score stays high. Every map counts for something, so nothing here can speak against it.';
     case 'kept-score': return explained.target === 'unit' || explained.target === 'difference' || explained.keepsScore === true
       ? `The mean ${nameKept(explained)} in the copies in which a place showed: orange above zero, blue below. Only differences within the map mean something.`
-      : 'The deeper the orange, the greater the mean probability in the copies in which a place showed. Only differences within the map mean something.';
+      : 'The brighter the orange, the greater the mean probability in the copies in which a place showed. Only differences within the map mean something.';
   }
 }
 
