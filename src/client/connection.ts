@@ -64,6 +64,7 @@ export function openWorkerConnection(options: SupervisorOptions, handlers: Conne
       readUnits: (at) => death.race(remote.readUnits(at)),
       describeNetwork: () => death.race(remote.describeNetwork()),
       describeExplanations: () => death.race(remote.describeExplanations()),
+      estimateCost: (...of) => death.race(remote.estimateCost(...of)),
       readKernels: (layer) => death.race(remote.readKernels(layer)),
       // Comlink distributes over the union; the job kind decides which of them comes.
       runJob: (job, what, urgent) => death.race<JobResult>(remote.runJob(job, what, urgent) as Promise<JobResult>),

@@ -211,6 +211,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     },
     describeNetwork: async () => (await whenConnected()).api.describeNetwork(),
     describeExplanations: async () => (await whenConnected()).api.describeExplanations(),
+    estimateCost: async (...of) => (await whenConnected()).api.estimateCost(...of),
     readKernels: async (layer) => (await whenConnected()).api.readKernels(layer),
     runJob: async (job, what, urgent) => (await whenConnected()).api.runJob(job, what, urgent),
     cancelJob: async (job) => (await whenConnected()).api.cancelJob(job),

@@ -198,6 +198,7 @@ function createFakeConnection(handlers: ConnectionHandlers): FakeConnection {
       readUnits: async () => [],
       describeNetwork: async () => ({ nodes: [], input: 'in', output: 'out', logits: 'out', firstConvolution: null }),
       describeExplanations: async () => [],
+      estimateCost: async () => 7,
       readKernels: async () => ({ shape: [1], values: new Float32Array([1]) }),
       runJob: async () => { return Promise.reject(new Error('a double')); }, cancelJob: call('cancelJob'),
       memory: async () => ({ tensors: 1, bytes: 4, openFrames: 0 }),

@@ -1,7 +1,7 @@
 import type { ReceptiveField } from './events';
 import type { ExplanationDescription } from './explanations';
 import type { JobId, LayerId, MapShape, SurfaceId } from './ids';
-import type { Job, JobResult } from './jobs';
+import type { Job, JobParameters, JobResult } from './jobs';
 import type { Backend, SessionSpec } from './session-spec';
 import type { SurfaceLayout } from './stage-layout';
 
@@ -100,6 +100,12 @@ export interface VisualizerApi {
   describeNetwork(): Promise<NetworkDescription>;
   /** Every method, and whether it is defined for the network on screen. */
   describeExplanations(): Promise<readonly ExplanationDescription[]>;
+  /**
+   * Forward and backward passes that a map takes with these settings on the network on screen.
+   * @param layer  of a CAM method; null: the default
+   * @throws AppError 'explain-unsupported' for an unknown method or a setting out of range
+   */
+  estimateCost(method: string, parameters: JobParameters, layer: LayerId | null): Promise<number>;
   /** The kernels of a convolution, as in the file. @throws AppError 'layer-unknown' */
   readKernels(layer: LayerId): Promise<KernelReport>;
   /**

@@ -50,7 +50,9 @@ export type WorkerEvent =
       /** Layer that Grad-CAM explains by default: the last spatial one; null when there is none. */
       readonly explanationLayer: LayerId | null;
       /** True: sigmoids, or a single output; each answer is a question of its own, and they do not share 100 %. */
-      readonly answersStandAlone: boolean }
+      readonly answersStandAlone: boolean;
+      /** True: the network's own last values are probabilities already (a hard sigmoid that stays), and so is the score of a class; left out: they are not. */
+      readonly scoresAreProbabilities?: boolean }
   /** At most 10 a second: the five most probable classes, best first, plus the pinned target where it is not among them. */
   | { readonly kind: 'predictions'; readonly sequence: number; readonly capturedAtMs: number; readonly top: readonly Prediction[];
       readonly targetIndex: number }

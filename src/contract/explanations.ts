@@ -51,7 +51,7 @@ export type ExplanationKind = 'input' | 'layer';
  * What one value of a map is, and so how it may be read.
  *
  * - `evidence`: a part of the score, or what the score loses without it; above 0 speaks for it, below 0 against it
- * - `excitation`: a part of the score, counting only what raised it; all of the score's own sign
+ * - `excitation`: a part of the score, counting only what raised it; of the score's own sign, but for traces from additions whose summands differ in sign
  * - `sensitivity`: how fast the score changes with the pixel
  * - `spread`: how much that changes under noise
  * - `modified-gradient`: a gradient whose rule was changed on the way; a derivative of nothing
@@ -70,7 +70,7 @@ export interface ExplanationFacts {
   readonly kind: ExplanationKind;
   /** True: the map's own values have both signs; false: never below 0. What is drawn: `isPlaneSigned` of `map-plane.ts`. */
   readonly signed: boolean;
-  /** How an input map's channels become one value for each pixel on screen: their sum, the largest absolute value, or the one there is. */
+  /** How an input map's channels become one value for each pixel on screen: their sum, the largest absolute value, or the one value that every channel holds. */
   readonly pixel: 'sum' | 'strongest' | 'only';
   readonly meaning: MapMeaning;
   readonly paper: PaperReference;

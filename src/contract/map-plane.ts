@@ -1,6 +1,6 @@
 /**
  * How an input map's channels become one number for each pixel: `sum` (signed evidence), `strongest` (largest |value|, for
- * sensitivities; Simonyan et al. 2013), `only` (there is one channel).
+ * sensitivities; Simonyan et al. 2013), `only` (a pixel has one value: there is one channel, or each holds the same number).
  */
 export type PixelReading = 'sum' | 'strongest' | 'only';
 
@@ -21,6 +21,8 @@ export function planeOf(values: Float32Array, shape: readonly number[], reading:
   const [height = 1, width = 1, channels = 1] = shape;
   if (channels === 1) return { height, width, values: reading === 'strongest' ? values.map(Math.abs) : values };
   const plane = new Float32Array(height * width);
+  // Not their sum: covering a pixel costs the score once, however many colours it has.
+  if (reading === 'only') return { height, width, values: plane.map((_, place) => values[place * channels] ?? 0) };
   for (let place = 0; place < plane.length; place += 1) {
     let found = 0;
     for (let channel = 0; channel < channels; channel += 1) {

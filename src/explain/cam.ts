@@ -45,7 +45,7 @@ function findLimit(graph: NetworkGraph, target?: ScoreTarget): string | null {
  */
 export const cam = onePass({
   id: 'cam', name: 'CAM', kind: 'layer', signed: true, pixel: 'only', meaning: 'evidence', parameters: [],
-  definition: 'The last maps, weighted by the class\'s own weights in the final dense layer. Their mean is the score.',
+  definition: 'The last maps, weighted by the class\'s own weights in the final dense layer. Their mean, plus a constant of the class, is the score.',
   paper: { authors: 'Zhou, Khosla, Lapedriza, Oliva, Torralba', year: 2016, title: 'Learning deep features for discriminative localization', arxiv: '1512.04150', doi: null, equation: 'eq. 2' },
 }, {
   supports: findLimit,

@@ -51,8 +51,12 @@ export interface ExplanationMap {
 export interface Explanation extends ExplanationFacts {
   /** Why the method is undefined from this score down (one plain sentence), or null. @param target  missing: any class */
   supports(graph: NetworkGraph, target?: ScoreTarget): string | null;
-  /** Forward and backward passes with these settings, for one picture. */
-  cost(graph: NetworkGraph, parameters: ExplanationParameters): number;
+  /**
+   * Forward and backward passes with these settings, for one picture.
+   * @param layer  as in the request; left out or null: the default
+   * @throws AppError 'explain-unsupported' for a setting out of range
+   */
+  cost(graph: NetworkGraph, parameters: ExplanationParameters, layer?: LayerId | null): number;
   /** @throws AppError 'explain-unsupported' with the sentence of `supports`, or for a setting out of range */
   run(request: ExplanationRequest): AsyncGenerator<ExplanationProgress, ExplanationMap, void>;
 }

@@ -1,4 +1,4 @@
-import { abs, argMax, cast, max, mul, oneHot, relu, reshape, sum, tidy, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { abs, argMax, cast, max, mul, oneHot, relu, reshape, slice, sum, tidy, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { ExplanationKind } from '../contract/explanations';
 import type { LayerId } from '../contract/ids';
@@ -92,7 +92,8 @@ export function explainLive(
 export function flattenLiveMap(map: Tensor3D | Tensor4D, method: OnePassExplanation): Tensor2D {
   const [, h, w] = map.shape;
   return tidy(() => {
-    const plane = map.rank === 3 ? map : method.pixel === 'strongest' ? max(abs(map), 3) : sum(map, 3);
+    const plane = map.rank === 3 ? map : method.pixel === 'strongest' ? max(abs(map), 3)
+      : method.pixel === 'only' ? slice(map, [0, 0, 0, 0], [-1, -1, -1, 1]) : sum(map, 3);
     return reshape(method.pixel === 'strongest' ? abs(plane) : relu(plane), [h, w]);
   });
 }

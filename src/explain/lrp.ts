@@ -35,7 +35,13 @@ export const lrpEpsilon = onePass({
   rule: (parameters) => ({ kind: 'lrp-epsilon', epsilon: readNumber(parameters, epsilonParameter) }), combine: asInput, supports: findRelevanceLimit,
 });
 
-/** Layer-wise relevance propagation with alpha = 1, beta = 0: positive products only, the positive part of the bias with them. @see Bach et al. 2015, eq. 60 */
+/**
+ * Layer-wise relevance propagation with alpha = 1, beta = 0: positive products only, the positive part of the bias with them. A score below
+ * zero goes to the positive products too, so that its relevance is negative where the score was raised: the sign is the score's own.
+ * The gamma rule favours products of the output's sign and keeps theirs.
+ *
+ * @see Bach et al. 2015, eq. 60
+ */
 export const lrpAlpha1Beta0 = onePass({
   id: 'lrp-alpha1-beta0', name: 'LRP, α1β0', kind: 'input', signed: true, pixel: 'sum', meaning: 'excitation', parameters: [],
   definition: 'The score flows back along positive products only.',

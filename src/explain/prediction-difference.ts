@@ -90,7 +90,7 @@ async function createSamplers(request: ExplanationRequest, pictures: readonly Fl
  */
 export const predictionDifference: Explanation = {
   id: 'prediction-difference', name: 'Prediction difference', kind: 'input', signed: true, pixel: 'only', meaning: 'evidence', live: false, choosesLayer: false,
-  definition: 'How much the odds of the class fall when a window is replaced by what could just as well be there.',
+  definition: 'How much the odds of a class fall, in bits (log₂), when a window is replaced by what could just as well be there; for a unit or a difference of two classes, how much its score falls.',
   parameters: [windowParameter, strideParameter, samples, statistics, trainingPictures, seed],
   paper: { authors: 'Zintgraf, Cohen, Adel, Welling', year: 2017, title: 'Visualizing deep neural network decisions: prediction difference analysis', arxiv: '1702.04595', doi: null, equation: 'eq. 2 to 6' },
   supports: () => null,

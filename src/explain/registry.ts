@@ -1,11 +1,12 @@
 import { AppError } from '../contract/errors';
 import type { ExplanationDescription } from '../contract/explanations';
+import type { LayerId } from '../contract/ids';
 import type { NetworkGraph } from '../graph/network-graph';
 import { cam } from './cam';
 import { deconvnet } from './deconvnet';
 import { deepLift } from './deep-lift';
 import { eigenCam } from './eigen-cam';
-import type { Explanation } from './explanation';
+import type { Explanation, ExplanationParameters } from './explanation';
 import { gradCam } from './grad-cam';
 import { gradCamPlusPlus } from './grad-cam-plus-plus';
 import { gradient, gradientTimesInput } from './gradient';
@@ -36,6 +37,16 @@ export function findExplanation(id: string): Explanation {
   const found = explanations.find((explanation) => explanation.id === id);
   if (found === undefined) throw new AppError('explain-unsupported', `no method '${id}'; known: ${explanations.map((entry) => entry.id).join(', ')}`);
   return found;
+}
+
+/**
+ * Forward and backward passes that a map with these settings takes.
+ *
+ * @param layer  of a CAM method; null: the default
+ * @throws AppError 'explain-unsupported' for an unknown method or a setting out of range
+ */
+export function estimateCost(graph: NetworkGraph, method: string, parameters: ExplanationParameters, layer: LayerId | null): number {
+  return findExplanation(method).cost(graph, parameters, layer);
 }
 
 /** Every method with what it needs, costs and cannot do on this network: plain JSON for the window. */

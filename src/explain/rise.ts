@@ -49,7 +49,7 @@ function drawMask(draw: Draw, cells: number, chance: number, height: number, wid
  */
 export const rise: Explanation = {
   id: 'rise', name: 'RISE', kind: 'input', signed: true, pixel: 'only', meaning: 'kept-score', live: false, choosesLayer: false,
-  definition: 'Random masks, each weighted by the score that is left when only the open part shows, averaged.',
+  definition: 'Random masks, each weighted by what is left when only the open part shows (the probability of a class, or by its setting the score; the value of a unit), averaged.',
   parameters: [masks, grid, probability, scoring, cover, seed],
   paper: { authors: 'Petsiuk, Das, Saenko', year: 2018, title: 'RISE: randomized input sampling for explanation of black-box models', arxiv: '1806.07421', doi: null, equation: 'eq. 6' },
   supports: () => null,

@@ -49,9 +49,9 @@ export const scoreCam: Explanation = {
   parameters: [channelsParameter, epsilon, alignCorners],
   paper: { authors: 'Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu', year: 2020, title: 'Score-CAM: score-weighted visual explanations for convolutional neural networks', arxiv: '1910.01279', doi: null, equation: 'algorithm 1' },
   supports: findPlaceLimit,
-  cost: (graph, parameters) => {
-    const deepest = graph.nodes.filter((node) => node.outputShape.length === 3 && (node.outputShape[0] ?? 1) * (node.outputShape[1] ?? 1) > 1).at(-1);
-    const channels = deepest?.outputShape[2] ?? 1;
+  cost: (graph, parameters, layer = null) => {
+    const masking = graph.nodes.filter((node) => (layer === null ? node.outputShape.length === 3 && (node.outputShape[0] ?? 1) * (node.outputShape[1] ?? 1) > 1 : node.id === layer)).at(-1);
+    const channels = masking?.outputShape[2] ?? 1;
     const asked = readNumber(parameters, channelsParameter);
     return 1 + (asked === 0 ? channels : Math.min(asked, channels));
   },

@@ -39,6 +39,7 @@ describe('importance of pixels', () => {
     const values = Float32Array.of(1, -3, 2, 0.5, 0.5, -1);
     expect([...planeOf(values, [1, 2, 3], 'sum').values]).toEqual([0, 0]);
     expect([...planeOf(values, [1, 2, 3], 'strongest').values]).toEqual([3, 1]);
+    expect([...planeOf(Float32Array.of(2, 2, 2, -1, -1, -1), [1, 2, 3], 'only').values], 'one value, however many channels hold it').toEqual([2, -1]);
   });
 
   it('enlarges with half-pixel centres', () => {

@@ -27,9 +27,9 @@ export function localisationOf(method: string): LocalisationRow | null {
 }
 
 /** The share in a table of other measurements, marked where it was measured otherwise than the app makes its maps. */
-export function describePointing(method: string): string {
+export function describePointing(method: string, digits = 0): string {
   const row = localisationOf(method);
-  return row === null ? 'not measured' : `${(row.mean * 100).toFixed(0)} %${describeDeparture(row, []) === '' ? '' : ' *'}`;
+  return row === null ? 'not measured' : `${(row.mean * 100).toFixed(digits)} %${describeDeparture(row, []) === '' ? '' : ' *'}`;
 }
 
 /** What stands below such a table. */

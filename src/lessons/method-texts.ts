@@ -20,10 +20,10 @@ const texts: Readonly<Record<string, MethodText>> = {
   'hires-cam': { shows: 'Like Grad-CAM without averaging the weights: exact where one dense layer follows the maps.', limits: camLimits },
   'score-cam': { shows: 'Shows the network only what one map points at, for every map, and adds up the maps, those with the highest scores most.', limits: `${camLimits} Masked pictures are also unlike anything it learned from.` },
   'eigen-cam': { shows: 'The strongest common pattern of the layer’s maps. It does not ask about any class.', limits: 'It is the same for every class, except for which end of the pattern is called positive, so it cannot say why this answer and not another.' },
-  cam: { shows: 'Exactly how much each place of the last maps added to the answer.', limits: 'Exact only for the last maps; each place there has looked at a large part of the picture.' },
+  cam: { shows: 'How much each place of the last maps speaks for the class: the mean of all places, plus a constant that is the same for every picture, is the score.', limits: 'Exact only for the last maps; each place there has looked at a large part of the picture.' },
   gradient: { shows: 'How strongly the score would change if a pixel became a little brighter or darker.', limits: sensitivityLimits },
   saliency: { shows: 'Where a tiny change of the picture would change the score most.', limits: sensitivityLimits },
-  'gradient-x-input': { shows: 'The gradient, weighed by how bright the pixel is.', limits: `${sensitivityLimits} Pixels that are 0 after preprocessing never get credit.` },
+  'gradient-x-input': { shows: 'The gradient times the pixel’s own value, as the network gets it: counted from black, or from a mean colour where one is taken away first.', limits: `${sensitivityLimits} Pixels that are 0 there never get credit.` },
   'smooth-grad': { shows: 'The mean gradient over slightly noisy copies: less grain.', limits: `${sensitivityLimits} How much noise is a choice that changes the map.` },
   'var-grad': { shows: 'Where the gradient wavers most when noise is added.', limits: 'It shows where the network is touchy, which is not the same as where its evidence is.' },
   'integrated-gradients': { shows: 'Divides the difference between this score and the baseline’s score among the pixels; the parts add up.', limits: baselineLimits },
@@ -36,8 +36,8 @@ const texts: Readonly<Record<string, MethodText>> = {
   'lrp-composite': { shows: 'Hands the score back with the rule that is usual for each kind of layer.', limits: relevanceLimits },
   'deep-lift': { shows: 'Divides the difference from a baseline picture among the pixels, through how each unit changed.', limits: baselineLimits },
   occlusion: { shows: 'Covers one patch after the other and shows how far the score falls.', limits: removalLimits },
-  'prediction-difference': { shows: 'Replaces one patch after the other by something likely from around it and shows how the odds change.', limits: `${removalLimits} Here the hole is filled plausibly, which makes that milder, not gone.` },
-  rise: { shows: 'Shows thousands of half-hidden copies; each place gets the mean score of those in which it showed.', limits: `${removalLimits} It is a sample: the standard error says how sure it is.` },
+  'prediction-difference': { shows: 'Replaces one patch after the other by something likely from around it and shows how far the odds of a class fall, in bits (1 bit: they are halved); of a unit or a difference of two classes, how far its score falls.', limits: `${removalLimits} Here the hole is filled plausibly, which makes that milder, not gone.` },
+  rise: { shows: 'Shows thousands of half-hidden copies; each place gets the mean, over those in which it showed, of the probability of a class or the value of a unit.', limits: `${removalLimits} It is a sample: the standard error says how sure it is.` },
 };
 
 const unknown: MethodText = { shows: 'Shows what this method computes; see its definition.', limits: 'No map proves by itself why a network answered. Compare methods and use the checks.' };

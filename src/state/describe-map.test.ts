@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { colourTable, notANumberColour } from '../contract/colour-map';
 import { colourRangeOf, describeColourRange, paintPlane } from './colours-of-map';
-import { describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
+import { describeColours, describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeScore, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
 import { judgeMap, methods, showsEarlierMap, valueAt, type InspectedMap } from './inspection';
 import { nameTargetOf } from './name-map';
 import { describeForTest, makeResult } from './inspection.fixture';
@@ -12,12 +12,13 @@ const map = (over: Partial<InspectedMap> = {}): InspectedMap => ({
   begunOn: 0, origin: null, partial: null, result: makeResult(), error: null, faithfulness: null, sanity: null, ...over,
 });
 const withValues = (...values: number[]): InspectedMap => map({ result: makeResult({ map: { shape: [1, values.length], values: Float32Array.from(values) } }) });
+const ofTarget = (target: InspectedMap['request']['target'], of: InspectedMap): InspectedMap => ({ ...of, request: { ...of.request, target } });
 const ofMethod = (method: string, of: InspectedMap): InspectedMap => ({ ...of, request: { ...of.request, method } });
 beforeEach(() => {
   network.value = null;
   methods.value = [
     describeForTest('signed'), describeForTest('positive', { signed: false, kind: 'layer', choosesLayer: true }), describeForTest('input positive', { signed: false }),
-    describeForTest('slope', { pixel: 'strongest', meaning: 'sensitivity' }), describeForTest('kept', { meaning: 'kept-score' }),
+    describeForTest('slope', { pixel: 'strongest', meaning: 'sensitivity' }), describeForTest('kept', { meaning: 'kept-score' }), describeForTest('covered', { pixel: 'only' }),
     describeForTest('settled', { parameters: [
       { kind: 'number', name: 'steps', label: 'Steps', plain: 'x.', default: 50, min: 1, max: 99, integer: true },
       { kind: 'number', name: 'window', label: 'Window', plain: 'x.', default: null, min: 1, max: 99, integer: true },
@@ -50,6 +51,8 @@ describe('what is said of a map', () => {
     expect(describeValues(withValues(1, Number.NaN, -Infinity, -3))).toBe('−3.00 to 1.00 where they are numbers');
     expect(describeValues(withValues(Number.NaN, Infinity))).toBe('none is a number');
     expect(describeValues(map({ result: makeResult({ map: { shape: [1, 1, 3], values: Float32Array.of(1, 2, Infinity) }, min: 1, max: Infinity }) }))).toBe('none is a number');
+    const covered = map({ result: makeResult({ map: { shape: [1, 2, 3], values: Float32Array.of(2, 2, 2, -1, -1, -1) }, min: -1, max: 2 }) });
+    expect(describeValues(ofMethod('covered', covered)), 'each colour holds the one value of its pixel').toBe('−1.00 to 2.00');
   });
 
   it('says that there is nothing instead of stretching a blank, and tells nothing from what speaks against', () => {
@@ -68,6 +71,37 @@ describe('what is said of a map', () => {
     expect(describeVerdict({ ...nothing, phase: 'running' }), 'of the map from before').toBe(describeVerdict(nothing));
     const part = { shape: [1, 2], values: Float32Array.of(-1, -2), sequence: 1 };
     expect(describeVerdict({ ...nothing, phase: 'running', partial: part }), 'a part of the next one').toBe('');
+  });
+
+  it('says what the colours mean for the score that was explained, beside the map and in the caption', () => {
+    methods.value = [...methods.value, describeForTest('raised', { meaning: 'excitation' })];
+    const [above, below] = [2, -1.1].map((score) => ofMethod('raised', map({ result: makeResult({ score, map: { shape: [1, 2, 1], values: Float32Array.of(score, score / 2) } }) })));
+    expect([above, below].map((of) => of === undefined ? '' : describeColours(of).split(':')[0])).toEqual(['Orange', 'Blue']);
+    expect(below === undefined ? '' : writeCaption(below, { map: 'diverging', low: -2, high: 2, scale: 'largest' })).toContain('\nBlue: where the score came from');
+    expect(below === undefined ? '' : describeVerdict(below)).toMatch(/the bluest places are those that raised it most/);
+  });
+
+  it('says what kind of number the score is, by what is explained and by the network', () => {
+    const of = (target: InspectedMap['request']['target']): string => describeScore(map({ request: { ...map().request, target } }));
+    const all = (): readonly string[] => [of({ kind: 'top' }), of({ kind: 'difference', index: 0, against: 1 }), of({ kind: 'unit', layer: 'a', channel: 1 }), of({ kind: 'unit', layer: 'a', channel: 1, y: 0, x: 2 })];
+    expect(all(), 'of a network that is not on screen').toEqual(['', 'a difference of two scores', 'the channel’s mean value', 'the unit’s value']);
+    showNetwork('last');
+    expect(all().slice(0, 2)).toEqual(['before the percentages', 'a difference of two scores, before the percentages']);
+    network.value = network.value === null ? null : { ...network.value, scoresAreProbabilities: true };
+    expect(all().slice(0, 2), 'a hard sigmoid is the answer itself').toEqual(['the probability itself', 'a difference of two probabilities']);
+  });
+
+  it('tells odds in bits, and nothing else', () => {
+    methods.value = [...methods.value, describeForTest('prediction-difference', { pixel: 'only' })];
+    const of = (target: InspectedMap['request']['target']): string => describeValues(ofTarget(target, ofMethod('prediction-difference', withValues(1, -3))));
+    expect([of({ kind: 'top' }), of({ kind: 'class', index: 2 }), of({ kind: 'difference', index: 0, against: 1 }), of({ kind: 'unit', layer: 'a', channel: 1 })])
+      .toEqual(['−3.00 to 1.00 bits', '−3.00 to 1.00 bits', '−3.00 to 1.00', '−3.00 to 1.00']);
+  });
+
+  it('calls what RISE averages by its name, also where it was asked for the score', () => {
+    expect(describeColours(ofMethod('kept', map()))).toMatch(/the mean probability in the copies/);
+    const byScore = map({ request: { ...map().request, method: 'kept', parameters: { score: 'logit' } } });
+    expect(describeColours(byScore)).toMatch(/^The mean score in the copies/);
   });
 
   it('says what the computation under way knows, not what the finished one said', () => {
@@ -107,6 +141,13 @@ describe('what is said of a map', () => {
     expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }))).toMatch(/network that made it is not on screen/);
     showNetwork('last');
     expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }))).toMatch(/^This map came with a file\. Make it again/);
+  });
+
+  it('says why a map that is not finished cannot be checked', () => {
+    for (const phase of ['running', 'failed', 'cancelled'] as const) {
+      expect(describeHindrance(map({ phase }))).toBe('Only a finished map can be checked.');
+      expect(describeHindrance(map({ phase, result: null }))).toBe('Only a finished map can be checked.');
+    }
   });
 
   it('asks for more steps only where there are steps', () => {

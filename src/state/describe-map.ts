@@ -8,7 +8,7 @@ import { describeTarget } from './describe-target';
 import { formatValue } from './format-value';
 import { isOfShownNetwork, methodOf, planeOfMap, judgeMap, resultShown, showsEarlierMap, type InspectedMap } from './inspection';
 import { captionName } from './layer-names';
-import { describeAllZero, describeNothingPositive, describeSigns } from './map-meanings';
+import { describeAllZero, describeNothingPositive, describeSigns, type ExplainedScore } from './map-meanings';
 import { nameNetworkOf, nameTargetOf, networkOf } from './name-map';
 import { classes } from './worker-state';
 
@@ -58,6 +58,11 @@ export function describeFacts(map: InspectedMap): string {
   return [layer === null ? '' : `layer ${captionName(layer)}`, map.phase === 'running' || showsEarlierMap(map) ? '' : describeNote(map)].filter((part) => part !== '').join(' · ');
 }
 
+/** The odds of a class are told in bits; the score of a unit or of a difference has no such unit. */
+function measuresOdds({ request: { method, target } }: InspectedMap): boolean {
+  return method === 'prediction-difference' && (target.kind === 'top' || target.kind === 'class');
+}
+
 /** The values on screen, from the least to the greatest; where colours were added up, also those of single colours. */
 export function describeValues(map: InspectedMap): string {
   const plane = planeOfMap(map);
@@ -68,7 +73,8 @@ export function describeValues(map: InspectedMap): string {
   const { min, max } = findFiniteRange(plane.values);
   const words = `${formatValue(min)} to ${formatValue(max)}${whole ? '' : ' where they are numbers'}`;
   const channels = shown.shape[2] ?? 1;
-  if (channels === 1) return words;
+  // Where a pixel has one value, there is nothing that was added up.
+  if (channels === 1 || methodOf(map)?.pixel === 'only') return `${words}${measuresOdds(map) ? ' bits' : ''}`;
   const single = (whole ? resultShown(map) : null) ?? findFiniteRange(shown.values);
   return `${words} (single ${channels === 3 ? 'colours' : 'channels'} ${formatValue(single.min)} to ${formatValue(single.max)})`;
 }
@@ -91,16 +97,39 @@ export function describeVerdict(map: InspectedMap): string {
   if (plane === null || method === null || (map.phase !== 'done' && !showsEarlierMap(map))) return '';
   switch (judgeMap(plane)) {
     case 'not-a-number': return 'Some values are not numbers: the computation overflowed. Do not read this map.';
-    case 'all-zero': return describeAllZero(method, nameTargetOf(map));
-    case 'nothing-positive': return describeNothingPositive(method, nameTargetOf(map));
+    case 'all-zero': return describeAllZero(method, nameTargetOf(map), explainedBy(map));
+    case 'nothing-positive': return describeNothingPositive(method, nameTargetOf(map), explainedBy(map));
     case 'flat': return 'The same value everywhere: this map points at nothing.';
     case 'ok': return '';
   }
 }
 
-/** Why a finished map cannot be checked here; '' where it can. */
+/** What a map explains, for the words that depend on it. */
+export function explainedBy(map: InspectedMap): ExplainedScore {
+  return { target: map.request.target.kind, score: resultShown(map)?.score ?? null, keepsScore: settingsOf(map).score === 'logit' };
+}
+
+/** What the colours of the map on screen mean; '' where its method is not known. */
+export function describeColours(map: InspectedMap): string {
+  const method = methodOf(map);
+  return method === null ? '' : describeSigns(method, explainedBy(map));
+}
+
+/** What kind of number the explained score is, in words; '' where nobody knows. */
+export function describeScore(map: InspectedMap): string {
+  const { target } = map.request;
+  const own = networkOf(map);
+  const ofProbability = own?.scoresAreProbabilities === true;
+  switch (target.kind) {
+    case 'unit': return target.y === undefined ? 'the channel’s mean value' : 'the unit’s value';
+    case 'difference': return own === null ? 'a difference of two scores' : ofProbability ? 'a difference of two probabilities' : 'a difference of two scores, before the percentages';
+    case 'top': case 'class': return own === null ? '' : ofProbability ? 'the probability itself' : 'before the percentages';
+  }
+}
+
+/** Why a map cannot be checked here; '' where it can. */
 export function describeHindrance(map: InspectedMap): string {
-  if (map.origin === null) return '';
+  if (map.origin === null) return map.phase === 'done' ? '' : 'Only a finished map can be checked.';
   return isOfShownNetwork(map) ? 'This map came with a file. Make it again here, and it can be checked.' : 'This map came with a file, and the network that made it is not on screen: it cannot be made again or checked here.';
 }
 
@@ -144,7 +173,7 @@ export function writeCaption(map: InspectedMap, range: ColourRange): string {
     `${method.name} (${method.paper.authors} ${method.paper.year}, ${method.paper.equation}) for ${nameTargetOf(map)}, score ${formatValue(result.score)}`,
     [`Network ${nameNetworkOf(map)}`, ...(layer === null ? [] : [`layer ${layer}`]), ...describeSettings(map), describeNote(map)].filter((part) => part !== '').join(' · '),
     `Values ${describeValues(map)}. ${describeColourRange(range)}.`,
-    describeSigns(method),
+    describeColours(map),
     `Innerview ${programVersion}`,
   ].join('\n');
 }

@@ -1,8 +1,7 @@
 import { programVersion } from '../contract/program';
 import { colourRangeOf, describeColourRange, type ColourScale } from './colours-of-map';
-import { layerOf, settingsOf } from './describe-map';
+import { describeColours, layerOf, settingsOf } from './describe-map';
 import { methodOf, planeOfMap, type InspectedMap } from './inspection';
-import { describeSigns } from './map-meanings';
 import { writeJson } from './measured-numbers';
 import { nameNetworkOf, nameTargetOf, networkOf } from './name-map';
 import { takeTurns } from './take-turns';
@@ -21,7 +20,7 @@ export function collectMapFacts(map: InspectedMap, scale: ColourScale): Readonly
     target: nameTargetOf(map), score: result.score, targetIndex: result.targetIndex,
     classLabel: result.targetIndex === null ? null : card?.classes[result.targetIndex] ?? null,
     layer: layerOf(map), note: result.note, min: result.min, max: result.max,
-    meaning: method.meaning, signConvention: describeSigns(method), colours: { ...range, words: describeColourRange(range) },
+    meaning: method.meaning, signConvention: describeColours(map), colours: { ...range, words: describeColourRange(range) },
     inputShape: result.inputShape, faithfulness: map.faithfulness?.result ?? null, sanity: map.sanity?.result ?? null,
   };
 }

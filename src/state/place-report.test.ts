@@ -23,9 +23,13 @@ describe('the value at a place', () => {
     expect(readPlace(plane, { signed: true, pixel: 'sum', meaning: 'evidence' }, at)).toEqual({ value: 3, name: 'Evidence here', evidence: { positive: 1, negative: 0 } });
     expect(readPlace(plane, { signed: false, pixel: 'only', meaning: 'evidence' }, at).evidence).toEqual({ positive: 1, negative: 'left-out' });
     expect(readPlace(plane, { signed: true, pixel: 'sum', meaning: 'excitation' }, at).evidence, 'what is below zero is not against').toEqual({ positive: 1, negative: 'left-out' });
+    const belowZero = { height: 1, width: 3, values: Float32Array.of(-3, -1, 0.001) };
+    const raised = (explained?: Parameters<typeof readPlace>[3]): unknown => readPlace(belowZero, { signed: true, pixel: 'sum', meaning: 'excitation' }, at, explained).evidence;
+    expect(raised({ target: 'class', score: -4 }), 'parts of a score below zero raised it').toEqual({ positive: 0.75, negative: 'left-out' });
+    expect([raised(), raised({ target: 'difference', score: -4 })], 'each of two scores has its own sign').toEqual([{ positive: 0, negative: 'left-out' }, { positive: 0, negative: 'left-out' }]);
   });
 
-  it.each([['sensitivity', 'Sensitivity here'], ['spread', 'Spread of the gradient here'], ['modified-gradient', 'Changed gradient here'], ['pattern', 'Place along the pattern'], ['weighted-maps', 'Weighted activity here'], ['kept-score', 'Mean score while it showed']] as const)(
+  it.each([['sensitivity', 'Sensitivity here'], ['spread', 'Spread of the gradient here'], ['modified-gradient', 'Changed gradient here'], ['pattern', 'Place along the pattern'], ['weighted-maps', 'Weighted activity here'], ['kept-score', 'Mean while it showed']] as const)(
     'of %s has its own name', (meaning, name) => {
       expect(readPlace(plane, { signed: true, pixel: 'only', meaning }, at)).toEqual({ value: 3, name, evidence: null });
     });

@@ -4,7 +4,7 @@ import { isPlaneSigned, type MapPlane } from '../contract/map-plane';
 import { toErrorReport } from '../contract/errors';
 import { reportFailure } from './failure';
 import { draft, inspecting, place, valueAt, type LinkedPlace } from './inspection';
-import { nameValue, type MapReading } from './map-meanings';
+import { isTurnedRound, nameValue, type ExplainedScore, type MapReading } from './map-meanings';
 import { firstSequence } from './picture-seen';
 import { getRuntime } from './runtime';
 
@@ -70,13 +70,14 @@ export interface PlaceReading {
   readonly evidence: { readonly positive: number | null; readonly negative: number | null | 'left-out' } | null;
 }
 
-/** What a map holds at a place, read by what its values mean. */
-export function readPlace(plane: MapPlane, method: Omit<MapReading, 'kind'>, at: LinkedPlace): PlaceReading {
+/** What a map holds at a place, read by what its values mean. @param explained  a class whose score is not known where it is left out */
+export function readPlace(plane: MapPlane, method: Omit<MapReading, 'kind'>, at: LinkedPlace, explained: ExplainedScore = { target: 'class', score: null }): PlaceReading {
   const { meaning } = method;
   const reading = { value: valueAt(plane, at), name: nameValue(meaning) };
   if (meaning !== 'evidence' && meaning !== 'excitation') return { ...reading, evidence: null };
   const { positive, negative } = shareAround(plane, at);
-  return { ...reading, evidence: { positive, negative: meaning === 'evidence' && isPlaneSigned(method) ? negative : 'left-out' } };
+  if (meaning === 'excitation') return { ...reading, evidence: { positive: isTurnedRound(explained) ? negative : positive, negative: 'left-out' } };
+  return { ...reading, evidence: { positive, negative: isPlaneSigned(method) ? negative : 'left-out' } };
 }
 
 /** Reads the units under the resting pointer, again when the picture changes. @returns what ends it */

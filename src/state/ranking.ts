@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals-core';
 import type { ExplanationDescription } from '../contract/explanations';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { maps, methods, type InspectedMap } from './inspection';
+import { isFlat, spanOf, type CurveSpan } from './judge-curves';
 import { isOfOtherPicture } from './picture-seen';
 import { network, rate } from './worker-state';
 
@@ -18,6 +19,14 @@ export interface RankedMethod {
   /** Areas under the curves, 0..1. */
   readonly deletion: number;
   readonly insertion: number;
+  /** Of both curves. */
+  readonly span: CurveSpan;
+}
+
+/** A method whose map has no curves on this picture, and why, in a sentence. */
+export interface RefusedMethod {
+  readonly method: string;
+  readonly reason: string;
 }
 
 export interface Ranking {
@@ -28,6 +37,7 @@ export interface Ranking {
   /** Of the frame that is judged; null: none yet. */
   readonly sequence: number | null;
   readonly rows: readonly RankedMethod[];
+  readonly refused: readonly RefusedMethod[];
   /** A random order of the same pixels. */
   readonly random: { readonly deletion: number; readonly insertion: number } | null;
   /** The method that is being judged, and how many are still to come. */
@@ -45,10 +55,11 @@ export function isSlow({ cost }: ExplanationDescription): boolean {
   return cost > mostQuickPasses;
 }
 
-/** The slow methods that are defined for this network and not in the table. */
+/** The slow methods that are defined for this network and were not tried for the table. */
 export const slowMethods = computed(() => {
-  const rows = ranking.value?.rows ?? [];
-  return methods.value.filter((method) => method.unsupported === null && isSlow(method) && rows.every((row) => row.method !== method.id));
+  const { rows, refused } = ranking.value ?? { rows: [], refused: [] };
+  const tried = new Set([...rows, ...refused].map(({ method }) => method));
+  return methods.value.filter((method) => method.unsupported === null && isSlow(method) && !tried.has(method.id));
 });
 
 /** How long a method takes here with its curves, from the time of one pass. */
@@ -64,8 +75,18 @@ function secondsOf(passes: number): number {
   return (passes * Math.max(1, rate.value?.forwardMs ?? 20)) / 1000;
 }
 
-/** Better first: much kept when its pixels are shown, little when they are deleted. */
+/** Least and largest probability of all curves of a table; null: it has no rows, or the curves go somewhere. */
+export function findFlatSpan(rows: readonly RankedMethod[]): CurveSpan | null {
+  const span = spanOf(...rows.map((row) => [row.span.least, row.span.largest]));
+  return rows.length > 0 && isFlat(span) ? span : null;
+}
+
+/** Better first: much kept when its pixels are shown, little when they are deleted. Curves with nothing to follow give no order: the methods' own stays. */
 export function sortRanking(rows: readonly RankedMethod[]): readonly RankedMethod[] {
+  if (findFlatSpan(rows) !== null) {
+    const placeOf = ({ method }: RankedMethod): number => methods.peek().findIndex(({ id }) => id === method);
+    return [...rows].sort((a, b) => placeOf(a) - placeOf(b));
+  }
   return [...rows].sort((a, b) => (b.insertion - b.deletion) - (a.insertion - a.deletion));
 }
 

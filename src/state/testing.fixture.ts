@@ -53,7 +53,7 @@ export function useFakeRuntime(): FakeRuntime {
   const supervisor: Supervisor = {
     status, apply: (spec) => { fake.applied.push(spec); return done(); }, attachSurface: done, layoutSurface: done, detachSurface: done, watchPoint: done,
     describeNetwork: () => Promise.resolve({ nodes: [], input: 'in', output: 'out', logits: 'out', firstConvolution: null }),
-    describeExplanations: () => Promise.resolve([]), readUnits: () => Promise.resolve([]),
+    describeExplanations: () => Promise.resolve([]), estimateCost: () => Promise.reject(new Error('a double')), readUnits: () => Promise.resolve([]),
     readKernels: () => Promise.resolve({ shape: [1], values: new Float32Array(1) }), runJob: () => Promise.reject(new Error('a double')), cancelJob: done,
     readActivation: () => Promise.resolve({ shape: [1], values: new Float32Array(1) }), memory: () => Promise.resolve({ tensors: 0, bytes: 0, openFrames: 0 }),
     breakForTest: done, onEvent: (listener) => { eventListeners.push(listener); return () => undefined; }, onStatus: () => () => undefined,

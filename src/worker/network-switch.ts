@@ -176,5 +176,6 @@ export function postNetwork(post: (event: WorkerEvent) => void, network: LiveNet
   post({
     kind: 'network', network: network.card.id, card: network.card, layers: listLayerInfos(network, spec.everyStep ? 'inspect' : 'live'),
     explanationLayer: network.explanationLayer, answersStandAlone: network.executor.graph.probabilities !== 'softmax',
+    scoresAreProbabilities: network.executor.graph.probabilities === 'as-they-are',
   });
 }

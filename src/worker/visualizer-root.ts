@@ -4,7 +4,7 @@ import { exposeApi } from '../contract/rpc';
 import { startBackend } from '../engine/backend';
 import { createExecutor } from '../engine/executor';
 import { countTensors } from '../engine/frame-values';
-import { describeExplanations } from '../explain/registry';
+import { describeExplanations, estimateCost } from '../explain/registry';
 import { openNetworkStore } from '../store/network-store';
 import { createJobs } from './jobs/create-jobs';
 import { createLiveNetwork } from './live-network';
@@ -45,6 +45,7 @@ const visualizer = createVisualizer({
   createSession: createLiveSession,
   createJobs: (...session) => createJobs(scheduler, ...session),
   describeExplanations: ({ executor }) => describeExplanations(executor.graph),
+  estimateCost: ({ executor }, ...of) => estimateCost(executor.graph, ...of),
   countTensors,
 });
 

@@ -98,6 +98,7 @@ export function setUpVisualizer(openTier: () => Promise<Tier> = async () => crea
       };
     },
     describeExplanations: () => [],
+    estimateCost: (network, method, parameters, layer) => { jobs.push(`${network.card.id} cost ${method} ${JSON.stringify(parameters)} ${layer}`); return 7; },
     countTensors: () => ({ tensors: 3, bytes: 12 }),
   });
   const port = { postMessage: (event: WorkerEvent) => events.push(event), onmessage: null } as unknown as MessagePort;

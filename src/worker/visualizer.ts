@@ -39,6 +39,7 @@ export interface VisualizerParts {
   /** Long computations on frames of this session. */
   readonly createJobs: (tier: Tier, network: LiveNetwork, session: LiveSession, loop: FrameLoop, post: (event: WorkerEvent) => void) => JobRunner;
   readonly describeExplanations: (network: LiveNetwork) => readonly ExplanationDescription[];
+  readonly estimateCost: (network: LiveNetwork, ...of: Parameters<VisualizerApi['estimateCost']>) => number;
   readonly countTensors: () => { readonly tensors: number; readonly bytes: number };
 }
 
@@ -205,6 +206,7 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     describeNetwork: async () => requireStart().loop.betweenTicks(() => describeNetwork(shownGraph())),
     readKernels: async (layer) => requireStart().loop.betweenTicks(() => readKernels(shownGraph(), layer)),
     describeExplanations: async () => requireStart().loop.betweenTicks(() => parts.describeExplanations(requireShown().network)),
+    estimateCost: async (...of) => requireStart().loop.betweenTicks(() => parts.estimateCost(requireShown().network, ...of)),
     runJob: async (job, what, urgent) => {
       arriving.set(job, 'wanted');
       try {

@@ -5,7 +5,7 @@ import type { ExplanationTarget } from '../../contract/session-spec';
 import { failure } from '../failure';
 import { maps, methods, type InspectedMap } from '../inspection';
 import { describeForTest, settle, useInspection } from '../inspection.fixture';
-import { curvePasses, estimateSeconds, quickRankingSeconds, ranking, slowMethods } from '../ranking';
+import { curvePasses, estimateSeconds, findFlatSpan, quickRankingSeconds, ranking, slowMethods } from '../ranking';
 import { receiveEvent } from '../receive-event';
 import { fakeSource } from '../testing.fixture';
 import { rate } from '../worker-state';
@@ -13,8 +13,8 @@ import { checkFaithfulness, forgetMaps, makeMap, readMethods } from './explain-f
 import { rankMethods, rankSlowMethods, stopRanking } from './rank-methods';
 import { showSource } from './show-source';
 
-function curvesOf(deletion: number, insertion: number, steps = 64): FaithfulnessResult {
-  const curve = Array.from({ length: steps + 1 }, () => 0.5);
+function curvesOf(deletion: number, insertion: number, steps = 64, [lowest, highest]: readonly [number, number] = [0, 1]): FaithfulnessResult {
+  const curve = Array.from({ length: steps + 1 }, (_, step) => (step * 2 < steps ? highest : lowest));
   return { kind: 'faithfulness', deletion: curve, insertion: curve, randomDeletion: curve, randomInsertion: curve, areas: { deletion, insertion, randomDeletion: 0.5, randomInsertion: 0.5 } };
 }
 
@@ -34,11 +34,11 @@ const rows = (): readonly string[] => ranking.peek()?.rows.map(({ method }) => m
 const lastAsked = (): Job | undefined => stage.asked.at(-1)?.what;
 
 /** Answers the next map and its curves. */
-async function answer(deletion: number, insertion: number, sequence = 1): Promise<void> {
+async function answer(deletion: number, insertion: number, sequence = 1, between: readonly [number, number] = [0, 1]): Promise<void> {
   await settle();
   stage.asked.at(-1)?.finish({ sequence });
   await settle();
-  stage.asked.at(-1)?.finish(curvesOf(deletion, insertion));
+  stage.asked.at(-1)?.finish(curvesOf(deletion, insertion, 64, between));
   await settle();
 }
 
@@ -74,13 +74,31 @@ describe('the ranking', () => {
     expect(lastAsked()).toMatchObject({ kind: 'faithfulness', steps: 64 });
   });
 
+  it('orders nothing by the noise of an answer that stays where it is', async () => {
+    for (const between of [[1e-6, 1e-5], [0.985, 1]] as const) {
+      const running = rankMethods(top);
+      await answer(0.00002, 0.00001, 1, between);
+      await answer(0.00001, 0.00002, 1, between);
+      await running;
+      expect(rows(), 'as the methods are listed').toEqual(['gradient', 'smooth-grad']);
+      expect(findFlatSpan(ranking.peek()?.rows ?? [])).toEqual({ least: between[0], largest: between[1] });
+    }
+    const running = rankMethods(top);
+    await answer(0.2, 0.1, 1, [0, 0.3]);
+    await answer(0.1, 0.2, 1, [0, 0.01]);
+    await running;
+    expect(findFlatSpan(ranking.peek()?.rows ?? []), 'one of them goes somewhere').toBeNull();
+    expect(rows()).toEqual(['smooth-grad', 'gradient']);
+    expect(findFlatSpan([])).toBeNull();
+  });
+
   it('takes the areas of a map that was judged already, with its own settings', async () => {
     await judgeMap('gradient');
     await judgeMap('smooth-grad', { parameters: { samples: 25 } });
     await rankMethods(top);
     expect(stage.asked).toEqual([]);
     expect(ranking.peek()).toMatchObject({ phase: 'done', sequence: 1, targetIndex: 0, random: { deletion: 0.5, insertion: 0.5 } });
-    expect(ranking.peek()?.rows).toEqual([{ method: 'gradient', deletion: 0.25, insertion: 0.75 }, { method: 'smooth-grad', deletion: 0.25, insertion: 0.75 }]);
+    expect(ranking.peek()?.rows).toEqual(['gradient', 'smooth-grad'].map((method) => ({ method, deletion: 0.25, insertion: 0.75, span: { least: 0, largest: 1 } })));
   });
 
   it('takes a slow one that was judged already too', async () => {
@@ -253,7 +271,38 @@ describe('the ranking', () => {
     expect(slowMethods.peek()).toHaveLength(2);
   });
 
-  it('passes over a method that is refused, and shows nothing of another network', async () => {
+  it('names a method that could not be measured, with the reason, and does not offer it again for this picture', async () => {
+    const flat = 'This map holds the same value everywhere.';
+    const fail = async (): Promise<void> => {
+      await settle();
+      stage.asked.at(-1)?.finish({ sequence: 1 });
+      await settle();
+      stage.asked.at(-1)?.fail(new AppError('explain-unsupported', flat));
+      await settle();
+    };
+    const quick = rankMethods(top);
+    await fail();
+    await fail();
+    await quick;
+    expect(ranking.peek()).toMatchObject({ phase: 'done', rows: [], refused: [{ method: 'gradient', reason: flat }, { method: 'smooth-grad', reason: flat }] });
+    const slow = rankSlowMethods();
+    await answer(0.1, 0.9);
+    await fail();
+    await slow;
+    expect([rows(), ranking.peek()?.refused.map(({ method }) => method), slowMethods.peek()]).toEqual([['rise'], ['gradient', 'smooth-grad', 'occlusion'], []]);
+    const again = rankMethods(top);
+    await answer(0.6, 0.3);
+    await answer(0.5, 0.6);
+    await again;
+    expect([rows(), ranking.peek()?.refused.map(({ method }) => method)], 'tried once more').toEqual([['rise', 'smooth-grad', 'gradient'], ['occlusion']]);
+    const other = rankMethods({ kind: 'class', index: 2 });
+    await answer(0.6, 0.3);
+    await answer(0.5, 0.6);
+    await other;
+    expect([ranking.peek()?.refused, slowMethods.peek().map(({ id }) => id)], 'another target').toEqual([[], ['rise', 'occlusion']]);
+  });
+
+  it('goes on after a method that is refused, and shows nothing of another network', async () => {
     const running = rankMethods(top);
     await settle();
     stage.asked.at(-1)?.fail(new AppError('explain-unsupported', 'No.'));

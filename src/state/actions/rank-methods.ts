@@ -2,9 +2,11 @@ import { toErrorReport } from '../../contract/errors';
 import type { WorkerEvent } from '../../contract/events';
 import type { ExplanationDescription } from '../../contract/explanations';
 import type { JobId } from '../../contract/ids';
+import type { FaithfulnessResult } from '../../contract/jobs';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { reportFailure } from '../failure';
 import { methods } from '../inspection';
+import { spanOf } from '../judge-curves';
 import { isOfOtherPicture, whenPictureIsSeen } from '../picture-seen';
 import { curvePasses, curveSteps, findJudgedMap, isSlow, ranking, slowMethods, sortRanking, type Ranking } from '../ranking';
 import { getRuntime } from '../runtime';
@@ -33,7 +35,7 @@ function beginRun(allPasses: number): Run {
 export async function rankMethods(target: ExplanationTarget): Promise<void> {
   const kept = measuredRows(target, ({ method }) => methods.peek().some((entry) => entry.id === method && isSlow(entry)));
   await judge(target, methods.peek().filter((method) => method.unsupported === null
-    && (!isSlow(method) || (kept.rows.every((row) => row.method !== method.id) && findJudgedMap(method, target) !== null))), kept);
+    && (!isSlow(method) || ([...kept.rows, ...kept.refused].every((entry) => entry.method !== method.id) && findJudgedMap(method, target) !== null))), kept);
 }
 
 /** Adds the slow methods to the table that is there. */
@@ -42,13 +44,13 @@ export async function rankSlowMethods(): Promise<void> {
   if (found !== null) await judge(found.target, slowMethods.peek(), measuredRows(found.target, () => true));
 }
 
-type Measured = Pick<Ranking, 'rows' | 'random' | 'sequence' | 'targetIndex'>;
+type Measured = Pick<Ranking, 'rows' | 'refused' | 'random' | 'sequence' | 'targetIndex'>;
 
 /** What was measured on this picture for this target; nothing where there is none. */
-function measuredRows(target: ExplanationTarget, keeps: (row: Ranking['rows'][number]) => boolean): Measured {
+function measuredRows(target: ExplanationTarget, keeps: (entry: { readonly method: string }) => boolean): Measured {
   const found = ranking.peek();
   const isOfThis = found !== null && JSON.stringify(found.target) === JSON.stringify(target) && found.sequence !== null && !isOfOtherPicture(found.sequence);
-  return isOfThis ? { ...found, rows: found.rows.filter(keeps) } : { rows: [], random: null, sequence: null, targetIndex: null };
+  return isOfThis ? { ...found, rows: found.rows.filter(keeps), refused: found.refused.filter(keeps) } : { rows: [], refused: [], random: null, sequence: null, targetIndex: null };
 }
 
 async function judge(target: ExplanationTarget, candidates: readonly ExplanationDescription[], before: Measured): Promise<void> {
@@ -59,16 +61,16 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
   const isOver = (): boolean => current !== run;
   const show = (phase: Ranking['phase'], method: string | null, left: number): void => {
     const { all, done } = run.passes;
-    ranking.value = { ...measured, rows: sortRanking(measured.rows), phase, target, current: method, left, atWork: false, fraction: all === 0 ? 0 : done / all };
+    ranking.value = { ...measured, rows: sortRanking(measured.rows), phase, target, current: method, left, atWork: false, fraction: all === 0 ? 0 : Math.min(1, done / all) };
   };
   const end = (phase: 'done' | 'cancelled'): void => {
     current = null;
     show(phase, null, 0);
     supervisor.cancelJob(run.mapJob).catch(reportFailure);
   };
-  const add = (method: string, areas: { readonly deletion: number; readonly insertion: number; readonly randomDeletion: number; readonly randomInsertion: number }, hasRandom: boolean): void => {
+  const add = (method: string, { areas, deletion, insertion }: FaithfulnessResult, hasRandom: boolean): void => {
     const random = hasRandom ? { deletion: areas.randomDeletion, insertion: areas.randomInsertion } : null;
-    measured = { ...measured, rows: [...measured.rows, { method, deletion: areas.deletion, insertion: areas.insertion }], random: measured.random ?? random };
+    measured = { ...measured, rows: [...measured.rows, { method, deletion: areas.deletion, insertion: areas.insertion, span: spanOf(deletion, insertion) }], random: measured.random ?? random };
   };
   show('running', null, candidates.length);
   await whenPictureIsSeen();
@@ -81,7 +83,7 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
       const judgedMap = findJudgedMap(method, target);
       if (judgedMap?.result != null && judgedMap.faithfulness?.result != null) {
         measured = { ...measured, sequence: measured.sequence ?? judgedMap.result.sequence, targetIndex: measured.targetIndex ?? judgedMap.result.targetIndex };
-        add(method.id, judgedMap.faithfulness.result.areas, judgedMap.faithfulness.result.randomDeletion.length > 0);
+        add(method.id, judgedMap.faithfulness.result, judgedMap.faithfulness.result.randomDeletion.length > 0);
       } else {
         const made = await supervisor.runJob(run.mapJob, { kind: 'explain', method: method.id, target, layer: null, parameters: {} });
         if (isOver()) return;
@@ -95,17 +97,19 @@ async function judge(target: ExplanationTarget, candidates: readonly Explanation
         const judged = await supervisor.runJob(run.judgeJob, { kind: 'faithfulness', of: run.mapJob, steps: curveSteps, random: needsRandom });
         if (isOver()) return;
         if (judged.kind !== 'faithfulness') continue;
-        add(method.id, judged.areas, needsRandom);
+        add(method.id, judged, needsRandom);
       }
     } catch (thrown) {
       if (isOver()) return;
-      const { code } = toErrorReport(thrown);
+      const { code, detail } = toErrorReport(thrown);
       if (code !== 'explain-unsupported') {
         end('cancelled');
         // Of a cancel or a change of network nothing is shown.
         reportFailure(thrown);
         return;
       }
+      // A flat map has no order: the table says so, and does not offer the method again for this picture.
+      measured = { ...measured, refused: [...measured.refused, { method: method.id, reason: detail }] };
     }
     run.passes = { ...run.passes, done: run.passes.done + run.passes.map + run.passes.curves, map: 0, curves: 0 };
   }

@@ -1,16 +1,16 @@
 import type { FaithfulnessResult } from '../../contract/jobs';
+import { describeSpan, judgeCurve, spanOf, type CurveVerdict } from '../../state/judge-curves';
 
 const width = 280;
 const height = 120;
 
 /** Probability of the target while pixels go (deletion) or come (insertion), beside a random order. */
 export function Curves({ result }: { readonly result: FaithfulnessResult }) {
+  const { areas } = result;
   return (
     <div class="curves">
-      <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion}
-        area={result.areas.deletion} randomArea={result.areas.randomDeletion} wanted="smaller" />
-      <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion}
-        area={result.areas.insertion} randomArea={result.areas.randomInsertion} wanted="larger" />
+      <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion} area={areas.deletion} randomArea={areas.randomDeletion} wanted="smaller" />
+      <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion} area={areas.insertion} randomArea={areas.randomInsertion} wanted="larger" />
       <p class="curve-legend small muted" aria-hidden="true"><span><i class="curve-line" />this map</span><span><i class="curve-line random" />a random order</span></p>
     </div>
   );
@@ -26,14 +26,20 @@ interface CurveProps {
   readonly wanted: 'smaller' | 'larger';
 }
 
+const verdicts: Readonly<Record<Exclude<CurveVerdict, 'flat'>, string>> = {
+  better: 'Better than a random order', worse: 'Worse than a random order', unclear: 'No clear difference from a random order',
+};
+
 function Curve({ title, map, random, area, randomArea, wanted }: CurveProps) {
-  const verdict = `area ${area.toFixed(2)}, random ${randomArea.toFixed(2)}; ${wanted} is better`;
   const known = Number.isFinite(area) && Number.isFinite(randomArea);
-  const better = wanted === 'smaller' ? area < randomArea : area > randomArea;
+  const span = spanOf(map, random);
+  const verdict = judgeCurve(span, wanted === 'smaller' ? randomArea - area : area - randomArea, randomArea);
+  const words = verdict === 'flat' ? `${describeSpan(span)}: this curve cannot tell` : verdicts[verdict];
+  const areas = `area ${area.toFixed(2)}, random ${randomArea.toFixed(2)}; ${wanted} is better`;
   return (
     <figure class="curve">
       <figcaption class="small">{title}</figcaption>
-      <svg viewBox={`-30 -6 ${width + 36} ${height + 26}`} role="img" aria-label={`${title}: ${known ? verdict : 'not a number'}`}>
+      <svg viewBox={`-30 -6 ${width + 36} ${height + 26}`} role="img" aria-label={`${title}: ${known ? verdict === 'flat' ? words : areas : 'not a number'}`}>
         <path class="curve-frame" d={`M0 0V${height}H${width}`} />
         <text x={-6} y={6} class="curve-label" text-anchor="end">1</text>
         <text x={-6} y={height} class="curve-label" text-anchor="end">0</text>
@@ -41,8 +47,8 @@ function Curve({ title, map, random, area, randomArea, wanted }: CurveProps) {
         <path class="curve-random" d={pathOf(random)} />
         <path class="curve-map" d={pathOf(map)} />
       </svg>
-      {!known && <p class="small map-verdict">Some values are not numbers: the computation overflowed. The curve says nothing.</p>}
-      {known && <p class="small numbers"><span class={better ? 'curve-better' : 'map-verdict'}>{better ? 'Better than a random order' : 'No better than a random order'}</span> <span class="muted">({verdict})</span></p>}
+      {known ? <p class="small numbers"><span class={verdict === 'better' ? 'curve-better' : 'map-verdict'}>{words}</span>{verdict !== 'flat' && <span class="muted"> ({areas})</span>}</p>
+        : <p class="small map-verdict">Some values are not numbers: the computation overflowed. The curve says nothing.</p>}
     </figure>
   );
 }

@@ -4,11 +4,10 @@ import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
 import { remakeMap, stopJob, takeMapOff } from '../../state/actions/explain-frame';
 import { colourRangeOf, describeColourRange, type ColourRange } from '../../state/colours-of-map';
-import { describeFacts, describeNote, describeStop, describeVerdict } from '../../state/describe-map';
+import { describeColours, describeFacts, describeNote, describeStop, describeVerdict } from '../../state/describe-map';
 import { describeWait } from '../../state/describe-wait';
 import { formatValue } from '../../state/format-value';
 import { isOfShownNetwork, isStale, mapStrength, methodOf, place, planeOfMap, showsEarlierMap, valueAt, type InspectedMap } from '../../state/inspection';
-import { describeSigns } from '../../state/map-meanings';
 import { nameNetworkOf, nameTargetOf } from '../../state/name-map';
 import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
@@ -60,7 +59,7 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
       {!isOfShownNetwork(map) && <p class="map-verdict small">Made by the network {nameNetworkOf(map)}, which is not on screen.</p>}
       {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. {isOfShownNetwork(map) && <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button>}</p>}
-      {plane !== null && method !== null && <p class="small muted">{describeSigns(method)}</p>}
+      {plane !== null && method !== null && <p class="small muted">{describeColours(map)}</p>}
       {plane !== null && facts !== '' && <p class="small muted numbers">{facts}</p>}
     </article>
   );

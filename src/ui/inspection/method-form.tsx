@@ -1,8 +1,10 @@
-import type { ParameterDescription } from '../../contract/explanations';
+import { useEffect, useState } from 'preact/hooks';
+import type { NumberParameter, ParameterDescription } from '../../contract/explanations';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { describeMethod } from '../../lessons/method-texts';
 import { makeMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
+import { draftCost, followDraftCost } from '../../state/draft-cost';
 import { draft, draftMethod, methods, openingMaps, spatialLayers, type MapRequest } from '../../state/inspection';
 import { nameInspectedMap, nextToGo } from '../../state/removed-maps';
 import { chooseFirstUnit } from '../../state/unit-target';
@@ -13,6 +15,7 @@ import { UnitField } from './unit-field';
 
 /** What the next map shall show: method, target, layer, settings. */
 export function MethodForm() {
+  useEffect(() => followDraftCost(), []);
   const method = draftMethod.value;
   const request = draft.value;
   const goes = nextToGo.value;
@@ -41,7 +44,7 @@ export function MethodForm() {
       )}
       {method?.unsupported != null && <p class="map-verdict small">Not defined for this network: {method.unsupported}</p>}
       <button type="submit" class="button primary" disabled={method === null || method.unsupported !== null || openingMaps.value !== null}>Explain</button>
-      {method !== null && method.unsupported === null && <p class="small muted">{describeCost(method.cost, rate.value?.forwardMs ?? 20)} on this device.{goes !== null && <> Takes the place of {nameInspectedMap(goes)}.</>}</p>}
+      {method !== null && method.unsupported === null && <p class="small muted">{describeCost(draftCost.value ?? method.cost, rate.value?.forwardMs ?? 20)} on this device.{goes !== null && <> Takes the place of {nameInspectedMap(goes)}.</>}</p>}
     </form>
   );
 }
@@ -122,13 +125,7 @@ function ParameterField({ parameter }: { readonly parameter: ParameterDescriptio
   return (
     <label class="field stacked parameter" data-name={parameter.name} title={parameter.plain}>
       <span>{parameter.label}</span>
-      {parameter.kind === 'number' && (
-        <input class="text-input" type="number" step={parameter.integer ? 1 : 'any'} min={parameter.min} max={parameter.max} placeholder={parameter.default === null ? 'from the picture' : String(parameter.default)}
-          value={typeof value === 'number' ? value : ''} onChange={(event) => {
-            const typed = event.currentTarget.valueAsNumber;
-            put(Number.isNaN(typed) ? undefined : Math.min(parameter.max, Math.max(parameter.min, parameter.integer ? Math.round(typed) : typed)));
-          }} />
-      )}
+      {parameter.kind === 'number' && <NumberInput parameter={parameter} value={typeof value === 'number' ? value : null} onChange={put} />}
       {parameter.kind === 'choice' && (
         <select class="select" value={typeof value === 'string' ? value : parameter.default} onChange={(event) => put(event.currentTarget.value)}>
           {parameter.choices.map((choice) => <option key={choice.value} value={choice.value}>{choice.label}</option>)}
@@ -137,5 +134,36 @@ function ParameterField({ parameter }: { readonly parameter: ParameterDescriptio
       {parameter.kind === 'flag' && <input type="checkbox" checked={typeof value === 'boolean' ? value : parameter.default} onChange={(event) => put(event.currentTarget.checked)} />}
       <small class="muted">{parameter.plain}</small>
     </label>
+  );
+}
+
+interface NumberInputProps {
+  readonly parameter: NumberParameter;
+  readonly value: number | null;
+  /** undefined: the usual value. */
+  readonly onChange: (value: number | undefined) => void;
+}
+
+/** A number that counts while it is typed, as soon as it is one that can be; what cannot be is put right once the field is left. */
+function NumberInput({ parameter: { integer, min, max, default: usual }, value, onChange }: NumberInputProps) {
+  // What stands in the field while it is typed: `0.` or `007` must not turn into another text under the fingers.
+  const [text, setText] = useState<string | null>(null);
+  const nearest = (typed: number): number => Math.min(max, Math.max(min, integer ? Math.round(typed) : typed));
+  return (
+    <input class="text-input" type="number" step={integer ? 1 : 'any'} min={min} max={max} placeholder={usual === null ? 'from the picture' : String(usual)}
+      value={text ?? (value === null ? '' : String(value))}
+      onInput={({ currentTarget: field }) => {
+        setText(field.value);
+        const typed = field.valueAsNumber;
+        if (Number.isNaN(typed)) {
+          // Half a number, as a minus alone, is not yet nothing.
+          if (!field.validity.badInput) onChange(undefined);
+        } else if (typed === nearest(typed)) onChange(typed);
+      }}
+      onChange={({ currentTarget: field }) => {
+        setText(null);
+        const typed = field.valueAsNumber;
+        onChange(Number.isNaN(typed) ? undefined : nearest(typed));
+      }} />
   );
 }

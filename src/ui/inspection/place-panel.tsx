@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { captionName } from '../../state/layer-names';
-import { nameTarget } from '../../state/describe-map';
+import { explainedBy, nameTarget } from '../../state/describe-map';
 import { formatMeasured, formatValue } from '../../state/format-value';
 import { draft, isStale, maps, methodOf, planeOfMap, type InspectedMap, type LinkedPlace } from '../../state/inspection';
 import { chooseUnit, followPlace, readPlace, restingPlace, unitsHere } from '../../state/place-report';
@@ -77,7 +77,7 @@ function EvidenceRow({ map, at }: { readonly map: InspectedMap; readonly at: Lin
   const plane = planeOfMap(map);
   const method = methodOf(map);
   if (plane === null || method === null) return null;
-  const { value, name, evidence } = readPlace(plane, method, at);
+  const { value, name, evidence } = readPlace(plane, method, at, explainedBy(map));
   const percent = (share: number | null): string => (share === null ? 'none' : Number.isNaN(share) ? 'not a number' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
   return (
     <tr>

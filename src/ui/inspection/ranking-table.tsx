@@ -4,7 +4,8 @@ import { rankMethods, rankSlowMethods, stopRanking } from '../../state/actions/r
 import { describeDuration, nameTarget } from '../../state/describe-map';
 import { describeRankingWait } from '../../state/describe-wait';
 import { draft, methods } from '../../state/inspection';
-import { estimateSeconds, quickRankingSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
+import { describeSpan } from '../../state/judge-curves';
+import { estimateSeconds, findFlatSpan, quickRankingSeconds, ranking, slowMethods, type Ranking } from '../../state/ranking';
 import { isOfOtherPicture } from '../../state/picture-seen';
 
 const nameOf = (id: string): string => methods.value.find((method) => method.id === id)?.name ?? id;
@@ -13,6 +14,7 @@ const nameOf = (id: string): string => methods.value.find((method) => method.id 
 export function RankingTable() {
   const found = ranking.value;
   const stale = found !== null && found.sequence !== null && isOfOtherPicture(found.sequence);
+  const flat = found === null ? null : findFlatSpan(found.rows);
   return (
     <section class="ranking" aria-label="Methods ranked on this frame">
       <h3>Which method is right about this picture?</h3>
@@ -27,7 +29,9 @@ export function RankingTable() {
       {draft.value.target.kind === 'unit' && <p class="small muted">The curves follow the probability of a class: choose one to rank the methods.</p>}
       {found?.phase === 'cancelled' && <p class="small muted">Stopped; these are the methods that were measured.</p>}
       {stale && <p class="small map-verdict">The picture has changed since this was measured.</p>}
+      {flat !== null && <p class="small map-verdict">{describeSpan(flat)}, whatever is taken away or brought back: these curves cannot tell which method is right. The rows stand in no order.</p>}
       {found !== null && found.rows.length > 0 && <RankedRows found={found} />}
+      {found !== null && <Refused found={found} />}
       {found !== null && found.phase !== 'running' && !stale && slowMethods.value.length > 0 && <SlowMethods />}
     </section>
   );
@@ -65,7 +69,18 @@ function RankedRows({ found }: { readonly found: Ranking }) {
   );
 }
 
-/** What is not in the table, and why. */
+/** The methods whose map could not be measured on this picture, each with the reason. */
+function Refused({ found: { phase, rows, refused } }: { readonly found: Ranking }) {
+  if (refused.length === 0) return null;
+  return (
+    <div class="small">
+      {rows.length === 0 && phase === 'done' && <p class="map-verdict">None of the methods that were tried could be measured on this picture, so there is nothing to rank.</p>}
+      <ul class="ranking-refused muted">{refused.map(({ method, reason }) => <li key={method}>{nameOf(method)}: {reason}</li>)}</ul>
+    </div>
+  );
+}
+
+/** What was not tried, and why. */
 function SlowMethods() {
   const slow = slowMethods.value.map((method) => ({ name: method.name, seconds: estimateSeconds(method) }));
   return (

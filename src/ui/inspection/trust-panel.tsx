@@ -1,15 +1,13 @@
 import { useId } from 'preact/hooks';
-import type { ExplanationDescription } from '../../contract/explanations';
 import { describeMethod } from '../../lessons/method-texts';
-import { describeDeparture, localisationOf, localisationRows } from '../../lessons/localisation';
+import { describeDeparture, describePointing, describePointingOf, localisationOf, localisationRows } from '../../lessons/localisation';
 import { captionName } from '../../state/layer-names';
 import { checkFaithfulness, checkSanity, faithfulnessId, sanityId, stopJob } from '../../state/actions/explain-frame';
-import { describeExactness, describeHindrance, describeNote, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
+import { describeColours, describeExactness, describeHindrance, describeNote, describeScore, describeSettings, describeStop, describeValues, layerOf } from '../../state/describe-map';
 import { describeWait } from '../../state/describe-wait';
 import { errorTexts } from '../../state/error-texts';
 import { formatValue } from '../../state/format-value';
 import { isStale, methodOf, methods, planeOfMap, resultShown, showsEarlierMap, type InspectedMap, type TrustCheck } from '../../state/inspection';
-import { describeSigns } from '../../state/map-meanings';
 import { nameTargetOf } from '../../state/name-map';
 import { Curves } from './curves';
 
@@ -19,7 +17,6 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
   if (method === null) return null;
   const words = describeMethod(method.id);
   const hindrance = describeHindrance(map);
-  const unfinished = map.phase !== 'done';
   const paper = method.paper.arxiv === null ? method.paper.doi === null ? null : `https://doi.org/${method.paper.doi}` : `https://arxiv.org/abs/${method.paper.arxiv}`;
   const place = localisationOf(method.id);
   return (
@@ -27,18 +24,18 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       <h3>{method.name}</h3>
       <p>{words.shows}</p>
       <p class="trust-limits"><b>What it does not prove.</b> {words.limits}</p>
-      <MapFacts map={map} method={method} />
+      <MapFacts map={map} />
       <details><summary>Exact definition</summary>
         <p class="definition">{method.definition}</p>
         <p class="small muted">{method.paper.authors} {method.paper.year}, {method.paper.title}, {method.paper.equation}. {paper !== null && <a href={paper} target="_blank" rel="noreferrer">Paper</a>}</p>
       </details>
       <h4>{isStale(map) ? 'On the picture it was made of' : 'On this very picture'}</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, 'faithfulness')} disabled={unfinished} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, 'faithfulness')} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, 'sanity')} disabled={unfinished} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
+      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, 'sanity')} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
@@ -59,7 +56,7 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
 }
 
 /** What is known of the map on screen, also while it is made and after it was stopped. */
-function MapFacts({ map, method }: { readonly map: InspectedMap; readonly method: ExplanationDescription }) {
+function MapFacts({ map }: { readonly map: InspectedMap }) {
   const drawn = planeOfMap(map) !== null;
   const earlier = showsEarlierMap(map);
   const shown = resultShown(map);
@@ -70,11 +67,11 @@ function MapFacts({ map, method }: { readonly map: InspectedMap; readonly method
     <dl class="facts">
       <dt>Explains</dt><dd>{nameTargetOf(map)}</dd>
       {map.phase !== 'done' && <><dt>State</dt><dd>{map.phase === 'failed' ? 'Failed.' : map.phase === 'cancelled' ? describeStop(map) : 'Being made.'}{map.phase === 'running' && !earlier && isStale(map) ? ' Of the picture before it was changed.' : ''}{map.phase === 'running' && earlier ? ' The map from before is shown.' : ''}</dd></>}
-      {shown !== null && <><dt>Score</dt><dd class="numbers">{formatValue(shown.score)} <span class="muted">(before the percentages)</span></dd></>}
+      {shown !== null && <><dt>Score</dt><dd class="numbers">{formatValue(shown.score)}{describeScore(map) !== '' && <span class="muted"> ({describeScore(map)})</span>}</dd></>}
       {layer !== null && <><dt>Layer</dt><dd>{layer}</dd></>}
       {settings.length > 0 && <><dt>Settings</dt><dd>{settings.join(', ')}</dd></>}
       {drawn && <><dt>Values</dt><dd class="numbers">{describeValues(map)}</dd></>}
-      <dt>Colours</dt><dd>{describeSigns(method)}</dd>
+      <dt>Colours</dt><dd>{describeColours(map)}</dd>
       {note !== '' && !earlier && <><dt>Steps</dt><dd class="numbers">{note}</dd></>}
       {!earlier && describeExactness(map).map((sentence) => <><dt>Exactness</dt><dd>{sentence}</dd></>)}
       {shown !== null && <><dt>Made in</dt><dd class="numbers">{(shown.durationMs / 1000).toFixed(1)} s</dd></>}
@@ -91,10 +88,11 @@ function LocalisationTable({ method }: { readonly method: string }) {
         <table class="ranking-table small numbers">
           <thead><tr><th scope="col">Method</th><th scope="col">Share</th><th scope="col">Maps</th></tr></thead>
           <tbody>{[...localisationRows].sort((a, b) => b.mean - a.mean).map((row) => (
-            <tr key={row.method} class={row.method === method ? 'marked-row' : undefined} aria-current={row.method === method ? 'true' : undefined}><td>{methods.value.find(({ id }) => id === row.method)?.name ?? row.method}</td><td>{(row.mean * 100).toFixed(1)} %</td><td>{row.maps}</td></tr>
+            <tr key={row.method} class={row.method === method ? 'marked-row' : undefined} aria-current={row.method === method ? 'true' : undefined}><td>{methods.value.find(({ id }) => id === row.method)?.name ?? row.method}</td><td>{describePointing(row.method, 1)}</td><td>{row.maps}</td></tr>
           ))}</tbody>
         </table>
       </div>
+      <p class="small muted">{describePointingOf(localisationRows.map((row) => row.method))}</p>
     </details>
   );
 }
@@ -102,7 +100,6 @@ function LocalisationTable({ method }: { readonly method: string }) {
 interface CheckProps<Result> {
   readonly name: string;
   readonly check: TrustCheck<Result> | null;
-  readonly disabled: boolean;
   /** Why it cannot be done with this map; '' where it can. */
   readonly hindrance: string;
   /** What it waits for while it runs; '' where it is its turn. */
@@ -111,7 +108,7 @@ interface CheckProps<Result> {
   readonly onStop: () => void;
 }
 
-function Check<Result>({ name, check, disabled, hindrance, wait, onStart, onStop }: CheckProps<Result>) {
+function Check<Result>({ name, check, hindrance, wait, onStart, onStop }: CheckProps<Result>) {
   const reason = useId();
   if (check?.phase === 'running') {
     return (
@@ -124,7 +121,7 @@ function Check<Result>({ name, check, disabled, hindrance, wait, onStart, onStop
   }
   return (
     <>
-      <button type="button" class="button" disabled={disabled || hindrance !== ''} aria-describedby={hindrance === '' ? undefined : reason} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
+      <button type="button" class="button" disabled={hindrance !== ''} aria-describedby={hindrance === '' ? undefined : reason} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
       {hindrance !== '' && <p id={reason} class="small muted">{hindrance}</p>}
       {check?.phase === 'failed' && check.error !== null && <p class="map-error small" role="alert">{check.error.code === 'explain-unsupported' ? check.error.detail : errorTexts[check.error.code].sentence}</p>}
       {check?.phase === 'cancelled' && <p class="small muted">Stopped.</p>}

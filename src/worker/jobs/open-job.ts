@@ -78,12 +78,37 @@ async function* follow(run: AsyncGenerator<ExplanationProgress, ExplanationMap, 
 /** The target in numbers: the most probable class is looked up on this frame. */
 async function* fixTarget(tools: JobTools, input: Tensor4D, target: ExplanationTarget): AsyncGenerator<JobProgress, ScoreTarget, void> {
   if (target.kind !== 'top') return target;
+  const logits = yield* readLogits(tools, input);
+  return { kind: 'class', index: logits.reduce((best, logit, index) => (logit > (logits[best] ?? Number.NEGATIVE_INFINITY) ? index : best), 0) };
+}
+
+/** Scores of all classes, `[classes]`. @param input  borrowed */
+async function* readLogits(tools: JobTools, input: Tensor4D): AsyncGenerator<JobProgress, Float32Array, void> {
   const activations = yield* report(tools.executor.forwardInSteps(input, { mode: 'live', taps: new Set() }), 0, 0);
   try {
-    const logits = await tools.readValues(activations.logits);
-    return { kind: 'class', index: logits.reduce((best, logit, index) => (logit > (logits[best] ?? Number.NEGATIVE_INFINITY) ? index : best), 0) };
+    return await tools.readValues(activations.logits);
   } finally {
     activations.dispose();
+  }
+}
+
+/**
+ * What a map's values are multiplied with so that the largest is what the method calls most important for the target. LRP α1β0 hands a score
+ * below zero to the products that raised it: there the sign is the score's own, and the most negative pixel did most for it.
+ *
+ * @throws AppError 'explain-unsupported' for a difference of two scores of which one is below zero: the parts of both have one sign
+ */
+async function* readOrderSign(tools: JobTools, { result, input: values }: KeptMap, target: FollowedTarget): AsyncGenerator<JobProgress, 1 | -1, void> {
+  if (findExplanation(result.method).meaning !== 'excitation') return 1;
+  if (target.kind === 'class') return result.score < 0 ? -1 : 1;
+  const input = createInputTensor(values, ...result.inputShape);
+  try {
+    const logits = yield* readLogits(tools, input);
+    const negative = [target.index, target.against].map((index) => (logits[index] ?? 0) < 0);
+    if (negative[0] !== negative[1]) throw new AppError('explain-unsupported', 'One of the two scores is below zero. This method then gives the parts of both the same sign, so its map has no order of what speaks for one rather than the other.');
+    return negative[0] === true ? -1 : 1;
+  } finally {
+    input.dispose();
   }
 }
 
@@ -99,9 +124,11 @@ async function* judgeFaithfulness(tools: JobTools, job: FaithfulnessJob, of: Kep
   const importance = planeOf(result.map.values, result.map.shape, findExplanation(result.method).pixel);
   requireOrder(importance.values);
   const target: FollowedTarget = asked.kind === 'difference' ? asked : { kind: 'class', index: result.targetIndex };
+  const sign = yield* readOrderSign(tools, of, target);
+  const enlarged = enlargePlane(importance, result.inputShape[0], result.inputShape[1]);
   const curves = yield* measureFaithfulness({
     executor: tools.executor, input, inputShape: result.inputShape, target, steps: job.steps, random: job.random, seed: 1, read: tools.readValues,
-    importance: enlargePlane(importance, result.inputShape[0], result.inputShape[1]),
+    importance: sign === 1 ? enlarged : enlarged.map((value) => -value),
   });
   return {
     kind: 'faithfulness', ...curves,
