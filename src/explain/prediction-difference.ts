@@ -68,7 +68,7 @@ async function createSamplers(request: ExplanationRequest, pictures: readonly Fl
   // Bounds of the preprocessing have one entry for each channel, those of the pictures one for each picture.
   const own = request.pixels === undefined;
   const bound = (values: Float32Array, picture: number): number[] => Array.from({ length: c }, (_, channel) => values[own ? picture % n : channel] ?? 0);
-  const fromGallery = readChoice(request.parameters, statistics) === 'gallery' && c === 3 && canShip(side + 2 * borderPx, Math.min(h, w));
+  const fromGallery = readChoice(request.parameters, statistics) === 'gallery' && c === 3 && request.pixels?.range === undefined && canShip(side + 2 * borderPx, Math.min(h, w));
   return pictures.map((values, picture) => {
     const model: PatchModel = fromGallery && request.pixels !== undefined ? shippedModel(Math.min(h, w), request.pixels) : fitModel(values, h, w, c);
     return createPatchSampler(model, [h, w, c], [side, side], borderPx, [bound(least, picture), bound(largest, picture)]);

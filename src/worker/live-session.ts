@@ -195,9 +195,9 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       return fits ? { ...card.input, ...spec.input } : card.input;
     },
     copyFrame: () => {
-      const input = frameInput.tensor;
-      if (input === null) throw refusal ?? new AppError('internal', 'no frame was seen yet', true);
-      return { input: copyInput(input), sequence: stamp.sequence };
+      const { tensor: input, pixels } = frameInput;
+      if (input === null || pixels === null) throw refusal ?? new AppError('internal', 'no frame was seen yet', true);
+      return { input: copyInput(input), pixels, sequence: stamp.sequence };
     },
     warmUp: async () => {
       const blank = createBlankInput(card.input.height, card.input.width, card.input.channels);
