@@ -61,7 +61,7 @@ export function createExplanationPlanner(network: LiveNetwork): (
  * @param activations  of a forward pass that kept what the plan's explanation needs · borrowed
  */
 function explainFrame(network: LiveNetwork, activations: ActivationSet, plan: LivePlan): FrameExplanation {
-  if (plan.explanation === null) return { map: null, unsupported: plan.unsupported };
+  if (plan.explanation === null) return { map: null, unsupported: plan.unsupported?.reason ?? null };
   const { method: id, target, layer, taps } = plan.explanation;
   try {
     const method = findLiveExplanation(id);

@@ -27,7 +27,7 @@ describe('planFrame', () => {
     const saliency = plan({ explanation: 'gradient' }, { showsExplanation: true });
     expect([saliency.explanation?.method, [...saliency.taps], [...saliency.backwardTo]]).toEqual(['gradient', ['input', 'logits'], ['input']]);
     const refused = plan({ explanation: 'deconvnet' }, { showsExplanation: true });
-    expect([refused.explanation, refused.unsupported, refused.backwardTo.size]).toEqual([null, 'There is no ReLU.', 0]);
+    expect([refused.explanation, refused.unsupported, refused.backwardTo.size]).toEqual([null, { method: 'deconvnet', reason: 'There is no ReLU.' }, 0]);
     expect(plan({ explanationLayer: 'conv' }, { showsExplanation: true }).explanation?.layer).toBe('conv');
     expect(plan({ explanationLayer: 'of another network' }, { showsExplanation: true }).explanation?.layer).toBe('relu');
     expect(plan({ explanation: 'off' }, { showsExplanation: true }).explanation).toBeNull();
@@ -70,5 +70,16 @@ describe('coversPlan', () => {
     expect(coversPlan(done, plan({ everyStep: true }, { visible: new Set(['conv']) }))).toBe(false);
     expect(coversPlan(done, plan({ target: { kind: 'class', index: 1 } }))).toBe(false);
     expect(coversPlan(done, plan({}, { showsExplanation: true }))).toBe(false);
+  });
+
+  it('takes a method that is undefined for an answer of its own', () => {
+    const shown = { showsExplanation: true, planExplanation: () => 'There is no ReLU.' };
+    const refused = plan({ explanation: 'deconvnet' }, shown);
+    expect(coversPlan(refused, plan({ explanation: 'deconvnet' }, shown))).toBe(true);
+    expect(coversPlan(refused, plan({ explanation: 'guided-backprop' }, shown)), 'another method').toBe(false);
+    expect(coversPlan(refused, plan({ explanation: 'deconvnet' }, { ...shown, planExplanation: () => 'Not for this unit.' })), 'another reason').toBe(false);
+    expect(coversPlan(plan({ explanation: 'off' }, shown), refused), 'none before').toBe(false);
+    expect(coversPlan(refused, plan({ explanation: 'off' }, shown)), 'none after').toBe(false);
+    expect(coversPlan(plan({ explanation: 'deconvnet' }), plan({ explanation: 'guided-backprop' })), 'none on screen').toBe(true);
   });
 });

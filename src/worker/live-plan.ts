@@ -12,6 +12,13 @@ export interface PlannedExplanation {
   readonly taps: readonly LayerId[];
 }
 
+/** A method that is undefined for this network, target or layer. */
+export interface RefusedExplanation {
+  readonly method: ExplanationId;
+  /** Why, one plain sentence. */
+  readonly reason: string;
+}
+
 /** What one frame's computation must yield. */
 export interface LivePlan {
   readonly mode: PlanMode;
@@ -23,8 +30,8 @@ export interface LivePlan {
   readonly unexplained: { readonly taps: ReadonlySet<LayerId>; readonly backwardTo: ReadonlySet<LayerId> };
   /** Null: off, not on screen, or undefined here. */
   readonly explanation: PlannedExplanation | null;
-  /** Why the chosen explanation is undefined here, one plain sentence; null: it is fine, or none was chosen. */
-  readonly unsupported: string | null;
+  /** The chosen explanation, where it is undefined here; null: it is fine, or none was chosen. */
+  readonly unsupported: RefusedExplanation | null;
   /** Class that is explained; null: the most probable one. */
   readonly targetIndex: number | null;
   /** Layer whose channels are put in order by the measure, or null. A layer that no logit depends on has no influence: activity then. */
@@ -69,11 +76,11 @@ export function planFrame(facts: PlanFacts): LivePlan {
   const target = fitTarget(facts);
   const unexplained = { taps: new Set(taps), backwardTo: new Set(backwardTo) };
   let explanation: LivePlan['explanation'] = null;
-  let unsupported: string | null = null;
+  let unsupported: LivePlan['unsupported'] = null;
   if (facts.showsExplanation && spec.explanation !== 'off') {
     const asked = spec.explanationLayer !== null && known.has(spec.explanationLayer) ? spec.explanationLayer : null;
     const found = facts.planExplanation(spec.explanation, target, asked);
-    if (typeof found === 'string') unsupported = found;
+    if (typeof found === 'string') unsupported = { method: spec.explanation, reason: found };
     else {
       explanation = found;
       for (const layer of found.taps) tap(layer);
@@ -100,10 +107,10 @@ function fitTarget({ spec: { target }, classes, known }: PlanFacts): Explanation
   }
 }
 
-/** Whether what was computed by `done` serves `wanted` too, so that only drawing is left. */
+/** Whether what was computed by `done` serves `wanted` too, so that only drawing is left. A refusal is an answer too: another one has to be said. */
 export function coversPlan(done: LivePlan, wanted: LivePlan): boolean {
   return done.mode === wanted.mode && done.targetIndex === wanted.targetIndex
-    && JSON.stringify(done.explanation) === JSON.stringify(wanted.explanation)
+    && JSON.stringify([done.explanation, done.unsupported]) === JSON.stringify([wanted.explanation, wanted.unsupported])
     && isSubset(wanted.taps, done.taps) && isSubset(wanted.backwardTo, done.backwardTo);
 }
 

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startWasm } from '../../test/conformance/wasm-in-node';
 import { defaultSpec } from '../contract/session-spec';
+import type { SessionSpec } from '../contract/session-spec';
 import { countTensors } from '../engine/frame-values';
-import { createStage, createYesOrNo, last } from './live-session.fixture';
+import { createStage, createYesOrNo, last, makeArrayMessage } from './live-session.fixture';
 
 describe('createLiveSession', () => {
   beforeAll(startWasm);
@@ -54,6 +55,31 @@ describe('createLiveSession', () => {
     await stage.show(0.6);
     expect(stage.drawnExplanation).toBeNull();
     expect(stage.events.filter((event) => event.kind === 'explanation' && event.state === 'off')).toHaveLength(1);
+    stage.session.dispose();
+  });
+
+  it('answers every choice on a still picture, also from one method that is undefined to another', async () => {
+    const stage = createStage({ explanation: 'guided-backprop' }, true, createYesOrNo());
+    await stage.tick(makeArrayMessage([4, 4, 1], Array.from({ length: 16 }, () => 0.5)));
+    const answers = (): readonly string[] => stage.events.flatMap((event) => (event.kind === 'explanation' ? [`${event.method} ${event.state}`] : []));
+    expect(answers()).toEqual(['guided-backprop unsupported']);
+    const choose = async (explanation: SessionSpec['explanation']): Promise<string | undefined> => {
+      stage.session.setSpec({ ...defaultSpec, explanation });
+      // What is said before the choice was computed is of the choice before.
+      stage.session.publish();
+      stage.session.compute();
+      stage.session.draw();
+      stage.nowMs += 1000;
+      stage.session.publish();
+      await stage.session.whenIdle();
+      return answers().at(-1);
+    };
+    for (const explanation of ['deconvnet', 'guided-backprop', 'off', 'deconvnet', 'grad-cam', 'guided-backprop', 'gradient'] as const) {
+      const state = explanation === 'off' ? 'off' : explanation === 'grad-cam' || explanation === 'gradient' ? 'ok' : 'unsupported';
+      expect(await choose(explanation)).toBe(`${explanation} ${state}`);
+    }
+    // Each once.
+    expect(answers()).toHaveLength(8);
     stage.session.dispose();
   });
 

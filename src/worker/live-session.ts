@@ -151,11 +151,14 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const current = pass;
       if (current === null || disposed) return;
       const layer = current.plan.order?.layer ?? null;
+      const { explanation, unsupported } = current.asked;
+      // Of the frame that was computed: the spec may name another method by now.
+      const method = explanation?.method ?? unsupported?.method ?? (spec.explanation === 'off' ? 'off' : null);
       const facts: FrameFacts = {
         sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, pinned: current.plan.targetIndex,
-        explanation: current.asked.explanation === null && current.asked.unsupported === null && spec.explanation !== 'off' ? null : {
-          method: spec.explanation, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: explainer.everyFrames,
-          layer: current.asked.explanation === null || current.asked.explanation.layer === graph.input ? null : current.asked.explanation.layer,
+        explanation: method === null ? null : {
+          method, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: explainer.everyFrames,
+          layer: explanation === null || explanation.layer === graph.input ? null : explanation.layer,
         },
       };
       const open = layer === null || current.plan.order === null ? null
