@@ -117,6 +117,7 @@ function readNote(note: Fields): JobNote {
     steps: known === null ? null : { done: finite(known['done'], 'note.steps'), of: finite(known['of'], 'note.steps') },
     ...(typeof note['completenessGap'] === 'number' ? { completenessGap: note['completenessGap'] } : {}),
     ...(typeof note['standardError'] === 'number' ? { standardError: note['standardError'] } : {}),
+    ...(note['inForce'] === undefined ? {} : { inForce: readParameters(fields(note['inForce'], 'note.inForce')) }),
   };
 }
 
