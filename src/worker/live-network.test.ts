@@ -5,7 +5,7 @@ import { createExecutor } from '../engine/executor';
 import { createBlankInput } from '../engine/frame-values';
 import { GraphBuilder } from '../graph/graph-builder';
 import { makeResidualGraph } from '../graph/testing.fixture';
-import { createLiveNetwork, listFolded, listLayerInfos } from './live-network';
+import { createInfluenceCheck, createLiveNetwork, listFolded, listLayerInfos } from './live-network';
 
 const card = { id: 'kept-odd-000000' } as NetworkCard;
 
@@ -28,6 +28,19 @@ describe('createLiveNetwork', () => {
     expect([activations.get(wanted).shape, activations.get('__proto__').shape]).toEqual([[1, 4, 4, 2], [1, 2]]);
     activations.dispose();
     input.dispose();
+    network.executor.dispose();
+  });
+
+  it('knows which layers can have an influence on a target', () => {
+    const network = createLiveNetwork(card, createExecutor(makeResidualGraph()));
+    const can = createInfluenceCheck(network);
+    const unit = { kind: 'unit', layer: 'conv2', channel: 3 } as const;
+    const layers = ['image', 'conv1', 'relu1', 'conv2', 'bn2', 'add', 'fc', 'probabilities'];
+    expect(layers.filter((layer) => can(layer, { kind: 'top' }))).toEqual(['image', 'conv1', 'relu1', 'conv2', 'bn2', 'add', 'fc']);
+    expect(layers.filter((layer) => can(layer, { kind: 'difference', index: 0, against: 1 }))).toEqual(['image', 'conv1', 'relu1', 'conv2', 'bn2', 'add', 'fc']);
+    expect(layers.filter((layer) => can(layer, unit))).toEqual(['image', 'conv1', 'relu1']);
+    expect(layers.filter((layer) => can(layer, { ...unit, layer: 'fc', channel: 2 }))).toEqual(['image', 'conv1', 'relu1', 'conv2', 'bn2', 'add']);
+    expect([can('conv1', { ...unit, y: 7, x: 7 }), can('conv1', { ...unit, y: 8, x: 0 }), can('conv1', { ...unit, channel: 4 }), can('conv1', { ...unit, layer: 'nowhere' })]).toEqual([true, false, false, false]);
     network.executor.dispose();
   });
 

@@ -97,6 +97,36 @@ describe('createLiveSession', () => {
     stage.session.dispose();
   });
 
+  it('orders by the influence on what is explained: both classes of a difference, or the unit that is held', async () => {
+    const stage = createStage({ openLayer: 'relu', channelOrder: 'influence' });
+    // Channel 0 sees 1 in all, channel 1 sees 1.5; class 0 weighs them 8 and -2, class 1 weighs them -2 and 4.
+    await stage.tick(makeArrayMessage([4, 4, 1], Array.from({ length: 16 }, (_, index) => (index < 8 ? 1 / 8 : -1.5 / 8))));
+    const before = countTensors().tensors;
+    const order = async (target: SessionSpec['target'], openLayer = 'relu'): Promise<unknown> => {
+      stage.session.setSpec({ ...defaultSpec, openLayer, channelOrder: 'influence', target });
+      stage.session.compute();
+      stage.nowMs += 1000;
+      stage.session.publish();
+      await stage.session.whenIdle();
+      const { layer, by, channels } = last(stage, 'order');
+      return [layer, by, ...channels];
+    };
+    expect(await order({ kind: 'top' })).toEqual(['relu', 'influence', 0, 1]);
+    expect(await order({ kind: 'class', index: 1 })).toEqual(['relu', 'influence', 1, 0]);
+    expect(await order({ kind: 'difference', index: 1, against: 0 }), '10 against 9, not 2 against 6').toEqual(['relu', 'influence', 0, 1]);
+    expect(await order({ kind: 'unit', layer: 'pool', channel: 1 })).toEqual(['relu', 'influence', 1, 0]);
+    expect(await order({ kind: 'unit', layer: 'pool', channel: 0 }), 'the other one of the same layer').toEqual(['relu', 'influence', 0, 1]);
+    expect(await order({ kind: 'unit', layer: 'relu', channel: 1, y: 3, x: 3 }, 'conv')).toEqual(['conv', 'influence', 1, 0]);
+    expect(await order({ kind: 'unit', layer: 'relu', channel: 0 }, 'relu'), 'its own layer').toEqual(['relu', 'activity', 1, 0]);
+    expect(await order({ kind: 'unit', layer: 'relu', channel: 0 }, 'pool'), 'above it').toEqual(['pool', 'activity', 1, 0]);
+    expect(await order({ kind: 'unit', layer: 'relu', channel: 2 }), 'no such channel').toEqual(['relu', 'activity', 1, 0]);
+    expect(stage.errors).toEqual([]);
+    expect(await order({ kind: 'top' })).toEqual(['relu', 'influence', 0, 1]);
+    // The transposed weights that the first backward pass needs stay.
+    expect(countTensors().tensors - before).toBeLessThanOrEqual(4);
+    stage.session.dispose();
+  });
+
   it('reads any layer of the frame on screen, tapped or not, and the value under the finger', async () => {
     const stage = createStage();
     stage.session.watchPoint({ layer: 'relu', channel: 0, y: 3, x: 1 });

@@ -11,6 +11,7 @@ import { createPointReader, readOrder } from './frame-readings';
 import { createExplanationPlanner, createFrameExplainer } from './live-explanation';
 import { coversPlan, planFrame } from './live-plan';
 import type { LivePlan } from './live-plan';
+import { createInfluenceCheck } from './live-network';
 import type { LiveSession, LiveSessionParts } from './live-session.interface';
 import { createReporter } from './reporter';
 import type { FrameFacts } from './reporter';
@@ -45,9 +46,10 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   let disposed = false;
 
   const planExplanation = createExplanationPlanner(network);
+  const canInfluence = createInfluenceCheck(network);
   const explainer = createFrameExplainer(network, tier.backend === 'wasm' ? 'parts' : 'trials', parts.now);
   const plan = (): LivePlan => planFrame({
-    spec, known, explainable: network.explainable, planExplanation,
+    spec, known, canInfluence, planExplanation,
     classes: card.classes.length, visible: tier.renderer.visibleLayers(), showsExplanation: tier.renderer.showsExplanation(), point: pointReader.point,
     measured: spec.activity ? meter.layersToKeep(rail(), stamp.still) : [],
   });
