@@ -130,11 +130,17 @@ export const predictionDifference: Explanation = {
     }
 
     const activations = yield* report(executor.forwardInSteps(input, { mode: 'live', taps: new Set([from]), until: from }), 0, 0, said);
-    // Outputs that are each a question of their own have two answers: yes and no.
-    const answers = executor.graph.probabilities === 'softmax' ? activations.get(from).size / n : 2;
-    const score = readScore(activations.get(from), target);
-    const before = measure(executor.graph, activations.get(from), target);
-    activations.dispose();
+    let answers: number;
+    let score: Tensor1D;
+    let before: Tensor1D;
+    try {
+      // Outputs that are each a question of their own have two answers: yes and no.
+      answers = executor.graph.probabilities === 'softmax' ? activations.get(from).size / n : 2;
+      [score, before] = tidy((): [Tensor1D, Tensor1D] => [readScore(activations.get(from), target), measure(executor.graph, activations.get(from), target)]);
+    } finally {
+      // There may be no such class.
+      activations.dispose();
+    }
 
     const evidence = (measured: Tensor): Tensor => (target.kind === 'class' ? logOdds(measured, counted, answers) : measured);
     const cornerOf = (window: number): readonly [number, number] => [Math.floor(window / columns) * stride, (window % columns) * stride];
