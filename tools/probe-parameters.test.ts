@@ -15,6 +15,16 @@ describe('settings of a method', () => {
     expect(read('deep-lift', '{"baseline": "b.npy"}').arrays).toEqual({ baseline: 'b.npy' });
   });
 
+  it('are arrays of the methods that take them, and of no other', () => {
+    const taken = (name: 'noise' | 'baseline'): readonly string[] => explanations.map(({ id }) => id).filter((id) => {
+      const { arrays, ignored } = read(id, `{"${name}": "x.npy"}`);
+      expect(ignored, id).toEqual(arrays[name] === undefined ? [name] : []);
+      return arrays[name] !== undefined;
+    });
+    expect(taken('noise').toSorted()).toEqual(['smooth-grad', 'var-grad']);
+    expect(taken('baseline').toSorted()).toEqual(['deep-lift', 'integrated-gradients', 'occlusion', 'rise']);
+  });
+
   it('of other methods are named, not passed on', () => {
     expect(read('lrp-alpha1-beta0', '{"epsilon": 0.1}')).toEqual({ parameters: {}, arrays: {}, ignored: ['epsilon'] });
   });

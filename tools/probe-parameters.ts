@@ -41,7 +41,10 @@ export function readParameters(params: Readonly<Record<string, unknown>>, method
       throw new UsageError(`--params: no method has a setting '${given}'; ${method.id} has ${names === '' ? 'none' : names}`);
     }
     const arrayName = arrayNames.find((entry) => entry === name);
-    if (arrayName !== undefined && isArrayFile(value)) arrays[arrayName] = value;
+    // Noise is what sigma is the strength of.
+    const takesArray = own.has(arrayName === 'noise' ? 'sigma' : 'baseline');
+    if (arrayName !== undefined && isArrayFile(value) && !takesArray) ignored.push(given);
+    else if (arrayName !== undefined && isArrayFile(value)) arrays[arrayName] = value;
     else if (name === 'noise') throw new UsageError('--params: noise is the name of a .npy file');
     else if (own.has(name)) {
       if (parameters.has(name)) throw new UsageError(`--params: ${name} is there twice`);

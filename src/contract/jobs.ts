@@ -41,6 +41,8 @@ export interface JobNote {
   readonly completenessGap?: number;
   /** Sampling methods: mean standard error of the map, in the map's unit. */
   readonly standardError?: number;
+  /** Settings in force in place of those that were asked for, which do not fit this network or picture, by their names. */
+  readonly inForce?: JobParameters;
 }
 
 export interface JobMap {

@@ -1,5 +1,5 @@
-import { abs, add, argMax, cast, concat, max, mean, memory, min, mul, oneHot, reshape, reverse, slice, squeeze, sum, tensor, tensor1d, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import { abs, add, concat, max, mean, memory, min, mul, reshape, reverse, slice, squeeze, sum, tensor, tensor1d, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 
 /** The worker holds tensors of the engine and knows them by these names; it does no arithmetic of its own. */
 export type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
@@ -66,30 +66,6 @@ export function pickShownChannels(input: Tensor4D, reversed: boolean): Tensor4D 
 /** An input of zeros, for warming up. @returns `[1, h, w, c]` f32 · owned by the caller */
 export function createBlankInput(height: number, width: number, channels: number): Tensor4D {
   return zeros([1, height, width, channels]);
-}
-
-/**
- * Where a backward pass starts: 1 at the target's logit, 0 elsewhere. The most probable class is found on the device, so
- * that nothing waits for a readback.
- *
- * @param logits  any shape with one value for each class · borrowed
- * @param target  index of a class, or null for the most probable one
- * @returns       shape of `logits`, f32 · owned by the caller
- */
-export function createTargetSeed(logits: Tensor, target: number | null): Tensor {
-  return tidy(() => {
-    const classes = logits.size;
-    if (target !== null) {
-      const values = new Float32Array(classes);
-      values[target] = 1;
-      return tensor(values, logits.shape, 'float32');
-    }
-    // A network with one answer: tfjs makes no one-hot of depth 1.
-    if (classes === 1) return tensor([1], logits.shape, 'float32');
-    const winner = argMax<Tensor1D>(reshape(logits, [1, classes]), 1);
-    // The WASM kernel writes integers whatever dtype it is asked for.
-    return reshape(cast(oneHot(winner, classes, 1, 0, 'int32'), 'float32'), logits.shape);
-  });
 }
 
 /**

@@ -14,7 +14,8 @@ export class WeightStore {
 
   /** Weights of a node, with a batch norm folded in when one is given. */
   of(node: GraphNode, batchNorm: GraphNode | null): StepWeights {
-    const prefix = batchNorm === null ? node.id : `${node.id} + ${batchNorm.id}`;
+    // As JSON: whatever the layers of a file are called, no two of these are alike.
+    const prefix = JSON.stringify([node.id, batchNorm?.id ?? null]);
     const known = this.#steps.get(prefix);
     if (known !== undefined) return known;
     // Asked for in every pass: folding anew each time cost as much as the pass itself.
@@ -47,12 +48,12 @@ export class WeightStore {
     const has = (role: WeightRole): boolean => (batchNorm === null ? node.weights[role] !== undefined : role === 'kernel' || role === 'bias');
     return {
       has,
-      get: (role) => this.#once(`${prefix} | ${role}`, () => {
+      get: (role) => this.#once(`${prefix} weight ${role}`, () => {
         const array = arrayOrThrow(role);
         return tensor(array.values, [...array.shape], 'float32');
       }),
       array: arrayOrThrow,
-      derive: (key, make) => this.#once(`${prefix} | ${key}`, make),
+      derive: (key, make) => this.#once(`${prefix} derived ${key}`, make),
     };
   }
 
@@ -75,5 +76,5 @@ export class WeightStore {
 }
 
 function keyOf({ node, batchNorm }: PlanStep, rule: BackwardRule | null): string {
-  return `${node.id} | ${batchNorm?.id ?? ''} | ${rule?.kind ?? ''}`;
+  return JSON.stringify([node.id, batchNorm?.id ?? null, rule?.kind ?? null]);
 }

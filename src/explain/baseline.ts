@@ -16,17 +16,21 @@ export function describeBaseline(preset: 'black' | 'mean', plain: string): Choic
 }
 
 /**
- * A pixel value 0..1 in network units, `[1, 1, 1, c]` · owned by the caller. Without preprocessing facts black is 0, and there
- * is no white: null.
+ * A pixel value 0 (black) .. 1 (white) in network units, `[1, 1, 1, c]` · owned by the caller. Without preprocessing facts black is
+ * 0, and there is no white: null.
  */
 export function pixelInNetworkUnits(request: ExplanationRequest, value: number): Tensor4D | null {
   const channels = request.input.shape[3];
   const { pixels } = request;
   if (pixels === undefined) return value === 0 ? zeros([1, 1, 1, channels]) : null;
-  return tensor(Array.from({ length: channels }, (_, channel) => (255 * value - (pixels.mean[channel] ?? 0)) / (pixels.std[channel] ?? 1)), [1, 1, 1, channels]);
+  const { mean: means, std, range } = pixels;
+  return tensor(Array.from({ length: channels }, (_, channel) => {
+    const [low, high] = [range?.low[channel] ?? 0, range?.high[channel] ?? 255];
+    return (low * (1 - value) + high * value - (means[channel] ?? 0)) / (std[channel] ?? 1);
+  }), [1, 1, 1, channels]);
 }
 
-/** Least and largest value a pixel can have: of the preprocessing, else of each picture itself. `[1 or n, 1, 1, c or 1]` · owned by the caller. */
+/** Least and largest value a pixel can have: of the preprocessing (of an array: that it has), else of each picture itself. `[1 or n, 1, 1, c or 1]` · owned by the caller. */
 export function boundsOf(request: ExplanationRequest): readonly [low: Tensor4D, high: Tensor4D] {
   const black = pixelInNetworkUnits(request, 0);
   const white = pixelInNetworkUnits(request, 1);

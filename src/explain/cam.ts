@@ -13,6 +13,9 @@ function isWholeMapAverage(node: GraphNode, input: GraphNode | undefined): boole
     && Object.values(node.operation.padding).every((pixels) => pixels === 0);
 }
 
+/** What may stand beside the dense layer: it moves values, or multiplies and adds constants, as a bias that is a step of its own does. */
+const beside: ReadonlySet<string> = new Set(['identity', 'flatten', 'reshape', 'transpose', 'scale', 'batch-norm']);
+
 /** The layer whose maps a global average pool and at most one dense layer turn into the logits; null where there is none. */
 function findAveragedLayer(graph: NetworkGraph): LayerId | null {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
@@ -24,7 +27,7 @@ function findAveragedLayer(graph: NetworkGraph): LayerId | null {
     const { op } = node.operation;
     const onePlace = op === 'conv2d' && input !== undefined && input.outputShape[0] === 1 && input.outputShape[1] === 1;
     if (op === 'dense' || onePlace) denseLayers += 1;
-    else if (!['identity', 'flatten', 'reshape', 'transpose'].includes(op)) return null;
+    else if (!beside.has(op)) return null;
     if (denseLayers > 1) return null;
     node = input;
   }
@@ -38,7 +41,8 @@ function findLimit(graph: NetworkGraph, target?: ScoreTarget): string | null {
 
 /**
  * CAM: `Σ_k w_k A_k` with the class's own weights, `[n, h', w']`, signed, no ReLU and no rescaling; its mean over the places plus
- * the bias is the logit. Exact where a global average pool meets one dense layer (or where the pool itself gives the logits).
+ * the bias is the logit. Exact where a global average pool meets one dense layer (or where the pool itself gives the logits), also
+ * where constants are multiplied and added on the way: the gradient holds the factors, the bias all that is added.
  * Grad-CAM at that layer is its positive part divided by the number of places.
  *
  * @see Zhou, Khosla, Lapedriza, Oliva, Torralba 2016, arXiv:1512.04150, eq. 2

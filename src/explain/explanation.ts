@@ -12,6 +12,15 @@ export type { ExplanationKind } from '../contract/explanations';
 /** Settings by name, as each method's `parameters` describes them; what is missing takes its default. A `JobParameters` is one. */
 export type ExplanationParameters = Readonly<Record<string, number | string | boolean | readonly number[]>>;
 
+/** How pixels became network input. */
+export interface PixelFacts extends Pick<InputSpec, 'mean' | 'std' | 'channelOrder'> {
+  /**
+   * Of an array: for each channel, in the network's order and before mean and std, what stands for black and for white, its least
+   * and largest value. Missing: a picture's 0 and 255.
+   */
+  readonly range?: { readonly low: readonly number[]; readonly high: readonly number[] };
+}
+
 export interface ExplanationRequest {
   readonly executor: Executor;
   /** `[n, h, w, c]` f32, preprocessed · borrowed for as long as the generator runs. Pictures of a batch do not see each other. */
@@ -20,8 +29,8 @@ export interface ExplanationRequest {
   /** Layer of a CAM method; null: the last spatial layer before the score. Ignored by methods that choose none. */
   readonly layer: LayerId | null;
   readonly parameters: ExplanationParameters;
-  /** How pixels became network input, for methods that paint (black, box of possible values). Missing: black is 0, the box is the picture's own range. */
-  readonly pixels?: Pick<InputSpec, 'mean' | 'std' | 'channelOrder'>;
+  /** For methods that paint (black, box of possible values). Missing: black is 0, the box is the picture's own range. */
+  readonly pixels?: PixelFacts;
   /** Tensors given instead of made, `[k, h, w, c]` and `[n or 1, h, w, c]` f32 · borrowed. */
   readonly given?: { readonly noise?: Tensor4D; readonly baseline?: Tensor4D };
   /** Pictures that a sampling method may put into one forward pass (1). More is faster on a GPU and yields more seldom. */

@@ -44,6 +44,19 @@ export function planLiveExplanation(executor: Executor, method: OnePassExplanati
   return { layer, taps: [layer, scoreLayerOf(graph, scored)], backwardTo: [layer] };
 }
 
+/**
+ * Where a backward pass from a target starts, and with what; nothing is read back.
+ *
+ * @param activations   of a pass that kept the target's layer · borrowed
+ * @param weighByValue  for relevance
+ * @returns             the layer, and a seed of its shape · owned by the caller
+ * @throws AppError 'explain-unsupported' when there is no such class, channel or place
+ */
+export function createLiveSeed(executor: Executor, activations: ActivationSet, target: LiveTarget, weighByValue = false): { readonly from: LayerId; readonly seed: Tensor } {
+  const from = target.kind === 'unit' ? target.layer : executor.graph.logits;
+  return { from, seed: seedOf(activations.get(from), target, weighByValue) };
+}
+
 function seedOf(start: Tensor, target: LiveTarget, weighByValue: boolean): Tensor {
   // A network with one answer has no other winner, and tfjs makes no one-hot of depth 1.
   if (target.kind !== 'top' || start.size === 1) return createSeed(start, target.kind === 'top' ? { kind: 'class', index: 0 } : target, weighByValue);
@@ -67,8 +80,7 @@ export function explainLive(
   parameters: ExplanationParameters = {},
 ): { readonly map: Tensor3D | Tensor4D; readonly kind: ExplanationKind; readonly signed: boolean } {
   const rule = method.ruleOf(parameters);
-  const from = target.kind === 'unit' ? target.layer : executor.graph.logits;
-  const seed = seedOf(activations.get(from), target, isRelevance(rule));
+  const { from, seed } = createLiveSeed(executor, activations, target, isRelevance(rule));
   try {
     const gradient = executor.backward(activations, { from, seed, to: [plan.layer], rule }).get(plan.layer);
     if (gradient === undefined) throw new AppError('internal', `no gradient for '${plan.layer}'`);

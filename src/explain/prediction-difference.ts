@@ -1,5 +1,6 @@
 import { add, div, log, mul, onesLike, reshape, slice, sqrt, square, sub, sum, tensor4d, tidy, zeros, zerosLike, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { ChoiceParameter, NumberParameter } from '../contract/explanations';
+import type { JobNote } from '../contract/jobs';
 import { boundsOf } from './baseline';
 import type { NetworkGraph } from '../graph/network-graph';
 import type { Explanation, ExplanationParameters, ExplanationRequest } from './explanation';
@@ -26,7 +27,7 @@ const samples: NumberParameter = {
   kind: 'number', name: 'samples', label: 'Replacements', plain: 'How many likely replacements are tried for each window.', default: 10, min: 1, max: 200, integer: true,
 };
 const statistics: ChoiceParameter = {
-  kind: 'choice', name: 'statistics', label: 'What is likely', plain: 'Where the likely replacements come from: the app\'s own gallery (colour networks), or this picture alone.', default: 'gallery',
+  kind: 'choice', name: 'statistics', label: 'What is likely', plain: 'Where the likely replacements come from: the app\'s own gallery, where it fits (a picture in colour, and a window that is small beside it), or this picture alone.', default: 'gallery',
   choices: [{ value: 'gallery', label: 'gallery' }, { value: 'picture', label: 'this picture' }],
 };
 const trainingPictures: NumberParameter = {
@@ -60,7 +61,14 @@ function logOddsSlope(probability: Tensor, counted: number, answers: number): Te
   return mul(add(div(1, add(mul(probability, counted), 1)), div(1, against)), counted * Math.LOG2E);
 }
 
-async function createSamplers(request: ExplanationRequest, pictures: readonly Float32Array[], side: number): Promise<readonly PatchSamplers[]> {
+/** Where likely replacements come from: the gallery is of photographs in colour and reaches only so far. */
+function chooseStatistics({ input: { shape: [, h, w, c] }, pixels, parameters }: ExplanationRequest, side: number): { readonly asked: string; readonly used: 'gallery' | 'picture' } {
+  const asked = readChoice(parameters, statistics);
+  const fits = c === 3 && pixels !== undefined && pixels.range === undefined && canShip(side + 2 * borderPx, Math.min(h, w));
+  return { asked, used: asked === 'gallery' && fits ? 'gallery' : 'picture' };
+}
+
+async function createSamplers(request: ExplanationRequest, pictures: readonly Float32Array[], side: number, used: 'gallery' | 'picture'): Promise<readonly PatchSamplers[]> {
   const [n, h, w, c] = request.input.shape;
   const [low, high] = boundsOf(request);
   const least = await readAndDrop(low);
@@ -68,9 +76,8 @@ async function createSamplers(request: ExplanationRequest, pictures: readonly Fl
   // Bounds of the preprocessing have one entry for each channel, those of the pictures one for each picture.
   const own = request.pixels === undefined;
   const bound = (values: Float32Array, picture: number): number[] => Array.from({ length: c }, (_, channel) => values[own ? picture % n : channel] ?? 0);
-  const fromGallery = readChoice(request.parameters, statistics) === 'gallery' && c === 3 && canShip(side + 2 * borderPx, Math.min(h, w));
   return pictures.map((values, picture) => {
-    const model: PatchModel = fromGallery && request.pixels !== undefined ? shippedModel(Math.min(h, w), request.pixels) : fitModel(values, h, w, c);
+    const model: PatchModel = used === 'gallery' && request.pixels !== undefined ? shippedModel(Math.min(h, w), request.pixels) : fitModel(values, h, w, c);
     return createPatchSampler(model, [h, w, c], [side, side], borderPx, [bound(least, picture), bound(largest, picture)]);
   });
 }
@@ -78,7 +85,8 @@ async function createSamplers(request: ExplanationRequest, pictures: readonly Fl
 /**
  * Prediction difference: `log₂ odds(p(c|x)) - log₂ odds(mean p(c|x with the window replaced))`, averaged over the windows that cover
  * a pixel, `[n, h, w, 1]`, signed, in bits. Replacements are drawn from a Gaussian conditional on the surroundings (2 px), fitted
- * on the app's gallery, or on the picture itself for networks that do not take colour. For units and differences the score's own
+ * on the app's gallery, or on the picture itself where that does not fit: no colour picture, or a window that is large beside it
+ * (`inForce` of the note says so). For units and differences the score's own
  * difference is shown (the paper's activation difference). Unlike the paper the covariance is that of the channels times that
  * of the places, the window moves by its own side, and it is 12 px wide at most (its covariance grows with the fourth power).
  *
@@ -108,9 +116,11 @@ export const predictionDifference: Explanation = {
     const from = scoreLayerOf(executor.graph, target);
     const values = Float32Array.from(await input.data());
     const count = rows * columns * draws;
-    const said: Said = { note: { steps: { done: 0, of: count } } };
+    const { asked, used } = chooseStatistics(request, side);
+    const facts: Partial<JobNote> = asked === used ? {} : { inForce: { [statistics.name]: used } };
+    const said: Said = { note: { ...facts, steps: { done: 0, of: count } } };
     const pictures = Array.from({ length: n }, (_, picture) => values.subarray(picture * h * w * c, (picture + 1) * h * w * c));
-    const samplers = await createSamplers(request, pictures, side);
+    const samplers = await createSamplers(request, pictures, side, used);
     yield { ...said, fraction: 0 };
     for (const sampler of samplers) {
       for (let window = 0; window < rows * columns; window += 1) {
@@ -120,11 +130,17 @@ export const predictionDifference: Explanation = {
     }
 
     const activations = yield* report(executor.forwardInSteps(input, { mode: 'live', taps: new Set([from]), until: from }), 0, 0, said);
-    // Outputs that are each a question of their own have two answers: yes and no.
-    const answers = executor.graph.probabilities === 'softmax' ? activations.get(from).size / n : 2;
-    const score = readScore(activations.get(from), target);
-    const before = measure(executor.graph, activations.get(from), target);
-    activations.dispose();
+    let answers: number;
+    let score: Tensor1D;
+    let before: Tensor1D;
+    try {
+      // Outputs that are each a question of their own have two answers: yes and no.
+      answers = executor.graph.probabilities === 'softmax' ? activations.get(from).size / n : 2;
+      [score, before] = tidy((): [Tensor1D, Tensor1D] => [readScore(activations.get(from), target), measure(executor.graph, activations.get(from), target)]);
+    } finally {
+      // There may be no such class.
+      activations.dispose();
+    }
 
     const evidence = (measured: Tensor): Tensor => (target.kind === 'class' ? logOdds(measured, counted, answers) : measured);
     const cornerOf = (window: number): readonly [number, number] => [Math.floor(window / columns) * stride, (window % columns) * stride];
@@ -160,7 +176,7 @@ export const predictionDifference: Explanation = {
     };
     try {
       const note = yield* scorePictures(request, {
-        count,
+        count, facts,
         inputAt: (index) => {
           const [top, left] = cornerOf(Math.floor(index / draws));
           const changed = new Float32Array(values.length);

@@ -17,6 +17,8 @@ export interface ScoringParts {
   /** The map so far, made inside a tidy. */
   readonly partial?: (done: number) => Tensor;
   readonly measure?: (done: number) => Promise<Partial<JobNote>>;
+  /** Said in every note. */
+  readonly facts?: Partial<JobNote>;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function* scorePictures(request: ExplanationRequest, parts: Scoring
   const n = input.shape[0];
   const perPass = Math.max(1, Math.floor((request.picturesPerPass ?? 1) / n));
   const from = scoreLayerOf(executor.graph, target);
-  let note: JobNote = { steps: { done: 0, of: count } };
+  let note: JobNote = { ...parts.facts, steps: { done: 0, of: count } };
   let said: Said = { note };
   yield { fraction: 0, note };
   for (let done = 0; done < count;) {

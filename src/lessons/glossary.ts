@@ -14,5 +14,5 @@ export const glossary: readonly GlossaryEntry[] = [
   { word: 'Activation', meaning: 'The number a unit answers with. Large: it found what it looks for.' },
   { word: 'Prediction', meaning: 'The name the network gives to what it sees, with the share of its certainty. Most networks must share 100 % among the names they know; one that answers yes or no does not.' },
   { word: 'Saliency overlay', meaning: 'A map over the picture that shows which parts spoke for a prediction.' },
-  { word: 'Influence', meaning: 'How much a channel adds to the score of the explained class, for this frame.' },
+  { word: 'Influence', meaning: 'How much a channel adds to the score of what is explained, for this frame.' },
 ];

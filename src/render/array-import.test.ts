@@ -14,6 +14,15 @@ describe('importArray', () => {
     expect([min, max]).toEqual([Math.min(...values), Math.max(...values)]);
   });
 
+  it('says what is black and white: of grey and colour one range, of other channels each its own, in the order of the network', () => {
+    const ranges = ({ range }: ReturnType<typeof importArray>): unknown => [range.low, range.high];
+    const five = importArray([1, 2, 5], new Float32Array([1, 20, -3, 0, 7, 2, 10, -5, 0, Number.NaN]), specOf(1, 1, 5));
+    expect(ranges(five)).toEqual([[1, 10, -5, 0, 7], [2, 20, -3, 0, 7]]);
+    expect(ranges(importArray([1, 1, 3], new Float32Array([10, 20, 30]), specOf(1, 1, 3, { channelOrder: 'bgr' })))).toEqual([[10, 10, 10], [30, 30, 30]]);
+    expect(ranges(importArray([1, 1, 3], new Float32Array([10, 20, 30]), specOf(1, 1, 1)))).toEqual([[10], [30]]);
+    expect(ranges(importArray([1, 2, 1], new Float32Array([4, 5]), specOf(1, 1, 3)))).toEqual([[4, 4, 4], [5, 5, 5]]);
+  });
+
   it('takes the mean of each area and normalises each channel', () => {
     // Two channels of a 2 x 4 array, made 1 x 2.
     const values = new Float32Array([0, 10, 2, 20, 4, 30, 6, 40, 1, 10, 3, 20, 5, 30, 7, 40]);

@@ -10,6 +10,11 @@ export interface ImportedArray {
   /** Least and largest finite value of the array before normalisation. */
   readonly min: number;
   readonly max: number;
+  /**
+   * The same for each channel of the input, in its order: what is black and white there. Grey and colour are pictures, whose
+   * channels share one range; others may measure different things.
+   */
+  readonly range: { readonly low: readonly number[]; readonly high: readonly number[] };
 }
 
 /** Which of an array's channels make the input's; each is a weighted sum. */
@@ -53,7 +58,10 @@ export function importArray(shape: readonly [height: number, width: number, chan
       });
     }
   }
-  return { values: result, ...findFiniteRange(values) };
+  const whole = findFiniteRange(values);
+  const isPicture = channels === 1 || channels === 3;
+  const ranges = Array.from({ length: spec.channels }, (_, channel) => (isPicture ? whole : findFiniteRange(values, channel, channels)));
+  return { values: result, ...whole, range: { low: ranges.map(({ min }) => min), high: ranges.map(({ max }) => max) } };
 }
 
 function mixFor(given: number, spec: InputSpec): Mix {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { colourTable, notANumberColour } from '../contract/colour-map';
 import { colourRangeOf, describeColourRange, paintPlane } from './colours-of-map';
-import { describeColours, describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeScore, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
+import { describeColours, describeCost, describeExactness, describeFacts, describeHindrance, describeNote, describeScore, describeSettings, describeStop, describeValues, describeVerdict, layerOf, settingsOf, writeCaption } from './describe-map';
 import { judgeMap, methods, showsEarlierMap, valueAt, type InspectedMap } from './inspection';
 import { nameTargetOf } from './name-map';
 import { describeForTest, makeResult } from './inspection.fixture';
@@ -177,6 +177,17 @@ describe('what is said of a map', () => {
     expect(writeCaption(map({ result: makeResult({ layer: 'conv' }) }), range)).toContain('Network Everyday · layer conv · steps: 20');
     expect(writeCaption(map({ network: 'other' }), range), 'its own name is not known').toContain('Network other · ');
     expect(settingsOf(ofMethod('settled', map()))).toEqual({ steps: 20, window: null, baseline: 'black', squared: false });
+  });
+
+  it('names the settings that were in force, and what was asked for instead', () => {
+    const note = { steps: null, inForce: { baseline: 'blur' } };
+    const changed = ofMethod('settled', map({ result: makeResult({ note }) }));
+    expect(settingsOf(changed)).toMatchObject({ steps: 20, baseline: 'blur' });
+    expect(describeSettings(changed)).toEqual(['Steps: 20', 'Window: from the picture', 'Compared with: a blur (pure black does not fit here)', 'Squared: off']);
+    expect(writeCaption(changed, { map: 'diverging', low: -2, high: 2, scale: 'percentile' })).toContain('Compared with: a blur (pure black does not fit here)');
+    const running = ofMethod('settled', map({ phase: 'running', note, result: makeResult() }));
+    expect(settingsOf(running), 'while it is made').toMatchObject({ baseline: 'blur' });
+    expect(describeSettings(ofMethod('settled', map({ request: { ...map().request, parameters: { baseline: 'blur' } }, result: makeResult({ note }) })))).toContain('Compared with: a blur');
   });
 
   it('says how long it takes', () => {

@@ -144,23 +144,34 @@ export function describeDuration(seconds: number): string {
   return seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s` : `about ${Math.round(seconds / 60)} min`;
 }
 
-/** Every setting that was in force, also those nobody touched; null: chosen from the picture. */
-export function settingsOf(map: InspectedMap): Readonly<Record<string, number | string | boolean | null>> {
+type Setting = number | string | boolean | null;
+
+/** Every setting that was asked for, also those nobody touched; null: chosen from the picture. */
+function settingsAskedOf(map: InspectedMap): Readonly<Record<string, Setting>> {
   const defaults = (methodOf(map)?.parameters ?? []).map((parameter) => [parameter.name, parameter.default] as const);
   return { ...Object.fromEntries(defaults), ...map.request.parameters };
 }
 
-function describeSetting(description: ParameterDescription | undefined, name: string, value: number | string | boolean | null): string {
-  const text = value === null ? 'from the picture'
-    : typeof value === 'boolean' ? (value ? 'on' : 'off')
-    : description?.kind === 'choice' ? description.choices.find((choice) => choice.value === value)?.label ?? String(value) : String(value);
-  return `${description?.label ?? name}: ${text}`;
+/** Every setting that was in force, also those nobody touched, and what took the place of one that does not fit; null: chosen from the picture. */
+export function settingsOf(map: InspectedMap): Readonly<Record<string, Setting>> {
+  return { ...settingsAskedOf(map), ...noteOf(map)?.inForce };
+}
+
+function nameSetting(description: ParameterDescription | undefined, value: Setting): string {
+  if (value === null) return 'from the picture';
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return description?.kind === 'choice' ? description.choices.find((choice) => choice.value === value)?.label ?? String(value) : String(value);
 }
 
 /** The same in words, as they are called in the form. */
 export function describeSettings(map: InspectedMap): readonly string[] {
   const parameters = methodOf(map)?.parameters ?? [];
-  return Object.entries(settingsOf(map)).map(([name, value]) => describeSetting(parameters.find((parameter) => parameter.name === name), name, value));
+  const asked = settingsAskedOf(map);
+  return Object.entries(settingsOf(map)).map(([name, value]) => {
+    const description = parameters.find((parameter) => parameter.name === name);
+    const unfit = asked[name] === undefined || asked[name] === value ? '' : ` (${nameSetting(description, asked[name])} does not fit here)`;
+    return `${description?.label ?? name}: ${nameSetting(description, value)}${unfit}`;
+  });
 }
 
 /** The caption of a saved picture: everything another person needs to read it, and to make it again. @param range  the colours it is drawn with */

@@ -55,6 +55,13 @@ describe('what is said of the live map', () => {
     expect(describeLiveMap(input({ found: { ...found, reason: 'The score does not depend on this layer.' }, chosenLayer: 'aux' }))).toMatchObject({ before: 'Not defined here: The score does not depend on this layer.', action: 'usual-layer' });
   });
 
+  it('promises no map of a method that the network cannot have, before the worker says so', () => {
+    const networkReason = 'Deconvnet changes what happens at a ReLU; there is none before this score.';
+    expect(say({ found: null, networkReason, meaning: 'modified-gradient' })).toBe(`Not defined for this network: ${networkReason}`);
+    expect(say({ found: null, networkReason, meaning: 'modified-gradient', ...unit }), 'below the answer it may be defined').toBe('A drawing of what excites channel 3 of conv, which you hold.');
+    expect(say({ found: ok, networkReason, ...unit })).toBe('What excites channel 3 of conv, which you hold.');
+  });
+
   it('names a layer that was chosen, with the way back', () => {
     expect(describeLiveMap(input({ chosenLayer: 'conv' }))).toMatchObject({ after: ', the top answer, in conv.', action: 'usual-layer' });
     expect(describeLiveMap(input({ chosenLayer: 'conv', found: { ...ok, layer: null } })), 'a map of the input').toMatchObject({ after: ', the top answer', action: null });

@@ -14,7 +14,7 @@ type LiveMap = Extract<WorkerEvent, { readonly kind: 'explanation' }>;
 export interface LiveCaptionInput {
   /** null: the worker has not described its methods yet. */
   readonly meaning: MapMeaning | null;
-  /** Why the method is undefined for the whole network; null: it is fine, or not known yet. */
+  /** Why the method is undefined for the answers of this network; null: it is fine, or not known yet. */
   readonly networkReason: string | null;
   /** What the worker last said of this method; null: nothing yet. */
   readonly found: Pick<LiveMap, 'state' | 'layer' | 'max' | 'everyFrames' | 'reason'> | null;
@@ -76,6 +76,8 @@ function describeEmpty({ meaning, target, label, found }: LiveCaptionInput, behi
 export function describeLiveMap(input: LiveCaptionInput): LiveCaption {
   const { meaning, found, target, label } = input;
   if (found?.state === 'unsupported') return describeUndefined(input, found.reason ?? 'It is not known why.');
+  // Known before the worker says so of this choice: nothing will be drawn. Of a unit below the answer it need not be true.
+  if (found === null && input.networkReason !== null && target.kind !== 'unit') return describeUndefined(input, input.networkReason);
   // First: it holds for all the rest.
   const behind = found === null ? '' : describeLag(found.everyFrames);
   if (found !== null && !Number.isFinite(found.max)) return { before: 'Some values are not numbers: do not read this map.', label: '', after: '', action: null };

@@ -118,6 +118,7 @@ function readNote(note: Fields, at: string): JobNote {
   return {
     steps: known === null ? null : { done: finite(known['done'], `${at}.steps`), of: finite(known['of'], `${at}.steps`) },
     ...measuredOrNothing(note, 'completenessGap', at), ...measuredOrNothing(note, 'standardError', at),
+    ...(note['inForce'] === undefined ? {} : { inForce: readParameters(fields(note['inForce'], `${at}.inForce`)) }),
   };
 }
 

@@ -9,7 +9,7 @@ const saved: SavedInspection = {
   network: 'everyday', networkName: 'Everyday', savedAt: '2026-11-24T00:00:00Z', label: 'cup.png', mirror: true, picture: new Blob([Uint8Array.of(1, 2, 3)]), array: null,
   maps: [{
     request: { method: 'grad-cam++', target: { kind: 'unit', layer: 'conv', channel: 3, y: 1, x: 2 }, layer: 'conv', parameters: { steps: 5, squared: true, baseline: 'black' } },
-    result: makeResult({ method: 'grad-cam++', targetIndex: null, note: { steps: { done: 3, of: 5 }, standardError: 0.1 } }),
+    result: makeResult({ method: 'grad-cam++', targetIndex: null, note: { steps: { done: 3, of: 5 }, standardError: 0.1, inForce: { statistics: 'picture' } } }),
     faithfulness: { kind: 'faithfulness', deletion: [1, 0], insertion: [0, 1], randomDeletion: [], randomInsertion: [], areas: { deletion: 0.5, insertion: 0.5, randomDeletion: 0, randomInsertion: 0 } },
     sanity: { kind: 'sanity', steps: [{ layer: 'fc', correlation: -0.2 }], dependsOnWeights: true },
     stale: true, network: { id: 'other', name: 'Other' }, targetName: 'channel 3 of conv', method: describeForTest('grad-cam++', { kind: 'layer', signed: false, pixel: 'strongest', cost: 4 }),

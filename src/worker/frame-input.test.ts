@@ -42,6 +42,31 @@ describe('the input of a frame, as a session makes and shows it', () => {
     stage.session.dispose();
   });
 
+  it('tells a job what is black and white in the frame it copies', async () => {
+    const stage = createStage({ input: { mean: [1, 2, 3], std: [1, 1, 10], channelOrder: 'bgr' } }, false, createWideNetwork(3));
+    stage.visible.clear();
+    const pixels = (): unknown => {
+      const frame = stage.session.copyFrame();
+      frame.input.dispose();
+      return frame.pixels;
+    };
+    await stage.tick(makeArrayMessage([1, 1, 3], [10, 20, 30]));
+    const range = { low: [10, 10, 10], high: [30, 30, 30] };
+    expect(pixels()).toEqual({ mean: [1, 2, 3], std: [1, 1, 10], channelOrder: 'bgr', range });
+    stage.session.setSpec(defaultSpec);
+    stage.session.compute();
+    expect(pixels(), 'other preprocessing changes no value of the array').toEqual({ mean: [0, 0, 0], std: [1, 1, 1], range });
+    stage.session.dispose();
+
+    const grey = createStage({}, false);
+    grey.visible.clear();
+    await grey.show(0.5);
+    const frame = grey.session.copyFrame();
+    expect(frame.pixels, 'a picture has 0 and 255').toEqual({ mean: [0], std: [1] });
+    frame.input.dispose();
+    grey.session.dispose();
+  });
+
   it('refuses pictures for a network of five channels, says so once, and takes an array', async () => {
     const stage = createStage({}, false, createWideNetwork(5));
     stage.visible.clear();

@@ -3,7 +3,9 @@ import { AppError } from '../contract/errors';
 import type { InputMessage } from '../contract/frames';
 import { createInputTensor, pickShownChannels, rescaleInput } from '../engine/frame-values';
 import type { Tensor4D } from '../engine/frame-values';
+import type { PixelFacts } from '../explain/explanation';
 import { importArray } from '../render/array-import';
+import type { ImportedArray } from '../render/array-import';
 import type { RenderInput } from '../render/renderer';
 import { mapShapeOf } from './tier';
 import type { Tier } from './tier';
@@ -12,6 +14,8 @@ import type { Tier } from './tier';
 export interface FrameInput {
   /** `[1, h, w, c]` f32, preprocessed · borrowed until the next `take`, `adapt`, `clear`; null: there is none. */
   readonly tensor: Tensor4D | null;
+  /** How its pixels became what they are; null: there is none. */
+  readonly pixels: PixelFacts | null;
   /**
    * Makes the input of a frame or array.
    *
@@ -30,7 +34,7 @@ export function createFrameInput(tier: Tier): FrameInput {
   let tensor: Tensor4D | null = null;
   let made: InputSpec | null = null;
   /** Range of an array's own values; null: a picture's 0..255. */
-  let range: { readonly min: number; readonly max: number } | null = null;
+  let range: Pick<ImportedArray, 'min' | 'max' | 'range'> | null = null;
   let shown: Tensor4D | null = null;
 
   const clear = (): void => {
@@ -44,12 +48,17 @@ export function createFrameInput(tier: Tier): FrameInput {
 
   return {
     get tensor() { return tensor; },
+    get pixels() {
+      if (made === null) return null;
+      const { mean, std, channelOrder } = made;
+      return { mean, std, ...(channelOrder === undefined ? {} : { channelOrder }), ...(range === null ? {} : { range: range.range }) };
+    },
     take: async (message, spec) => {
       if (message.kind === 'array') {
         clear();
-        const { values, min, max } = importArray(message.shape, message.values, spec);
-        tensor = createInputTensor(values, spec.height, spec.width, spec.channels);
-        range = { min, max };
+        const array = importArray(message.shape, message.values, spec);
+        tensor = createInputTensor(array.values, spec.height, spec.width, spec.channels);
+        range = { min: array.min, max: array.max, range: array.range };
       } else {
         if (spec.channels !== 1 && spec.channels !== 3) {
           clear();

@@ -4,7 +4,7 @@ import type { WorkerEvent } from '../contract/events';
 import type { ActivationSet, Executor } from '../engine/executor.interface';
 import { measureActivity, measureInfluence, pickUnit } from '../engine/frame-values';
 import type { Tensor } from '../engine/frame-values';
-import { createSeed } from './live-explanation';
+import { createLiveSeed } from '../explain/live';
 import type { LivePlan } from './live-plan';
 
 /** Reads a tensor made for reading, and lets it go. */
@@ -52,19 +52,20 @@ export function createPointReader({ post, readAndDrop, onError }: PointReaderPar
 }
 
 /**
- * What the channels of the open layer are ordered by: how active each is, or how much each moves the explained class (one backward pass).
+ * What the channels of the open layer are ordered by: how active each is, or how much each moves the target's score, be it a class, a difference or a unit
+ * (one backward pass).
  *
  * @param activations  of a forward pass of this plan · borrowed
  * @returns            `[c]` f32, one value for each channel; null: nothing has to be read for this order
- * @throws AppError 'internal' when the class does not depend on the layer, which the plan rules out
+ * @throws AppError 'internal' when the target does not depend on the layer, which the plan rules out
  */
 export function readOrder(executor: Executor, activations: ActivationSet, plan: LivePlan, readAndDrop: ReadAndDrop): Promise<Float32Array> | null {
   const { order } = plan;
   if (order === null || order.by === 'index') return null;
   const activation = activations.get(order.layer);
   if (order.by === 'activity') return readAndDrop(measureActivity(activation));
-  const seed = createSeed(activations, plan);
-  const gradients = executor.backward(activations, { from: executor.graph.logits, seed, to: [order.layer], rule: { kind: 'gradient' } });
+  const { from, seed } = createLiveSeed(executor, activations, plan.target);
+  const gradients = executor.backward(activations, { from, seed, to: [order.layer], rule: { kind: 'gradient' } });
   seed.dispose();
   const gradient = gradients.get(order.layer);
   if (gradient === undefined) throw new AppError('internal', `no gradient for '${order.layer}'`);

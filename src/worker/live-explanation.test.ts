@@ -37,7 +37,7 @@ describe('createFrameExplainer', () => {
   });
 
   const plan = (over: Partial<SessionSpec>): LivePlan => planFrame({
-    spec: { ...defaultSpec, ...over }, known: new Set(['input', 'square', 'pool']), explainable: network.explainable, planExplanation, classes: 1,
+    spec: { ...defaultSpec, ...over }, known: new Set(['input', 'square', 'pool']), canInfluence: () => true, planExplanation, classes: 1,
     visible: new Set(['square']), showsExplanation: true, point: null,
   });
   /** One frame of this light; 30 ms of other work. @returns what the map holds and which frame it is of */

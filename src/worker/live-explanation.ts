@@ -2,7 +2,6 @@ import { AppError } from '../contract/errors';
 import type { LayerId } from '../contract/ids';
 import type { ExplanationId, ExplanationTarget } from '../contract/session-spec';
 import type { ActivationSet } from '../engine/executor.interface';
-import { createTargetSeed } from '../engine/frame-values';
 import type { Tensor } from '../engine/frame-values';
 import { explainLive, findLiveExplanation, flattenLiveMap, planLiveExplanation } from '../explain/live';
 import { createExplanationPace } from './explanation-pace';
@@ -21,11 +20,6 @@ interface FrameExplanation {
 export interface ShownExplanation extends FrameExplanation {
   /** Number of the frame it is of. */
   readonly sequence: number;
-}
-
-/** Where a backward pass from the plan's class starts, for the channels' influence. @returns shape of the logits · owned by the caller */
-export function createSeed(activations: ActivationSet, plan: LivePlan): Tensor {
-  return createTargetSeed(activations.logits, plan.targetIndex);
 }
 
 /** A sentence instead of the error; anything else is thrown on. */
@@ -61,7 +55,7 @@ export function createExplanationPlanner(network: LiveNetwork): (
  * @param activations  of a forward pass that kept what the plan's explanation needs · borrowed
  */
 function explainFrame(network: LiveNetwork, activations: ActivationSet, plan: LivePlan): FrameExplanation {
-  if (plan.explanation === null) return { map: null, unsupported: plan.unsupported };
+  if (plan.explanation === null) return { map: null, unsupported: plan.unsupported?.reason ?? null };
   const { method: id, target, layer, taps } = plan.explanation;
   try {
     const method = findLiveExplanation(id);

@@ -1,6 +1,7 @@
 import type { NetworkCard } from '../contract/card';
-import type { LayerInfo } from '../contract/events';
+import type { FoldedLayer, LayerInfo } from '../contract/events';
 import type { LayerId } from '../contract/ids';
+import type { ExplanationTarget } from '../contract/session-spec';
 import type { Executor, PlanMode } from '../engine/executor.interface';
 import { describeLayers, findLastSpatialLayer } from '../graph/layer-facts';
 import type { NetworkGraph } from '../graph/network-graph';
@@ -26,9 +27,29 @@ export function createLiveNetwork(card: NetworkCard, executor: Executor): LiveNe
   return { card, executor, layers, explainable, explanationLayer };
 }
 
+/** Says whether a layer's channels can have an influence on a target, see `PlanFacts`. */
+export function createInfluenceCheck({ executor: { graph }, layers, explainable }: LiveNetwork): (layer: LayerId, target: ExplanationTarget) => boolean {
+  let last: { readonly of: LayerId; readonly before: ReadonlySet<LayerId> } | null = null;
+  return (layer, target) => {
+    if (target.kind !== 'unit') return explainable.has(layer);
+    const [height = 0, width = 0, channels = 0] = layers.get(target.layer)?.shape ?? [];
+    if (target.channel >= channels || (target.y ?? 0) >= height || (target.x ?? 0) >= width) return false;
+    // Asked for every frame.
+    if (last?.of !== target.layer) last = { of: target.layer, before: findAncestors(graph, target.layer) };
+    // Its own layer has one channel that is all of it, and others that are nothing.
+    return layer !== target.layer && last.before.has(layer);
+  };
+}
+
 /** What a `network` event lists: the layers that exist in this mode, in order. */
 export function listLayerInfos(network: LiveNetwork, mode: PlanMode): readonly LayerInfo[] {
   return describeLayers(network.executor.graph, network.executor.layers(mode));
+}
+
+/** The layers that {@link listLayerInfos} leaves out. */
+export function listFolded(network: LiveNetwork, mode: PlanMode): readonly FoldedLayer[] {
+  const listed = new Set(network.executor.layers(mode));
+  return [...network.layers.values()].filter(({ id }) => !listed.has(id)).map(({ id, shape }) => ({ id, shape }));
 }
 
 /** The node and every node whose value it depends on. */

@@ -6,7 +6,7 @@ import type { PlanFacts } from './live-plan';
 
 function plan(spec: Partial<SessionSpec> = {}, facts: Partial<PlanFacts> = {}) {
   return planFrame({
-    spec: { ...defaultSpec, ...spec }, known: new Set(['input', 'conv', 'relu', 'logits', 'softmax']), explainable: new Set(['input', 'conv', 'relu', 'logits']),
+    spec: { ...defaultSpec, ...spec }, known: new Set(['input', 'conv', 'relu', 'logits', 'softmax']), canInfluence: (layer, target) => layer !== 'softmax' && (target.kind !== 'unit' || layer === 'conv'),
     planExplanation: (method, target, layer) => (method === 'deconvnet' ? 'There is no ReLU.'
       : method === 'gradient' ? { method, target, layer: 'input', taps: ['input', 'logits'] } : { method, target, layer: layer ?? 'relu', taps: [layer ?? 'relu', 'logits'] }),
     classes: 10, visible: new Set(), showsExplanation: false, point: null, ...facts,
@@ -27,7 +27,7 @@ describe('planFrame', () => {
     const saliency = plan({ explanation: 'gradient' }, { showsExplanation: true });
     expect([saliency.explanation?.method, [...saliency.taps], [...saliency.backwardTo]]).toEqual(['gradient', ['input', 'logits'], ['input']]);
     const refused = plan({ explanation: 'deconvnet' }, { showsExplanation: true });
-    expect([refused.explanation, refused.unsupported, refused.backwardTo.size]).toEqual([null, 'There is no ReLU.', 0]);
+    expect([refused.explanation, refused.unsupported, refused.backwardTo.size]).toEqual([null, { method: 'deconvnet', reason: 'There is no ReLU.' }, 0]);
     expect(plan({ explanationLayer: 'conv' }, { showsExplanation: true }).explanation?.layer).toBe('conv');
     expect(plan({ explanationLayer: 'of another network' }, { showsExplanation: true }).explanation?.layer).toBe('relu');
     expect(plan({ explanation: 'off' }, { showsExplanation: true }).explanation).toBeNull();
@@ -43,6 +43,15 @@ describe('planFrame', () => {
   it('orders by activity where no logit depends on the layer', () => {
     const found = plan({ openLayer: 'softmax', channelOrder: 'influence' });
     expect([found.order, found.backwardTo.size]).toEqual([{ layer: 'softmax', by: 'activity' }, 0]);
+  });
+
+  it('orders by the influence on a unit that is held, and keeps its layer', () => {
+    const influence = { openLayer: 'conv', channelOrder: 'influence', target: { kind: 'unit', layer: 'relu', channel: 1 } } as const;
+    const found = plan(influence);
+    expect([found.order, found.target, [...found.taps], [...found.backwardTo]]).toEqual([{ layer: 'conv', by: 'influence' }, influence.target, ['conv', 'relu'], ['conv']]);
+    expect([...found.unexplained.taps], 'also where the map is left to a later frame').toEqual(['conv', 'relu']);
+    expect(plan({ ...influence, openLayer: 'relu' }).order).toEqual({ layer: 'relu', by: 'activity' });
+    expect(plan({ ...influence, target: { kind: 'unit', layer: 'of another network', channel: 1 } }).target).toEqual({ kind: 'top' });
   });
 
   it('takes a pinned class that this network has', () => {
@@ -70,5 +79,28 @@ describe('coversPlan', () => {
     expect(coversPlan(done, plan({ everyStep: true }, { visible: new Set(['conv']) }))).toBe(false);
     expect(coversPlan(done, plan({ target: { kind: 'class', index: 1 } }))).toBe(false);
     expect(coversPlan(done, plan({}, { showsExplanation: true }))).toBe(false);
+  });
+
+  it('reads another order anew, and another target of an influence', () => {
+    const by = (spec: Partial<SessionSpec>): ReturnType<typeof plan> => plan({ openLayer: 'conv', channelOrder: 'influence', ...spec });
+    const unit = (channel: number): SessionSpec['target'] => ({ kind: 'unit', layer: 'relu', channel });
+    const done = by({ target: unit(1) });
+    expect(coversPlan(done, by({ target: unit(1) }))).toBe(true);
+    expect(coversPlan(done, by({ target: unit(2) })), 'another unit').toBe(false);
+    expect(coversPlan(by({ target: { kind: 'difference', index: 1, against: 2 } }), by({ target: { kind: 'difference', index: 1, against: 3 } })), 'another second class').toBe(false);
+    expect(coversPlan(done, by({ target: unit(1), channelOrder: 'activity' })), 'another measure').toBe(false);
+    expect(coversPlan(done, by({ target: unit(1), channelOrder: 'index' })), 'none').toBe(true);
+    expect(coversPlan(by({ channelOrder: 'activity', target: unit(1) }), by({ channelOrder: 'activity', target: unit(2) })), 'activity has no target').toBe(true);
+  });
+
+  it('takes a method that is undefined for an answer of its own', () => {
+    const shown = { showsExplanation: true, planExplanation: () => 'There is no ReLU.' };
+    const refused = plan({ explanation: 'deconvnet' }, shown);
+    expect(coversPlan(refused, plan({ explanation: 'deconvnet' }, shown))).toBe(true);
+    expect(coversPlan(refused, plan({ explanation: 'guided-backprop' }, shown)), 'another method').toBe(false);
+    expect(coversPlan(refused, plan({ explanation: 'deconvnet' }, { ...shown, planExplanation: () => 'Not for this unit.' })), 'another reason').toBe(false);
+    expect(coversPlan(plan({ explanation: 'off' }, shown), refused), 'none before').toBe(false);
+    expect(coversPlan(refused, plan({ explanation: 'off' }, shown)), 'none after').toBe(false);
+    expect(coversPlan(plan({ explanation: 'deconvnet' }), plan({ explanation: 'guided-backprop' })), 'none on screen').toBe(true);
   });
 });

@@ -12,6 +12,13 @@ export interface PlannedExplanation {
   readonly taps: readonly LayerId[];
 }
 
+/** A method that is undefined for this network, target or layer. */
+export interface RefusedExplanation {
+  readonly method: ExplanationId;
+  /** Why, one plain sentence. */
+  readonly reason: string;
+}
+
 /** What one frame's computation must yield. */
 export interface LivePlan {
   readonly mode: PlanMode;
@@ -23,11 +30,13 @@ export interface LivePlan {
   readonly unexplained: { readonly taps: ReadonlySet<LayerId>; readonly backwardTo: ReadonlySet<LayerId> };
   /** Null: off, not on screen, or undefined here. */
   readonly explanation: PlannedExplanation | null;
-  /** Why the chosen explanation is undefined here, one plain sentence; null: it is fine, or none was chosen. */
-  readonly unsupported: string | null;
-  /** Class that is explained; null: the most probable one. */
+  /** The chosen explanation, where it is undefined here; null: it is fine, or none was chosen. */
+  readonly unsupported: RefusedExplanation | null;
+  /** What is explained, and what an influence is on: the person's choice, as far as this network has it. */
+  readonly target: ExplanationTarget;
+  /** Class that is explained (of a difference the first); null: the most probable one, or a unit. */
   readonly targetIndex: number | null;
-  /** Layer whose channels are put in order by the measure, or null. A layer that no logit depends on has no influence: activity then. */
+  /** Layer whose channels are put in order by the measure, or null. A layer that the target does not depend on has no influence: activity then. */
   readonly order: { readonly layer: LayerId; readonly by: ChannelOrder } | null;
 }
 
@@ -36,8 +45,8 @@ export interface PlanFacts {
   readonly spec: SessionSpec;
   /** Every name a tap may have in this network. */
   readonly known: ReadonlySet<LayerId>;
-  /** Names of the layers that the logits depend on. */
-  readonly explainable: ReadonlySet<LayerId>;
+  /** Whether the channels of a layer can have an influence on a target: it exists, and depends on them. */
+  readonly canInfluence: (layer: LayerId, target: ExplanationTarget) => boolean;
   /** Decides how the chosen explanation is made, or says in a sentence why it cannot be. */
   readonly planExplanation: (method: ExplanationId, target: ExplanationTarget, layer: LayerId | null) => PlannedExplanation | string;
   readonly classes: number;
@@ -58,22 +67,25 @@ export function planFrame(facts: PlanFacts): LivePlan {
   if (facts.point !== null) tap(facts.point.layer);
   for (const layer of facts.measured ?? []) tap(layer);
 
+  const target = fitTarget(facts);
   let order: LivePlan['order'] = null;
   if (spec.openLayer !== null && known.has(spec.openLayer)) {
-    const by = spec.channelOrder === 'influence' && !facts.explainable.has(spec.openLayer) ? 'activity' : spec.channelOrder;
+    const by = spec.channelOrder === 'influence' && !facts.canInfluence(spec.openLayer, target) ? 'activity' : spec.channelOrder;
     order = { layer: spec.openLayer, by };
     if (by !== 'index') taps.add(spec.openLayer);
-    if (by === 'influence') backwardTo.add(spec.openLayer);
+    if (by === 'influence') {
+      backwardTo.add(spec.openLayer);
+      if (target.kind === 'unit') taps.add(target.layer);
+    }
   }
 
-  const target = fitTarget(facts);
   const unexplained = { taps: new Set(taps), backwardTo: new Set(backwardTo) };
   let explanation: LivePlan['explanation'] = null;
-  let unsupported: string | null = null;
+  let unsupported: LivePlan['unsupported'] = null;
   if (facts.showsExplanation && spec.explanation !== 'off') {
     const asked = spec.explanationLayer !== null && known.has(spec.explanationLayer) ? spec.explanationLayer : null;
     const found = facts.planExplanation(spec.explanation, target, asked);
-    if (typeof found === 'string') unsupported = found;
+    if (typeof found === 'string') unsupported = { method: spec.explanation, reason: found };
     else {
       explanation = found;
       for (const layer of found.taps) tap(layer);
@@ -81,7 +93,7 @@ export function planFrame(facts: PlanFacts): LivePlan {
     }
   }
   const targetIndex = target.kind === 'class' || target.kind === 'difference' ? target.index : null;
-  return { mode: spec.everyStep ? 'inspect' : 'live', taps, backwardTo, unexplained, explanation, unsupported, targetIndex, order };
+  return { mode: spec.everyStep ? 'inspect' : 'live', taps, backwardTo, unexplained, explanation, unsupported, target, targetIndex, order };
 }
 
 /** The same frame with its explanation left to a later one: what only that needs is not kept. */
@@ -100,11 +112,18 @@ function fitTarget({ spec: { target }, classes, known }: PlanFacts): Explanation
   }
 }
 
-/** Whether what was computed by `done` serves `wanted` too, so that only drawing is left. */
+/** Whether what was computed by `done` serves `wanted` too, so that only drawing is left. A refusal is an answer too: another one has to be said. */
 export function coversPlan(done: LivePlan, wanted: LivePlan): boolean {
   return done.mode === wanted.mode && done.targetIndex === wanted.targetIndex
-    && JSON.stringify(done.explanation) === JSON.stringify(wanted.explanation)
-    && isSubset(wanted.taps, done.taps) && isSubset(wanted.backwardTo, done.backwardTo);
+    && JSON.stringify([done.explanation, done.unsupported]) === JSON.stringify([wanted.explanation, wanted.unsupported])
+    && coversOrder(done, wanted) && isSubset(wanted.taps, done.taps) && isSubset(wanted.backwardTo, done.backwardTo);
+}
+
+/** An order by the file's own index needs nothing; any other is read once for a pass. */
+function coversOrder(done: LivePlan, wanted: LivePlan): boolean {
+  if (wanted.order === null || wanted.order.by === 'index') return true;
+  const nameOf = ({ order, target }: LivePlan): string => JSON.stringify([order, order?.by === 'influence' ? target : null]);
+  return nameOf(done) === nameOf(wanted);
 }
 
 function isSubset(part: ReadonlySet<LayerId>, whole: ReadonlySet<LayerId>): boolean {

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startWasm } from '../../test/conformance/wasm-in-node';
 import { defaultSpec } from '../contract/session-spec';
+import type { SessionSpec } from '../contract/session-spec';
 import { countTensors } from '../engine/frame-values';
-import { createStage, createYesOrNo, last } from './live-session.fixture';
+import { createStage, createYesOrNo, last, makeArrayMessage } from './live-session.fixture';
 
 describe('createLiveSession', () => {
   beforeAll(startWasm);
@@ -57,6 +58,31 @@ describe('createLiveSession', () => {
     stage.session.dispose();
   });
 
+  it('answers every choice on a still picture, also from one method that is undefined to another', async () => {
+    const stage = createStage({ explanation: 'guided-backprop' }, true, createYesOrNo());
+    await stage.tick(makeArrayMessage([4, 4, 1], Array.from({ length: 16 }, () => 0.5)));
+    const answers = (): readonly string[] => stage.events.flatMap((event) => (event.kind === 'explanation' ? [`${event.method} ${event.state}`] : []));
+    expect(answers()).toEqual(['guided-backprop unsupported']);
+    const choose = async (explanation: SessionSpec['explanation']): Promise<string | undefined> => {
+      stage.session.setSpec({ ...defaultSpec, explanation });
+      // What is said before the choice was computed is of the choice before.
+      stage.session.publish();
+      stage.session.compute();
+      stage.session.draw();
+      stage.nowMs += 1000;
+      stage.session.publish();
+      await stage.session.whenIdle();
+      return answers().at(-1);
+    };
+    for (const explanation of ['deconvnet', 'guided-backprop', 'off', 'deconvnet', 'grad-cam', 'guided-backprop', 'gradient'] as const) {
+      const state = explanation === 'off' ? 'off' : explanation === 'grad-cam' || explanation === 'gradient' ? 'ok' : 'unsupported';
+      expect(await choose(explanation)).toBe(`${explanation} ${state}`);
+    }
+    // Each once.
+    expect(answers()).toHaveLength(8);
+    stage.session.dispose();
+  });
+
   it('orders the channels of the open layer by influence and by activity', async () => {
     const stage = createStage({ openLayer: 'conv', channelOrder: 'activity' });
     await stage.show(0.5);
@@ -68,6 +94,36 @@ describe('createLiveSession', () => {
     stage.session.setSpec({ ...defaultSpec, openLayer: 'softmax', channelOrder: 'influence' });
     await stage.show(0.5);
     expect(last(stage, 'order')).toMatchObject({ layer: 'softmax', by: 'activity', channels: [0, 2, 1] });
+    stage.session.dispose();
+  });
+
+  it('orders by the influence on what is explained: both classes of a difference, or the unit that is held', async () => {
+    const stage = createStage({ openLayer: 'relu', channelOrder: 'influence' });
+    // Channel 0 sees 1 in all, channel 1 sees 1.5; class 0 weighs them 8 and -2, class 1 weighs them -2 and 4.
+    await stage.tick(makeArrayMessage([4, 4, 1], Array.from({ length: 16 }, (_, index) => (index < 8 ? 1 / 8 : -1.5 / 8))));
+    const before = countTensors().tensors;
+    const order = async (target: SessionSpec['target'], openLayer = 'relu'): Promise<unknown> => {
+      stage.session.setSpec({ ...defaultSpec, openLayer, channelOrder: 'influence', target });
+      stage.session.compute();
+      stage.nowMs += 1000;
+      stage.session.publish();
+      await stage.session.whenIdle();
+      const { layer, by, channels } = last(stage, 'order');
+      return [layer, by, ...channels];
+    };
+    expect(await order({ kind: 'top' })).toEqual(['relu', 'influence', 0, 1]);
+    expect(await order({ kind: 'class', index: 1 })).toEqual(['relu', 'influence', 1, 0]);
+    expect(await order({ kind: 'difference', index: 1, against: 0 }), '10 against 9, not 2 against 6').toEqual(['relu', 'influence', 0, 1]);
+    expect(await order({ kind: 'unit', layer: 'pool', channel: 1 })).toEqual(['relu', 'influence', 1, 0]);
+    expect(await order({ kind: 'unit', layer: 'pool', channel: 0 }), 'the other one of the same layer').toEqual(['relu', 'influence', 0, 1]);
+    expect(await order({ kind: 'unit', layer: 'relu', channel: 1, y: 3, x: 3 }, 'conv')).toEqual(['conv', 'influence', 1, 0]);
+    expect(await order({ kind: 'unit', layer: 'relu', channel: 0 }, 'relu'), 'its own layer').toEqual(['relu', 'activity', 1, 0]);
+    expect(await order({ kind: 'unit', layer: 'relu', channel: 0 }, 'pool'), 'above it').toEqual(['pool', 'activity', 1, 0]);
+    expect(await order({ kind: 'unit', layer: 'relu', channel: 2 }), 'no such channel').toEqual(['relu', 'activity', 1, 0]);
+    expect(stage.errors).toEqual([]);
+    expect(await order({ kind: 'top' })).toEqual(['relu', 'influence', 0, 1]);
+    // The transposed weights that the first backward pass needs stay.
+    expect(countTensors().tensors - before).toBeLessThanOrEqual(4);
     stage.session.dispose();
   });
 

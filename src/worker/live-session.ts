@@ -11,6 +11,7 @@ import { createPointReader, readOrder } from './frame-readings';
 import { createExplanationPlanner, createFrameExplainer } from './live-explanation';
 import { coversPlan, planFrame } from './live-plan';
 import type { LivePlan } from './live-plan';
+import { createInfluenceCheck } from './live-network';
 import type { LiveSession, LiveSessionParts } from './live-session.interface';
 import { createReporter } from './reporter';
 import type { FrameFacts } from './reporter';
@@ -45,9 +46,10 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   let disposed = false;
 
   const planExplanation = createExplanationPlanner(network);
+  const canInfluence = createInfluenceCheck(network);
   const explainer = createFrameExplainer(network, tier.backend === 'wasm' ? 'parts' : 'trials', parts.now);
   const plan = (): LivePlan => planFrame({
-    spec, known, explainable: network.explainable, planExplanation,
+    spec, known, canInfluence, planExplanation,
     classes: card.classes.length, visible: tier.renderer.visibleLayers(), showsExplanation: tier.renderer.showsExplanation(), point: pointReader.point,
     measured: spec.activity ? meter.layersToKeep(rail(), stamp.still) : [],
   });
@@ -151,11 +153,14 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const current = pass;
       if (current === null || disposed) return;
       const layer = current.plan.order?.layer ?? null;
+      const { explanation, unsupported } = current.asked;
+      // Of the frame that was computed: the spec may name another method by now.
+      const method = explanation?.method ?? unsupported?.method ?? (spec.explanation === 'off' ? 'off' : null);
       const facts: FrameFacts = {
         sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, pinned: current.plan.targetIndex,
-        explanation: current.asked.explanation === null && current.asked.unsupported === null && spec.explanation !== 'off' ? null : {
-          method: spec.explanation, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: explainer.everyFrames,
-          layer: current.asked.explanation === null || current.asked.explanation.layer === graph.input ? null : current.asked.explanation.layer,
+        explanation: method === null ? null : {
+          method, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: explainer.everyFrames,
+          layer: explanation === null || explanation.layer === graph.input ? null : explanation.layer,
         },
       };
       const open = layer === null || current.plan.order === null ? null
@@ -195,9 +200,9 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       return fits ? { ...card.input, ...spec.input } : card.input;
     },
     copyFrame: () => {
-      const input = frameInput.tensor;
-      if (input === null) throw refusal ?? new AppError('internal', 'no frame was seen yet', true);
-      return { input: copyInput(input), sequence: stamp.sequence };
+      const { tensor: input, pixels } = frameInput;
+      if (input === null || pixels === null) throw refusal ?? new AppError('internal', 'no frame was seen yet', true);
+      return { input: copyInput(input), pixels, sequence: stamp.sequence };
     },
     warmUp: async () => {
       const blank = createBlankInput(card.input.height, card.input.width, card.input.channels);

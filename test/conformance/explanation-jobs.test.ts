@@ -38,6 +38,16 @@ afterAll(() => {
 const parametersOf = (id: string): Record<string, number | string> => quick[id] ?? {};
 
 describe.each(ids)('%s', (id) => {
+  it.each([
+    ['class', { kind: 'class', index: 99 }], ['second class', { kind: 'difference', index: 0, against: 99 }], ['channel', { kind: 'unit', layer: 'act2', channel: 99 }],
+  ] as const)('leaves nothing behind where there is no such %s', async (_, target) => {
+    const refused = (): Promise<void> => expect(explainNow(id, { executor, input, target, parameters: parametersOf(id), pixels })).rejects.toMatchObject({ code: 'explain-unsupported' });
+    await refused();
+    const before = [memory().numTensors, memory().numDataBuffers];
+    await refused();
+    expect([memory().numTensors, memory().numDataBuffers]).toEqual(before);
+  });
+
   it('explains each picture of a batch as if it were alone', async () => {
     const both = await explainNow(id, { executor, input: pair, parameters: parametersOf(id), target: 1, pixels });
     const size = both.values.length / 2;

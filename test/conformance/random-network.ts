@@ -5,7 +5,7 @@ import type { Executor } from '../../src/engine/executor.interface';
 import { drawNormal, drawUniform } from '../../src/explain/random';
 import { GraphBuilder } from '../../src/graph/graph-builder';
 import type { NetworkGraph, WeightArray } from '../../src/graph/network-graph';
-import type { Activation } from '../../src/graph/ops';
+import type { Activation, Padding } from '../../src/graph/ops';
 import { noPadding } from '../../src/graph/padding';
 import { onePixel } from '../../src/graph/testing.fixture';
 
@@ -18,6 +18,22 @@ export interface NetworkShape {
   readonly shortcut: boolean;
   readonly head: 'average' | 'flatten';
   readonly channels: number;
+  /** A strided first layer with its padding as a step before it, as Keras writes it, from a picture of that size; missing or null: none. */
+  readonly stem?: Stem | null;
+}
+
+export interface Stem {
+  readonly size: readonly [number, number];
+  readonly border: Padding;
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+}
+
+/** Seeded stems; the map after them is at least 3 x 3. */
+export function stems(): fc.Arbitrary<Stem> {
+  const pair = (min: number, max: number): fc.Arbitrary<[number, number]> => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
+  const border = fc.record({ top: fc.nat(3), bottom: fc.nat(3), left: fc.nat(3), right: fc.nat(3) });
+  return fc.record({ size: pair(12, 17), border, kernel: pair(1, 5), strides: pair(1, 3) });
 }
 
 /** Seeded descriptions of small networks; `fixed` parts are not drawn. */
@@ -39,7 +55,7 @@ function activationOf(kind: Activation['kind']): Activation {
   }
 }
 
-/** image 6x6 → conv → (batch norm) → (activation) → conv (+ shortcut) → (activation) → (pool) → global average or flatten → dense 3. */
+/** image 6x6 (or a larger one → padding → strided conv → batch norm) → conv → (batch norm) → (activation) → conv (+ shortcut) → (activation) → (pool) → global average or flatten → dense 3. */
 export function buildRandomNetwork(shape: NetworkShape): NetworkGraph {
   const normal = drawNormal(drawUniform(shape.seed));
   const weight = (...size: number[]): WeightArray => {
@@ -50,11 +66,19 @@ export function buildRandomNetwork(shape: NetworkShape): NetworkGraph {
   const positive = (count: number): WeightArray => ({ shape: [count], values: Float32Array.from({ length: count }, () => 0.5 + Math.abs(normal())) });
   const conv = { op: 'conv2d', strides: [1, 1], dilations: [1, 1], padding: onePixel, groups: 1 } as const;
   const builder = new GraphBuilder('random', 'test');
-  let last = builder.addInput('x', [6, 6, shape.channels]);
+  const { stem = null } = shape;
+  let last = builder.addInput('x', [...stem?.size ?? [6, 6], shape.channels]);
   const activate = (id: string): void => {
     if (shape.activation !== null) last = builder.add(id, { op: 'activation', activation: activationOf(shape.activation) }, [last]);
   };
-  last = builder.add('conv1', conv, [last], { kernel: weight(3, 3, shape.channels, 4), ...bias(4) });
+  if (stem !== null) {
+    last = builder.add('stem-pad', { op: 'pad', padding: stem.border, value: 0 }, [last]);
+    last = builder.add('stem', { ...conv, strides: stem.strides, padding: noPadding }, [last], { kernel: weight(...stem.kernel, shape.channels, 4), ...bias(4) });
+    if (shape.batchNorm) last = builder.add('stem-bn', { op: 'batch-norm', epsilon: 1e-3 }, [last], { gamma: positive(4), variance: positive(4), mean: weight(4) });
+    activate('stem-act');
+  }
+  const [, , read = 1] = builder.shapeOf(last);
+  last = builder.add('conv1', conv, [last], { kernel: weight(3, 3, read, 4), ...bias(4) });
   if (shape.batchNorm) {
     last = builder.add('bn1', { op: 'batch-norm', epsilon: 1e-3 }, [last], { gamma: positive(4), variance: positive(4), mean: weight(4), ...(shape.bias ? { beta: weight(4) } : {}) });
   }

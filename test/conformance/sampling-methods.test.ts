@@ -2,6 +2,7 @@ import { concat, ones, tensor4d, tidy, type Tensor4D } from '@tensorflow/tfjs-co
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/engine/executor';
 import type { Executor } from '../../src/engine/executor.interface';
+import type { PixelFacts } from '../../src/explain/explanation';
 import { expectClose } from './closeness';
 import { build, filled, relu, weight } from './published-models';
 import { buildRandomNetwork, drawInput } from './random-network';
@@ -54,6 +55,27 @@ describe('prediction difference', () => {
     expect(Math.max(...values.filter((_, at) => at !== 27).map(Math.abs))).toBeLessThan(1e-3);
     input.dispose();
     executor.dispose();
+  });
+
+  it('says where it took likely replacements from, where the gallery does not fit', async () => {
+    const inForce = async (shape: readonly [number, number, number], parameters: Record<string, number | string>, over: Partial<PixelFacts> | null = {}): Promise<unknown> => {
+      const executor = createExecutor(build(shape, [['pool', { op: 'global-average-pool', keepDims: false }, ['x']]]));
+      const input = drawInput(executor.graph, 4);
+      const means = Array.from({ length: shape[2] }, () => 100);
+      const { note, progress } = await explainNow('prediction-difference', { executor, input, parameters: { samples: 1, stride: 20, ...parameters }, ...(over === null ? {} : { pixels: { mean: means, std: means, ...over } }) });
+      // From the first step on.
+      for (const step of progress) expect(step.note.inForce).toEqual(note.inForce);
+      input.dispose();
+      executor.dispose();
+      return note.inForce;
+    };
+    const picture = { statistics: 'picture' };
+    expect(await inForce([32, 32, 3], { window: 4 })).toBeUndefined();
+    expect(await inForce([32, 32, 3], { window: 4, statistics: 'picture' }), 'as asked').toBeUndefined();
+    expect(await inForce([32, 32, 1], { window: 4 }), 'no colours').toEqual(picture);
+    expect(await inForce([32, 32, 3], { window: 12 }), 'a large window').toEqual(picture);
+    expect(await inForce([32, 32, 3], { window: 4 }, null), 'pixels nobody knows').toEqual(picture);
+    expect(await inForce([32, 32, 3], { window: 4 }, { range: { low: [0, 0, 0], high: [1, 1, 1] } }), 'an array').toEqual(picture);
   });
 
   it('shows the difference of the score itself for a unit', async () => {

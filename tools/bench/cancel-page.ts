@@ -64,12 +64,11 @@ export async function measureSteps(request: CancelRequest): Promise<{ readonly f
           await finish();
           forwardMs = Math.min(forwardMs, performance.now() - startMs);
         }
-        const open = openJobs({
-          executor, createExecutor, readValues: readAsync, now: () => performance.now(), pixels: () => ({ mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] }),
-        });
+        const open = openJobs({ executor, createExecutor, readValues: readAsync, now: () => performance.now() });
+        const frame = { input, sequence: 1, pixels: { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] } };
         // Not for the methods themselves: their weights are to be new.
-        const kept = job.kind === 'explain' ? null : await keepMap(open, { input, sequence: 1 }, values);
-        const steps = open(job, { input, sequence: 1 }, () => {
+        const kept = job.kind === 'explain' ? null : await keepMap(open, frame, values);
+        const steps = open(job, frame, () => {
           if (kept === null) throw new Error('judges nothing');
           return kept;
         });
@@ -108,6 +107,6 @@ async function keepMap(open: ReturnType<typeof openJobs>, frame: Parameters<Retu
   const run = open(job, frame, () => { throw new Error('judges nothing'); });
   for (;;) {
     const { done, value } = await run.next();
-    if (done === true && value.kind === 'explain') return { job, result: value, input: values };
+    if (done === true && value.kind === 'explain') return { job, result: value, input: values, pixels: frame.pixels };
   }
 }

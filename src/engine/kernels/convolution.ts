@@ -87,7 +87,8 @@ function transposeNatively(
   if (Math.max(...dilations) > 1) return null;
   const [sh, sw] = strides;
   const merges = sw > 1 && cin * sw <= panelChannels && kw > 1 && padding.left % sw === 0 && inputSize[1] % sw === 0;
-  const packed = weights.derive(`packed phases ${sign}`, () => {
+  // Width and padding are not the weights': a padding before is part of this convolution in one plan and a step of its own in the other.
+  const packed = weights.derive(`packed ${merges ? 'merged ' : ''}phases ${sign}`, () => {
     const { values, shape } = mergeColumns(viewOnCpu(kernel), kernel.shape, merges ? sw : 1);
     return tensor1d(packPhases(values, shape, [sh, merges ? 1 : sw]));
   });

@@ -9,7 +9,12 @@ export interface StepWeights {
   get(role: WeightRole): Tensor;
   /** The same numbers on the CPU, for a tensor that is easier to arrange there. */
   array(role: WeightRole): WeightArray;
-  /** A tensor made once from the weights (a flipped kernel, say) and kept beside them. */
+  /**
+   * A tensor made once from the weights (a flipped kernel, say) and kept beside them, for steps of every plan.
+   *
+   * @param key  names everything that the tensor depends on beside the weights and what is the same in all plans: a step's
+   *             padding and the size of its input are not, for a plan may count a padding before into a convolution
+   */
   derive(key: string, make: () => Tensor): Tensor;
 }
 

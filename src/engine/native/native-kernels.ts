@@ -1,5 +1,6 @@
 import { backend, type Tensor } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { AppError } from '../../contract/errors';
 import type { Operation } from '../../graph/ops';
 import { dilatedExtent } from '../../graph/padding';
 import { borrowHeap, KernelHost } from './kernel-host';
@@ -32,6 +33,11 @@ const mostTaps = 128;
 const operations = { convolution: 0, depthwise: 1, mask: 2 } as const;
 const tilePixels = 6;
 
+/** Weights that are laid out otherwise would be read past their end, without a word. */
+function requireSize(packed: Tensor, size: number): void {
+  if (packed.size !== size) throw new AppError('internal', `${packed.size} packed weights instead of ${size}`);
+}
+
 /**
  * Our own kernels on the heap of tfjs's WASM backend: they read and write tfjs's tensors in place. Convolution, depthwise
  * convolution and its gradient, gradient of max pooling, and derivative masks; all f32, NHWC. One per backend.
@@ -44,6 +50,7 @@ export class NativeKernels extends KernelHost {
    * @param packed  from `packKernel` · borrowed
    * @param shape   `[kh, kw, cin, cout]`
    * @returns       `[n, oh, ow, cout]` f32 · owned by the caller
+   * @throws AppError 'internal' where `packed` is not packed for this shape
    */
   convolve(input: Tensor, packed: Tensor, shape: readonly number[], geometry: Geometry, finish: Finish): Tensor {
     const [n = 1, h = 1, w = 1] = input.shape;
@@ -53,6 +60,7 @@ export class NativeKernels extends KernelHost {
     const pw = w + padding.left + padding.right;
     const oh = Math.floor((ph - dilatedExtent(kh, dh)) / sh) + 1;
     const ow = Math.floor((pw - dilatedExtent(kw, dw)) / sw) + 1;
+    requireSize(packed, Math.ceil(cout / panelChannels) * panelChannels * (1 + kh * kw * cin));
     const output = this.makeTensor([n, oh, ow, cout]);
     const from = this.padMap(input, padding.top, padding.left, [ph, pw]);
     const [columns, run] = dw === 1 ? [1, kw * cin] : [kw, cin];
@@ -73,6 +81,7 @@ export class NativeKernels extends KernelHost {
    * @param shape      `[kh, kw, cin, cout]` of the forward pass
    * @param inputSize  [height, width] of the result
    * @returns          `[n, height, width, cin]` f32 · owned by the caller
+   * @throws AppError 'internal' where `packed` is not packed for this shape and these strides
    */
   convolveBack(
     upstream: Tensor, packed: Tensor, shape: readonly number[], geometry: Geometry, inputSize: readonly [number, number], mask: ReluMask | null = null,
@@ -95,6 +104,7 @@ export class NativeKernels extends KernelHost {
     const row = pw * cout * 4;
     const outputRow = width * cin * 4;
     const panelWidth = Math.ceil(cin / panelChannels) * panelChannels;
+    requireSize(packed, rowPhases.reduce((total, y) => total + columnPhases.reduce((sum, x) => sum + panelWidth * (1 + y.taps * x.taps * cout), 0), 0));
     let weights = this.addressOf(packed);
     for (const y of rowPhases) {
       for (const x of columnPhases) {

@@ -8,7 +8,7 @@ import { describeLayer } from '../../lessons/layer-texts';
 import { chooseOrder } from '../../state/actions/choose-order';
 import { openChannel as showChannel } from '../../state/actions/open-channel';
 import { openLayer as showLayer } from '../../state/actions/open-layer';
-import { changeSpec, openChannel, spec } from '../../state/choices';
+import { changeSpec, heldUnit, openChannel, spec } from '../../state/choices';
 import { layers, network, openLayer, openLayerPosition, orderReplaced } from '../../state/worker-state';
 import { isTall, isWide } from '../page/media';
 import { ChannelGrid } from './channel-grid';
@@ -53,7 +53,9 @@ export function LayerPanel() {
             <Choice name="Scale" expert value={spec.value.scale} options={['channel', 'layer']} names={scaleNames} onChoose={(scale) => changeSpec({ scale })} />
             <Choice name="Colours" expert value={spec.value.colourMap} options={colourMaps} names={colourNames} onChoose={(colourMap) => changeSpec({ colourMap })} />
           </div>}
-          {orderReplaced.value && <p class="layer-sentence small order-note">Influence is not defined behind this point of the network; sorted by activity.</p>}
+          {orderReplaced.value && <p class="layer-sentence small order-note">{heldUnit.value === null
+            ? 'Influence is not defined behind this point of the network; sorted by activity.'
+            : 'Nothing in this layer has an influence on what you hold, which does not come after it; sorted by activity.'}</p>}
           {choicesShown && <ColourBar layer={layer} channel={null} />}
         </ChannelGrid>
       )}

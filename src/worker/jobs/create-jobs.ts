@@ -16,9 +16,6 @@ export function createJobs(
   return createJobRunner({
     loop, post, now: () => scheduler.now(), yieldToMessages: () => scheduler.yieldToMessages(), copyFrame: () => session.copyFrame(),
     finish: () => tier.finish(), readValues: (input) => tier.readValues(input),
-    open: openJobs({
-      executor: network.executor, createExecutor, readValues: (tensor) => tier.readValues(tensor), now: () => scheduler.now(),
-      pixels: () => session.inputSpec(),
-    }),
+    open: openJobs({ executor: network.executor, createExecutor, readValues: (tensor) => tier.readValues(tensor), now: () => scheduler.now() }),
   });
 }

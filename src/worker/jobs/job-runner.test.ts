@@ -33,7 +33,7 @@ function setUp(steps: number, over: Partial<JobRunnerParts> = {}) {
   const runner = createJobRunner({
     loop: { betweenTicks: async (task) => { counts.ticks += 1; return task(); } },
     yieldToMessages: () => new Promise((resolve) => { setTimeout(resolve, 0); }), now: () => nowMs, post: (event) => { said.push(event); },
-    copyFrame: () => { hold(); return { input: { dispose: () => { counts.held -= 1; } } as unknown as Tensor4D, sequence: 7 }; },
+    copyFrame: () => { hold(); return { input: { dispose: () => { counts.held -= 1; } } as unknown as Tensor4D, pixels: { mean: [], std: [] }, sequence: 7 }; },
     finish: async () => undefined, readValues: async () => Float32Array.of(5), open, ...over,
   });
   return { runner, said, counts };

@@ -3,6 +3,7 @@ import type { WorkerEvent } from '../../contract/events';
 import type { JobId } from '../../contract/ids';
 import type { ExplainResult, Job, JobMap, JobNote, JobResult } from '../../contract/jobs';
 import type { Tensor4D } from '../../engine/frame-values';
+import type { PixelFacts } from '../../explain/explanation';
 import type { FrameLoop } from '../frame-loop';
 import { Turn } from './turn';
 
@@ -25,6 +26,8 @@ export interface JobProgress {
 export interface JobFrame {
   /** `[1, h, w, c]` f32, preprocessed · owned by the runner until the job ends. */
   readonly input: Tensor4D;
+  /** How its pixels became network input. */
+  readonly pixels: PixelFacts;
   readonly sequence: number;
 }
 
@@ -34,6 +37,7 @@ export interface KeptMap {
   readonly result: ExplainResult;
   /** `[h, w, c]` f32, preprocessed. */
   readonly input: Float32Array;
+  readonly pixels: PixelFacts;
 }
 
 export interface JobRunnerParts {
@@ -163,7 +167,7 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     const input = await parts.readValues(frame.input);
     // A cancel may have come while a GPU was read: nothing is kept of what nobody wants.
     stopIfAsked(entry);
-    kept.set(entry.job, { job: what, result, input });
+    kept.set(entry.job, { job: what, result, input, pixels: frame.pixels });
     const oldest = kept.keys().next();
     if (kept.size > keptMaps && oldest.done !== true) kept.delete(oldest.value);
   };

@@ -10,6 +10,7 @@ import { createExecutor } from '../../engine/executor';
 import type { Executor } from '../../engine/executor.interface';
 import type { Tensor4D } from '../../engine/frame-values';
 import { viewOnCpu } from '../../engine/readback';
+import type { PixelFacts } from '../../explain/explanation';
 import { spearman } from '../../explain/rank-correlation';
 import { explanations } from '../../explain/registry';
 import { randomiseLayers } from '../../explain/sanity';
@@ -18,6 +19,8 @@ import { createJobRunner, type JobRunner } from './job-runner';
 import { openJobs } from './open-job';
 
 const pixels = { mean: [120, 110, 100], std: [60, 61, 62] };
+/** Of the frame on screen. */
+let pixelsNow: PixelFacts = pixels;
 let executor: Executor;
 let picture: Tensor4D;
 let runner: JobRunner;
@@ -33,8 +36,8 @@ beforeAll(async () => {
   const readValues = async (tensor: Parameters<typeof viewOnCpu>[0]): Promise<Float32Array> => viewOnCpu(tensor).slice();
   runner = createJobRunner({
     loop: { betweenTicks: async (task) => task() }, yieldToMessages: async () => { onYield(); }, now, post: () => undefined,
-    copyFrame: () => ({ input: drawInput(executor.graph, 1), sequence: 3 }), finish: async () => undefined, readValues,
-    open: openJobs({ executor, createExecutor, readValues, now: () => performance.now(), pixels: () => pixels }),
+    copyFrame: () => ({ input: drawInput(executor.graph, 1), pixels: pixelsNow, sequence: 3 }), finish: async () => undefined, readValues,
+    open: openJobs({ executor, createExecutor, readValues, now: () => performance.now() }),
   });
 });
 afterAll(async () => {
@@ -227,18 +230,27 @@ describe('judging a map', () => {
 
   it('refuses a map that is the same everywhere: it has no order', async () => {
     await explain('m', job('gradient'));
-    const open = openJobs({ executor, createExecutor, readValues: async (tensor) => viewOnCpu(tensor).slice(), now: () => 0, pixels: () => pixels });
+    const open = openJobs({ executor, createExecutor, readValues: async (tensor) => viewOnCpu(tensor).slice(), now: () => 0 });
     for (const what of [{ kind: 'faithfulness', of: 'm', steps: 4, random: false }, { kind: 'sanity', of: 'm', seed: 1 }] as const) {
-      const steps = open(what, { input: picture, sequence: 1 }, () => {
+      const steps = open(what, { input: picture, pixels, sequence: 1 }, () => {
         const [, height = 1, width = 1, channels = 1] = picture.shape;
         const result: ExplainResult = {
           kind: 'explain', method: 'gradient', covers: 'input', map: { shape: [height, width, channels], values: new Float32Array(height * width * channels) }, layer: null,
           targetIndex: 1, score: 0, min: 0, max: 0, note: { steps: null }, durationMs: 0, inputShape: [height, width, channels], sequence: 1,
         };
-        return { job: { kind: 'explain', method: 'gradient', target: { kind: 'class', index: 1 }, layer: null, parameters: {} }, result, input: viewOnCpu(picture).slice() };
+        return { job: { kind: 'explain', method: 'gradient', target: { kind: 'class', index: 1 }, layer: null, parameters: {} }, result, input: viewOnCpu(picture).slice(), pixels };
       });
       await expect(steps.next(), what.kind).rejects.toMatchObject({ code: 'explain-unsupported' });
     }
+  });
+
+  it('knows what was black and white in the picture that was explained, whatever is on screen now', async () => {
+    await explain('m', job('lrp-composite'));
+    const before = await run('n', { kind: 'sanity', of: 'm', seed: 1 });
+    pixelsNow = { mean: [0, 0, 0], std: [1, 1, 1], range: { low: [-9, -9, -9], high: [3, 3, 3] } };
+    const after = await run('n', { kind: 'sanity', of: 'm', seed: 1 });
+    pixelsNow = pixels;
+    expect(after).toEqual(before);
   });
 
   it('compares maps as they are shown: one number for each pixel', async () => {

@@ -11,7 +11,6 @@ import { report } from '../../explain/in-steps';
 import { findExplanation } from '../../explain/registry';
 import { judgeSanity, measureSanity } from '../../explain/sanity';
 import { scoreLayerOf, type ScoreTarget } from '../../explain/score-target';
-import type { InputSpec } from '../../contract/card';
 import type { NetworkGraph } from '../../graph/network-graph';
 import type { JobFrame, JobProgress, JobRunnerParts, KeptMap } from './job-runner';
 
@@ -21,8 +20,6 @@ const sanitySteps = 8;
 export interface JobTools {
   readonly executor: Executor;
   readonly createExecutor: (graph: NetworkGraph) => Executor;
-  /** How pixels became network input, now. */
-  readonly pixels: () => Pick<InputSpec, 'mean' | 'std' | 'channelOrder'>;
   /** @param tensor  borrowed */
   readonly readValues: (tensor: Tensor) => Promise<Float32Array>;
   readonly now: () => number;
@@ -46,7 +43,7 @@ async function* explain(tools: JobTools, job: ExplainJob, frame: JobFrame): Asyn
   const refused = method.supports(tools.executor.graph, target);
   if (refused !== null) throw new AppError('explain-unsupported', refused);
   const made = yield* follow(method.run({
-    executor: tools.executor, input: frame.input, target, layer: job.layer, parameters: job.parameters, pixels: tools.pixels(),
+    executor: tools.executor, input: frame.input, target, layer: job.layer, parameters: job.parameters, pixels: frame.pixels,
   }));
   try {
     const values = await tools.readValues(made.map);
@@ -140,7 +137,7 @@ async function* judgeFaithfulness(tools: JobTools, job: FaithfulnessJob, of: Kep
 }
 
 async function* checkSanity(tools: JobTools, job: SanityJob, of: KeptMap): AsyncGenerator<JobProgress, SanityResult, void> {
-  const { result, input: values, job: { layer, parameters, target: asked } } = of;
+  const { result, input: values, pixels, job: { layer, parameters, target: asked } } = of;
   const method = findExplanation(result.method);
   const [height, width, channels] = result.inputShape;
   const asShown = (map: Float32Array, shape: readonly number[]): Float32Array => planeOf(map, shape, method.pixel).values.map(Math.abs);
@@ -153,7 +150,7 @@ async function* checkSanity(tools: JobTools, job: SanityJob, of: KeptMap): Async
     explain: async function* explainAgain(executor) {
       const input = createInputTensor(values, height, width, channels);
       try {
-        const made = yield* follow(method.run({ executor, input, target, layer: layer ?? result.layer, parameters, pixels: tools.pixels() }));
+        const made = yield* follow(method.run({ executor, input, target, layer: layer ?? result.layer, parameters, pixels }));
         try {
           return asShown(await tools.readValues(made.map), made.map.shape.slice(1));
         } finally {

@@ -20,6 +20,7 @@ async function finish<Result>(steps: AsyncGenerator<unknown, Result, void>): Pro
 }
 
 const picture = Float32Array.of(1, 0.2, 0.6, 0.9);
+const pixels = { mean: [0], std: [1] };
 /** Pixels by what they add: 3, 0.4, 0.6 and 0 to class 0; 0, 0.2, 1.2 and 2.7 to class 1. */
 const kernel = weight([4, 2], [3, 0, 2, 1, 1, 2, 0, 3]);
 
@@ -35,8 +36,8 @@ async function judge(constants: readonly [number, number], target: FollowedTarge
       min: Math.min(...made.values), max: Math.max(...made.values), note: { steps: null }, durationMs: 0, inputShape: [2, 2, 1], sequence: 1,
     };
     const job: FaithfulnessJob = { kind: 'faithfulness', of: 'm', steps: 4, random: false };
-    const open = openJobs({ executor, createExecutor, readValues: read, now: () => 0, pixels: () => ({ mean: [0], std: [1] }) });
-    const found: JobResult = await finish(open(job, { input, sequence: 1 }, () => ({ job: { kind: 'explain', method, target, layer: null, parameters: {} }, result, input: picture })));
+    const open = openJobs({ executor, createExecutor, readValues: read, now: () => 0 });
+    const found: JobResult = await finish(open(job, { input, pixels, sequence: 1 }, () => ({ job: { kind: 'explain', method, target, layer: null, parameters: {} }, result, input: picture, pixels })));
     if (found.kind !== 'faithfulness') throw new Error(found.kind);
     const expected = await finish(measureFaithfulness({
       executor, input: picture, inputShape: [2, 2, 1], importance: Float32Array.from(importance), target, steps: 4, seed: 1, random: false, read,
