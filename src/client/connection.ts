@@ -63,7 +63,7 @@ export function openWorkerConnection(options: SupervisorOptions, handlers: Conne
       readActivation: (layer) => death.race(remote.readActivation(layer)),
       readUnits: (at) => death.race(remote.readUnits(at)),
       describeNetwork: () => death.race(remote.describeNetwork()),
-      describeExplanations: () => death.race(remote.describeExplanations()),
+      describeExplanations: (unitLayer) => death.race(remote.describeExplanations(unitLayer)),
       estimateCost: (...of) => death.race(remote.estimateCost(...of)),
       readKernels: (layer) => death.race(remote.readKernels(layer)),
       // Comlink distributes over the union; the job kind decides which of them comes.

@@ -210,7 +210,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       if (connection !== null && handshakeDone) await connection.api.watchPoint(next).catch(ignoreDeath);
     },
     describeNetwork: async () => (await whenConnected()).api.describeNetwork(),
-    describeExplanations: async () => (await whenConnected()).api.describeExplanations(),
+    describeExplanations: async (unitLayer) => (await whenConnected()).api.describeExplanations(unitLayer),
     estimateCost: async (...of) => (await whenConnected()).api.estimateCost(...of),
     readKernels: async (layer) => (await whenConnected()).api.readKernels(layer),
     runJob: async (job, what, urgent) => (await whenConnected()).api.runJob(job, what, urgent),

@@ -98,8 +98,12 @@ export interface VisualizerApi {
   readUnits(at: { readonly y: number; readonly x: number }): Promise<readonly UnitReport[]>;
   /** The graph of the network on screen. */
   describeNetwork(): Promise<NetworkDescription>;
-  /** Every method, and whether it is defined for the network on screen. */
-  describeExplanations(): Promise<readonly ExplanationDescription[]>;
+  /**
+   * Every method, and whether it is defined for the network on screen.
+   * @param unitLayer  for maps of a channel or unit of this layer: what lies above it does not count; left out: for maps of classes
+   * @throws AppError 'layer-unknown'
+   */
+  describeExplanations(unitLayer?: LayerId): Promise<readonly ExplanationDescription[]>;
   /**
    * Forward and backward passes that a map takes with these settings on the network on screen.
    * @param layer  of a CAM method; null: the default

@@ -22,6 +22,7 @@ import { predictionDifference } from './prediction-difference';
 import { rise } from './rise';
 import { saliency } from './saliency';
 import { scoreCam } from './score-cam';
+import type { ScoreTarget } from './score-target';
 import { smoothGrad, varGrad } from './smooth-grad';
 
 /** Every method, in the order in which a person is offered them. */
@@ -49,11 +50,18 @@ export function estimateCost(graph: NetworkGraph, method: string, parameters: Ex
   return findExplanation(method).cost(graph, parameters, layer);
 }
 
-/** Every method with what it needs, costs and cannot do on this network: plain JSON for the window. */
-export function describeExplanations(graph: NetworkGraph): readonly ExplanationDescription[] {
+/**
+ * Every method with what it needs, costs and cannot do on this network: plain JSON for the window.
+ *
+ * @param unitLayer  for maps of a channel or unit of this layer; left out: for maps of classes
+ * @throws AppError 'layer-unknown'
+ */
+export function describeExplanations(graph: NetworkGraph, unitLayer?: LayerId): readonly ExplanationDescription[] {
+  if (unitLayer !== undefined && !graph.nodes.some(({ id }) => id === unitLayer)) throw new AppError('layer-unknown', `'${unitLayer}'`, true);
+  const target: ScoreTarget | undefined = unitLayer === undefined ? undefined : { kind: 'unit', layer: unitLayer, channel: 0 };
   return explanations.map((method) => {
     const { id, name, definition, kind, signed, pixel, meaning, paper, parameters, live, choosesLayer } = method;
-    const unsupported = method.supports(graph);
+    const unsupported = method.supports(graph, target);
     return { id, name, definition, kind, signed, pixel, meaning, paper, parameters, live, choosesLayer, unsupported, cost: unsupported === null ? method.cost(graph, {}) : 0 };
   });
 }

@@ -82,6 +82,8 @@ export const inspecting = signal(false);
 export const openingMaps = signal<number | null>(null);
 /** Every method for the network on screen; empty until the worker said so. */
 export const methods = signal<readonly ExplanationDescription[]>([]);
+/** The same for maps of units, by the unit's layer, as far as the worker was asked: what lies above a unit does not count. */
+export const unitMethods = signal<ReadonlyMap<LayerId, readonly ExplanationDescription[]>>(new Map());
 export const maps = signal<readonly InspectedMap[]>([]);
 /** What the next map will show. */
 export const draft = signal<MapRequest>({ method: 'grad-cam', target: { kind: 'top' }, layer: null, parameters: {} });
@@ -89,9 +91,14 @@ export const place = signal<LinkedPlace | null>(null);
 /** How strongly maps lie over the picture, 0..1; 0 shows the picture alone. */
 export const mapStrength = signal(0.75);
 /** One scale for all maps of one method family would mislead: each has its own, and says so. */
-export const draftMethod = computed(() => methods.value.find(({ id }) => id === draft.value.method) ?? null);
+export const draftMethod = computed(() => methodsFor(draft.value.target).find(({ id }) => id === draft.value.method) ?? null);
 export const runningMaps = computed(() => maps.value.filter(({ phase }) => phase === 'running').length);
 export const spatialLayers = computed(() => layers.value.filter(({ spatial }) => spatial));
+
+/** Every method as it is for maps of this target; of a unit as it is for classes, until the worker has said more. */
+export function methodsFor(target: ExplanationTarget): readonly ExplanationDescription[] {
+  return target.kind === 'unit' ? unitMethods.value.get(target.layer) ?? methods.value : methods.value;
+}
 
 export function methodOf(map: InspectedMap): ExplanationDescription | null {
   return methods.value.find(({ id }) => id === map.request.method) ?? map.origin?.method ?? null;
@@ -131,7 +138,7 @@ export const mostPassesToFollow = 6;
 
 /** Its method is quick enough for this network to be made again whenever the picture changes. */
 export function followsPicture(map: InspectedMap): boolean {
-  const method = methods.value.find(({ id }) => id === map.request.method);
+  const method = methodsFor(map.request.target).find(({ id }) => id === map.request.method);
   return method !== undefined && method.unsupported === null && method.cost <= mostPassesToFollow;
 }
 

@@ -4,7 +4,7 @@ import type { MapMeaning } from '../contract/explanations';
 import type { LayerId } from '../contract/ids';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { spec } from './choices';
-import { methods } from './inspection';
+import { methodsFor } from './inspection';
 import { captionName } from './layer-names';
 import { describeSigns, type MapReading } from './map-meanings';
 import { classes, explanation, targetLabel } from './worker-state';
@@ -95,7 +95,7 @@ export function describeLiveSigns(method: Omit<MapReading, 'kind' | 'signed'>): 
 }
 
 /** The method over the picture, as the worker describes it; null: off, or not described yet. */
-export const liveMethod = computed(() => methods.value.find(({ id }) => id === spec.value.explanation) ?? null);
+export const liveMethod = computed(() => methodsFor(spec.value.target).find(({ id }) => id === spec.value.explanation) ?? null);
 
 /** What the worker last said of the chosen method; what it said of the one before is not true of this one. */
 export const liveMap = computed(() => (explanation.value?.method === spec.value.explanation ? explanation.value : null));

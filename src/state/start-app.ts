@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals-core';
 import type { SessionSpec } from '../contract/session-spec';
+import { askUnitMethods } from './actions/ask-unit-methods';
 import { refreshKept } from './actions/manage-list';
 import { resumeDeletions } from './actions/manage-networks';
 import { openBuiltIn, playClip } from './actions/open-picture';
@@ -45,6 +46,7 @@ export function startApp(runtime: Runtime): void {
   followChoices(address);
   followPainting();
   followPicture();
+  askUnitMethods();
   followKept();
   if (runtime.page.debug) exposeDebugHandle();
   setInterval(() => { clockMs.value = runtime.page.nowMs(); }, clockStepMs);

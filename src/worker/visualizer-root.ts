@@ -44,7 +44,7 @@ const visualizer = createVisualizer({
   },
   createSession: createLiveSession,
   createJobs: (...session) => createJobs(scheduler, ...session),
-  describeExplanations: ({ executor }) => describeExplanations(executor.graph),
+  describeExplanations: ({ executor }, unitLayer) => describeExplanations(executor.graph, unitLayer),
   estimateCost: ({ executor }, ...of) => estimateCost(executor.graph, ...of),
   countTensors,
 });

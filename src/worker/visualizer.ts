@@ -38,7 +38,7 @@ export interface VisualizerParts {
   readonly createSession: (parts: LiveSessionParts) => LiveSession;
   /** Long computations on frames of this session. */
   readonly createJobs: (tier: Tier, network: LiveNetwork, session: LiveSession, loop: FrameLoop, post: (event: WorkerEvent) => void) => JobRunner;
-  readonly describeExplanations: (network: LiveNetwork) => readonly ExplanationDescription[];
+  readonly describeExplanations: (network: LiveNetwork, unitLayer?: LayerId) => readonly ExplanationDescription[];
   readonly estimateCost: (network: LiveNetwork, ...of: Parameters<VisualizerApi['estimateCost']>) => number;
   readonly countTensors: () => { readonly tensors: number; readonly bytes: number };
 }
@@ -205,7 +205,7 @@ export function createVisualizer(parts: VisualizerParts): Visualizer {
     }),
     describeNetwork: async () => requireStart().loop.betweenTicks(() => describeNetwork(shownGraph())),
     readKernels: async (layer) => requireStart().loop.betweenTicks(() => readKernels(shownGraph(), layer)),
-    describeExplanations: async () => requireStart().loop.betweenTicks(() => parts.describeExplanations(requireShown().network)),
+    describeExplanations: async (unitLayer) => requireStart().loop.betweenTicks(() => parts.describeExplanations(requireShown().network, unitLayer)),
     estimateCost: async (...of) => requireStart().loop.betweenTicks(() => parts.estimateCost(requireShown().network, ...of)),
     runJob: async (job, what, urgent) => {
       arriving.set(job, 'wanted');

@@ -5,7 +5,7 @@ import type { JobId } from '../../contract/ids';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { spec } from '../choices';
 import { reportFailure } from '../failure';
-import { changeMap, coversPicture, draft, followsPicture, inspecting, isLeftBehind, isOfShownNetwork, maps, methods, mostMaps, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
+import { changeMap, coversPicture, draft, followsPicture, inspecting, isLeftBehind, isOfShownNetwork, maps, methods, mostMaps, unitMethods, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
 import { nextToGo } from '../removed-maps';
 import { getRuntime } from '../runtime';
 import { source } from '../source-state';
@@ -217,5 +217,6 @@ export function forgetMaps(): void {
   ranking.value = null;
   draft.value = { ...draft.peek(), layer: null, target: { kind: 'top' }, parameters: {} };
   methods.value = [];
+  unitMethods.value = new Map();
   void readMethods().then(() => { if (looking) void makeMap(draft.peek()); });
 }

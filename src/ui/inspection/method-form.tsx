@@ -5,7 +5,7 @@ import { describeMethod } from '../../lessons/method-texts';
 import { makeMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
 import { draftCost, followDraftCost } from '../../state/draft-cost';
-import { draft, draftMethod, methods, openingMaps, spatialLayers, type MapRequest } from '../../state/inspection';
+import { draft, draftMethod, methodsFor, openingMaps, spatialLayers, type MapRequest } from '../../state/inspection';
 import { nameInspectedMap, nextToGo } from '../../state/removed-maps';
 import { chooseFirstUnit } from '../../state/unit-target';
 import { answers, classes, layers, network, rate, targetIndex } from '../../state/worker-state';
@@ -31,7 +31,7 @@ export function MethodForm() {
       <label class="field stacked">
         <span>Method</span>
         <select class="select" aria-label="Method" value={request.method} onChange={(event) => change({ method: event.currentTarget.value, parameters: {} })}>
-          {methods.value.map(({ id, name, unsupported }) => <option key={id} value={id}>{name}{unsupported === null ? '' : ' (not for this network)'}</option>)}
+          {methodsFor(request.target).map(({ id, name, unsupported }) => <option key={id} value={id}>{name}{unsupported === null ? '' : request.target.kind === 'unit' ? ' (not for this unit)' : ' (not for this network)'}</option>)}
         </select>
       </label>
       {method !== null && <p class="small muted">{describeMethod(method.id).shows}</p>}
@@ -42,7 +42,7 @@ export function MethodForm() {
           {method.parameters.map((parameter) => <ParameterField key={`${method.id} ${parameter.name}`} parameter={parameter} />)}
         </details>
       )}
-      {method?.unsupported != null && <p class="map-verdict small">Not defined for this network: {method.unsupported}</p>}
+      {method?.unsupported != null && <p class="map-verdict small">Not defined for this {request.target.kind === 'unit' ? 'unit' : 'network'}: {method.unsupported}</p>}
       <button type="submit" class="button primary" disabled={method === null || method.unsupported !== null || openingMaps.value !== null}>Explain</button>
       {method !== null && method.unsupported === null && <p class="small muted">{describeCost(draftCost.value ?? method.cost, rate.value?.forwardMs ?? 20)} on this device.{goes !== null && <> Takes the place of {nameInspectedMap(goes)}.</>}</p>}
     </form>
