@@ -29,6 +29,9 @@ export interface LayerInfo {
   readonly multiplyAdds: number;
 }
 
+/** A layer that is not on the rail. */
+export type FoldedLayer = Pick<LayerInfo, 'id' | 'shape'>;
+
 export interface Prediction {
   readonly index: number;
   readonly label: string;
@@ -44,6 +47,8 @@ export type WorkerEvent =
   | { readonly kind: 'ready'; readonly backend: Backend; readonly why: string; readonly threads: number }
   | { readonly kind: 'loading'; readonly network: NetworkId; readonly loadedBytes: number; readonly totalBytes: number }
   | { readonly kind: 'network'; readonly network: NetworkId; readonly card: NetworkCard; readonly layers: readonly LayerInfo[];
+      /** Layers that are not in the list because others hold them (folded, fused, passed on); a target may name them. Absent: none. */
+      readonly folded?: readonly FoldedLayer[];
       /** Layer that Grad-CAM explains by default: the last spatial one; null when there is none. */
       readonly explanationLayer: LayerId | null;
       /** True: sigmoids, or a single output; each answer is a question of its own, and they do not share 100 %. */

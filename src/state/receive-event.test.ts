@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LayerInfo, WorkerEvent } from '../contract/events';
-import { defaultSpec } from '../contract/session-spec';
-import { spec } from './choices';
+import { defaultSpec, type ExplanationTarget } from '../contract/session-spec';
+import { changeSpec, spec } from './choices';
 import { failure, clearFailure } from './failure';
+import { draft } from './inspection';
+import { dismissLostTarget, lostTarget } from './lost-target';
 import { firstSequence } from './picture-seen';
 import { receiveEvent } from './receive-event';
 import { useFakeRuntime, type FakeRuntime } from './testing.fixture';
@@ -34,9 +36,47 @@ describe('a new network', () => {
     expect(spec.value.openLayer).toBe('b');
   });
   it('keeps the linked layer where it has one, and drops what does not exist', () => {
-    spec.value = { ...defaultSpec, openLayer: 'c', openChannel: 40, target: { kind: 'class', index: 7 } };
+    spec.value = { ...defaultSpec, network: 'n', openLayer: 'c', openChannel: 40, target: { kind: 'class', index: 7 } };
     receiveEvent(networkEvent('n'));
     expect(spec.value).toMatchObject({ openLayer: 'c', openChannel: null, target: { kind: 'top' } });
+  });
+  it('explains the top answer where it has not what the link names, and says so until something else is chosen', () => {
+    const ask = (target: ExplanationTarget, asked = 'n'): readonly [string, string | null] => {
+      spec.value = { ...defaultSpec, network: asked, target };
+      draft.value = { ...draft.peek(), target };
+      receiveEvent(networkEvent('n'));
+      return [spec.value.target.kind, lostTarget.value];
+    };
+    expect(ask({ kind: 'class', index: 2 })).toEqual(['top', 'n has no class 2. The top answer is explained.']);
+    expect(ask({ kind: 'difference', index: 0, against: 40 })).toEqual(['top', 'n has no class 40. The top answer is explained.']);
+    expect(ask({ kind: 'difference', index: 1, against: 1 })).toEqual(['top', 'n has nothing to tell class 1 from itself. The top answer is explained.']);
+    expect(ask({ kind: 'unit', layer: 'nowhere', channel: 3 })).toEqual(['top', 'n has no layer “nowhere”. The top answer is explained.']);
+    expect(ask({ kind: 'unit', layer: 'c', channel: 32 })).toEqual(['top', 'n has no channel 32 in c. The top answer is explained.']);
+    expect(ask({ kind: 'unit', layer: 'c', channel: 31, y: 7, x: 8 })).toEqual(['top', 'n has no row 7, column 8 in c. The top answer is explained.']);
+    expect(draft.value.target).toEqual({ kind: 'top' });
+    changeSpec({ openChannel: null, scale: 'layer' });
+    expect(lostTarget.value, 'another choice').not.toBeNull();
+    changeSpec({ target: { kind: 'class', index: 1 } });
+    expect(lostTarget.value).toBeNull();
+    changeSpec({ target: { kind: 'top' } });
+    expect(lostTarget.value).toBeNull();
+    ask({ kind: 'class', index: 2 });
+    dismissLostTarget();
+    expect(lostTarget.value).toBeNull();
+    // Meant for a network that is on its way.
+    expect(ask({ kind: 'class', index: 2 }, 'm')).toEqual(['class', null]);
+  });
+  it('keeps what it has, folded layers too', () => {
+    const kept: readonly ExplanationTarget[] = [
+      { kind: 'top' }, { kind: 'class', index: 1 }, { kind: 'difference', index: 0, against: 1 }, { kind: 'unit', layer: 'd', channel: 9 },
+      { kind: 'unit', layer: 'c', channel: 31, y: 7, x: 7 }, { kind: 'unit', layer: 'folded', channel: 3 },
+    ];
+    for (const target of kept) {
+      spec.value = { ...defaultSpec, network: 'n', target };
+      receiveEvent({ ...networkEvent('n'), folded: [{ id: 'folded', shape: [4, 4, 4] }] } as WorkerEvent);
+      expect(spec.value.target).toEqual(target);
+      expect(lostTarget.value).toBeNull();
+    }
   });
   it('forgets the answers of the one before', () => {
     receiveEvent(networkEvent('n'));

@@ -2,9 +2,10 @@ import { batch } from '@preact/signals-core';
 import type { WorkerEvent } from '../contract/events';
 import { forgetMaps, receiveJobEvent } from './actions/explain-frame';
 import { openDefaultLayer } from './actions/open-layer';
-import { changeSpec, pinnedIndex, spec } from './choices';
+import { changeSpec, spec } from './choices';
 import { showFailure } from './failure';
 import { takeOrder } from './live-order';
+import { dropMissingTarget } from './lost-target';
 import { receiveActivity } from './network-page';
 import { forgetPictureSeen, notePictureSeen } from './picture-seen';
 import { smoothBars } from './prediction-bars';
@@ -63,8 +64,7 @@ function receiveNetwork(event: Extract<WorkerEvent, { kind: 'network' }>): void 
     forgetPictureSeen();
     forgetMaps();
   }
-  const pinned = pinnedIndex.value;
-  if (pinned !== null && pinned >= event.card.classes.length) changeSpec({ target: { kind: 'top' } });
+  dropMissingTarget();
   const opened = event.layers.find((layer) => layer.id === spec.value.openLayer);
   if (opened === undefined) openDefaultLayer(event.layers);
   else if (spec.value.openChannel !== null && spec.value.openChannel >= opened.shape[2]) changeSpec({ openChannel: null });

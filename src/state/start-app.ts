@@ -11,6 +11,7 @@ import { spec, view } from './choices';
 import { exposeDebugHandle } from './debug';
 import { clearFailure, failure, reportFailure, showFailure } from './failure';
 import { draft, type ImportDraft } from './import-state';
+import { dropMissingTarget } from './lost-target';
 import { choosePlayable, gallery, parseGallery } from './pictures';
 import { receiveEvent } from './receive-event';
 import { getRuntime, setRuntime, type Runtime } from './runtime';
@@ -37,6 +38,7 @@ export function startApp(runtime: Runtime): void {
   runtime.page.onHashChange(() => {
     const before = view.peek().picture;
     takeLink();
+    dropMissingTarget();
     if (view.peek().picture !== null && view.peek().picture !== before) void showLinked();
   });
   followWorker();

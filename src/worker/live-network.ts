@@ -1,5 +1,5 @@
 import type { NetworkCard } from '../contract/card';
-import type { LayerInfo } from '../contract/events';
+import type { FoldedLayer, LayerInfo } from '../contract/events';
 import type { LayerId } from '../contract/ids';
 import type { Executor, PlanMode } from '../engine/executor.interface';
 import { describeLayers, findLastSpatialLayer } from '../graph/layer-facts';
@@ -29,6 +29,12 @@ export function createLiveNetwork(card: NetworkCard, executor: Executor): LiveNe
 /** What a `network` event lists: the layers that exist in this mode, in order. */
 export function listLayerInfos(network: LiveNetwork, mode: PlanMode): readonly LayerInfo[] {
   return describeLayers(network.executor.graph, network.executor.layers(mode));
+}
+
+/** The layers that {@link listLayerInfos} leaves out. */
+export function listFolded(network: LiveNetwork, mode: PlanMode): readonly FoldedLayer[] {
+  const listed = new Set(network.executor.layers(mode));
+  return [...network.layers.values()].filter(({ id }) => !listed.has(id)).map(({ id, shape }) => ({ id, shape }));
 }
 
 /** The node and every node whose value it depends on. */

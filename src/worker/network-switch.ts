@@ -4,7 +4,7 @@ import type { NetworkId } from '../contract/ids';
 import type { SessionSpec } from '../contract/session-spec';
 import type { FrameLoop } from './frame-loop';
 import type { JobRunner } from './jobs/job-runner';
-import { listLayerInfos } from './live-network';
+import { listFolded, listLayerInfos } from './live-network';
 import type { LiveNetwork } from './live-network';
 import type { LiveSession } from './live-session';
 import type { Tier } from './tier';
@@ -173,8 +173,9 @@ export function createNetworkSwitch(parts: NetworkSwitchParts): NetworkSwitch {
 
 /** Tells the window which network runs and what its layers are. */
 export function postNetwork(post: (event: WorkerEvent) => void, network: LiveNetwork, spec: SessionSpec): void {
+  const mode = spec.everyStep ? 'inspect' : 'live';
   post({
-    kind: 'network', network: network.card.id, card: network.card, layers: listLayerInfos(network, spec.everyStep ? 'inspect' : 'live'),
+    kind: 'network', network: network.card.id, card: network.card, layers: listLayerInfos(network, mode), folded: listFolded(network, mode),
     explanationLayer: network.explanationLayer, answersStandAlone: network.executor.graph.probabilities !== 'softmax',
   });
 }

@@ -1,10 +1,11 @@
-import { RefreshCw } from 'lucide-preact';
+import { RefreshCw, X } from 'lucide-preact';
 import { takeStep } from '../../state/actions/take-step';
 import { spec } from '../../state/choices';
 import { errorTexts, recoveringSentence, type NextStep } from '../../state/error-texts';
 import { clearFailure, failure } from '../../state/failure';
 import { inspecting } from '../../state/inspection';
 import { inputNeed } from '../../state/input-need';
+import { dismissLostTarget, lostTarget } from '../../state/lost-target';
 import { shippedNetworks } from '../../state/networks';
 import { gallery } from '../../state/pictures';
 import { updateOffer } from '../../state/pwa';
@@ -27,7 +28,7 @@ export function Notices() {
   );
 }
 
-/** What went wrong, and what is being mended. The inspection covers the page, so that it shows them itself. */
+/** What went wrong, what is being mended, and what a link asked for in vain. The inspection covers the page, so that it shows them itself. */
 export function StateNotices() {
   return (
     <>
@@ -35,7 +36,22 @@ export function StateNotices() {
       {status.value.phase === 'recovering' && failure.value === null && (
         <div class="notice" role="status"><RefreshCw size={18} class="turning" /><p>{recoveringSentence}</p></div>
       )}
+      <LostTargetNotice />
     </>
+  );
+}
+
+/** A link asked for what this network does not have. */
+function LostTargetNotice() {
+  const sentence = lostTarget.value;
+  if (sentence === null) return null;
+  return (
+    <div class="notice" role="status">
+      <p>{sentence}</p>
+      <div class="notice-steps">
+        <button type="button" class="button icon quiet" aria-label="Dismiss" onClick={dismissLostTarget}><X size={18} /></button>
+      </div>
+    </div>
   );
 }
 
