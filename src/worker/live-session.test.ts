@@ -4,6 +4,7 @@ import { defaultSpec } from '../contract/session-spec';
 import type { SessionSpec } from '../contract/session-spec';
 import { countTensors } from '../engine/frame-values';
 import { createStage, createYesOrNo, last, makeArrayMessage } from './live-session.fixture';
+import { createFakeFrame } from './testing.fixture';
 
 describe('createLiveSession', () => {
   beforeAll(startWasm);
@@ -94,6 +95,34 @@ describe('createLiveSession', () => {
     stage.session.setSpec({ ...defaultSpec, openLayer: 'softmax', channelOrder: 'influence' });
     await stage.show(0.5);
     expect(last(stage, 'order')).toMatchObject({ layer: 'softmax', by: 'activity', channels: [0, 2, 1] });
+    stage.session.dispose();
+  });
+
+  it('orders the channels anew on a still picture, also where the values are there already', async () => {
+    const stage = createStage({ openLayer: 'relu', channelOrder: 'index' });
+    // On the rail: its values are kept, too.
+    stage.visible.add('pool');
+    await stage.tick(createFakeFrame(-5, true));
+    expect(last(stage, 'order')).toMatchObject({ layer: 'relu', by: 'index', channels: [0, 1] });
+    const choose = async (spec: Partial<SessionSpec>): Promise<number> => {
+      const before = stage.events.filter(({ kind }) => kind === 'order').length;
+      stage.session.setSpec({ ...defaultSpec, ...spec });
+      stage.session.compute();
+      stage.session.draw();
+      stage.nowMs += 1000;
+      stage.session.publish();
+      await stage.session.whenIdle();
+      return stage.events.filter(({ kind }) => kind === 'order').length - before;
+    };
+    // Only the second channel is alive in the dark. Grad-CAM looks at this layer, so that its gradient is there as well.
+    for (const spec of [
+      { openLayer: 'relu', channelOrder: 'activity' }, { openLayer: 'pool', channelOrder: 'activity' },
+      { openLayer: 'relu', channelOrder: 'influence' }, { openLayer: 'relu', channelOrder: 'activity' },
+    ] as const) {
+      expect(await choose(spec)).toBe(1);
+      expect(last(stage, 'order')).toMatchObject({ layer: spec.openLayer, by: spec.channelOrder, channels: [1, 0] });
+    }
+    expect(await choose({ openLayer: 'relu', channelOrder: 'activity' }), 'nothing is news').toBe(0);
     stage.session.dispose();
   });
 

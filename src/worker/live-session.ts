@@ -118,8 +118,9 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const asked = plan();
       const wanted = explainer.pace(asked, stamp.still);
       if (pass !== null && coversPlan(pass.plan, wanted)) {
+        const isReordered = JSON.stringify(pass.plan.order) !== JSON.stringify(wanted.order);
         pass = { ...pass, asked, plan: { ...pass.plan, order: wanted.order } };
-        reporter.noteDrawn();
+        reporter.noteDrawn(isReordered);
         return;
       }
       dropPass();

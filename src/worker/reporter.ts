@@ -47,8 +47,12 @@ export interface ReporterParts {
 export interface Reporter {
   /** A frame was computed: its predictions, range and order are news. */
   noteComputed(): void;
-  /** A frame was drawn anew; only the range behind the colour bar is news. */
-  noteDrawn(): void;
+  /**
+   * A frame was drawn anew: the range behind the colour bar is news.
+   *
+   * @param isReordered  another layer's channels are put in order, or by another measure: on a still no frame would come that says how
+   */
+  noteDrawn(isReordered: boolean): void;
   noteTick(tickMs: number, forwardMs: number, newFrame: boolean): void;
   publish(facts: FrameFacts, open: { readonly layer: LayerId; readonly channel: number | null; readonly by: ChannelOrder; readonly channels: number } | null, sources: ReportSources): void;
   nextInMs(): number | null;
@@ -105,7 +109,10 @@ export function createReporter(parts: ReporterParts): Reporter {
       ranges.mark();
       orders.mark();
     },
-    noteDrawn: () => ranges.mark(),
+    noteDrawn: (isReordered) => {
+      ranges.mark();
+      if (isReordered) orders.mark();
+    },
     noteTick: (tickMs, forwardMs, newFrame) => {
       if (newFrame) frames.note(parts.now());
       tickAverage.add(tickMs);
