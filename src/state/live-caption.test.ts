@@ -10,7 +10,7 @@ const ok = { state: 'ok', layer: 'conv', max: 2, everyFrames: 1 } as const;
 const empty = { state: 'no-positive-evidence', layer: 'conv', max: 0, everyFrames: 1 } as const;
 const unit = { target: { kind: 'unit', layer: 'conv', channel: 3 }, label: 'channel 3 of conv' } as const;
 const input = (over: Partial<LiveCaptionInput> = {}): LiveCaptionInput => ({
-  meaning: 'evidence', networkReason: null, found: ok, target: { kind: 'top' }, label: 'cup', classCount: 10, chosenLayer: null, ...over,
+  meaning: 'evidence', networkReason: null, found: ok, target: { kind: 'top' }, label: 'cup', classCount: 10, isTopNow: true, chosenLayer: null, ...over,
 });
 const say = (over: Partial<LiveCaptionInput> = {}): string => {
   const { before, label, after } = describeLiveMap(input(over));
@@ -22,6 +22,8 @@ describe('what is said of the live map', () => {
     expect([say(), say({ meaning: 'sensitivity' }), say({ meaning: 'modified-gradient' }), say({ meaning: null })])
       .toEqual(['What spoke for cup, the top answer', 'What would change cup, the top answer', 'A drawing of what excites cup, the top answer', 'A map for cup, the top answer']);
     expect(say({ target: { kind: 'class', index: 1 } })).toBe('What spoke for cup, which you pinned');
+    expect(say({ isTopNow: false, found: { ...ok, everyFrames: 3 } })).toBe('Up to 2 frames behind. What spoke for cup, the top answer then');
+    expect(say({ isTopNow: false, target: { kind: 'class', index: 1 } })).toBe('What spoke for cup, which you pinned');
     expect(say({ classCount: 1 })).toBe('What spoke for cup');
   });
 
@@ -85,6 +87,17 @@ describe('the live map of the chosen method', () => {
     expect([liveMethod.value?.id, liveCaption.value?.before, liveRangeEnd.value]).toEqual(['gradient', 'What would change ', 2]);
   });
 
+  it('names the answer that the map is of, not the newest', () => {
+    targetIndex.value = 1;
+    expect([liveCaption.value?.label, liveCaption.value?.after]).toEqual(['cup', ', the top answer then']);
+    if (explanation.value !== null) explanation.value = { ...explanation.value, targetIndex: 1, sequence: 4 };
+    expect([liveCaption.value?.label, liveCaption.value?.after]).toEqual(['bowl', ', the top answer']);
+    // No map of this method yet.
+    spec.value = { ...spec.value, explanation: 'grad-cam' };
+    targetIndex.value = 0;
+    expect([liveCaption.value?.label, liveCaption.value?.after]).toEqual(['cup', ', the top answer']);
+  });
+
   it('does not take over what was said of the method before', () => {
     if (explanation.value !== null) explanation.value = { ...explanation.value, state: 'unsupported', reason: 'No.' };
     spec.value = { ...spec.value, explanation: 'grad-cam' };
@@ -105,9 +118,12 @@ describe('the live map of the chosen method', () => {
   });
 
   it('says nothing before there is an answer, except why there will be none', () => {
+    const event = explanation.value;
+    if (event === null) throw new Error('no event');
     targetIndex.value = null;
+    explanation.value = null;
     expect(liveCaption.value).toBeNull();
-    if (explanation.value !== null) explanation.value = { ...explanation.value, state: 'unsupported', reason: 'No.' };
+    explanation.value = { ...event, state: 'unsupported', reason: 'No.' };
     expect(liveCaption.value?.before).toBe('Not defined here: No.');
   });
 });

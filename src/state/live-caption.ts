@@ -7,7 +7,7 @@ import { spec } from './choices';
 import { methods } from './inspection';
 import { captionName } from './layer-names';
 import { describeSigns, type MapReading } from './map-meanings';
-import { classes, explanation, targetLabel } from './worker-state';
+import { classes, explanation, mappedTopIndex, targetIndex, targetLabel } from './worker-state';
 
 type LiveMap = Extract<WorkerEvent, { readonly kind: 'explanation' }>;
 
@@ -22,6 +22,8 @@ export interface LiveCaptionInput {
   /** The target in words. */
   readonly label: string;
   readonly classCount: number;
+  /** False: the map is of an earlier frame, and another answer is on top by now. */
+  readonly isTopNow: boolean;
   /** The layer that the person chose; null: the usual one. */
   readonly chosenLayer: LayerId | null;
 }
@@ -84,7 +86,7 @@ export function describeLiveMap(input: LiveCaptionInput): LiveCaption {
   if (found?.state === 'no-positive-evidence') return describeEmpty(input, behind);
   const before = behind + startOf(meaning, target.kind === 'unit');
   if (target.kind === 'unit') return { before, label, after: ', which you hold.', action: 'release-target' };
-  const which = input.classCount < 2 ? '' : target.kind === 'top' ? ', the top answer' : ', which you pinned';
+  const which = input.classCount < 2 ? '' : target.kind !== 'top' ? ', which you pinned' : input.isTopNow ? ', the top answer' : ', the top answer then';
   const elsewhere = input.chosenLayer !== null && found?.layer === input.chosenLayer;
   return { before, label, after: elsewhere ? `${which}, in ${captionName(input.chosenLayer ?? '')}.` : which, action: elsewhere ? 'usual-layer' : null };
 }
@@ -107,7 +109,7 @@ export const liveCaption = computed<LiveCaption | null>(() => {
   if (label === null && liveMap.value?.state !== 'unsupported') return null;
   return describeLiveMap({
     meaning: liveMethod.value?.meaning ?? null, networkReason: liveMethod.value?.unsupported ?? null, found: liveMap.value, target: spec.value.target,
-    label: label ?? 'the top answer', classCount: classes.value.length, chosenLayer: spec.value.explanationLayer,
+    label: label ?? 'the top answer', classCount: classes.value.length, isTopNow: mappedTopIndex.value === targetIndex.value, chosenLayer: spec.value.explanationLayer,
   });
 });
 

@@ -37,6 +37,8 @@ export interface Stage {
   readonly events: WorkerEvent[];
   readonly visible: Set<LayerId>;
   nowMs: number;
+  /** What the session is told that each tick took. */
+  tickMs: number;
   readonly errors: unknown[];
   tick(message: InputMessage): Promise<void>;
   /** Values of the explanation as the renderer read them in the last draw; null: none. */
@@ -71,7 +73,7 @@ export function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = 
     onError: (thrown) => stage.errors.push(thrown), onReadEnd: () => undefined,
   });
   const stage: Stage = {
-    network, session, events, visible, nowMs: 1000, drawnExplanation: null, drawnInput: null, errors: [], drawnLayers: new Map(),
+    network, session, events, visible, nowMs: 1000, tickMs: 20, drawnExplanation: null, drawnInput: null, errors: [], drawnLayers: new Map(),
     show: (light) => stage.tick(createFakeFrame(light * 10)),
     tick: async (message) => {
       await session.importFrame(message);
@@ -79,7 +81,7 @@ export function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = 
       session.draw();
       await session.settle();
       stage.nowMs += 1000;
-      session.noteTick(20, true);
+      session.noteTick(stage.tickMs, true);
       session.publish();
       await session.whenIdle();
       await settlePromises();

@@ -98,6 +98,31 @@ describe('createLiveSession', () => {
     stage.session.dispose();
   });
 
+  it('says of which frame a map is and what was on top then, where not every frame is explained', async () => {
+    const stage = createStage();
+    // Each look at the clock is 45 ms later: an explanation takes as long.
+    stage.tickMs = 120;
+    let nowMs = 0;
+    Object.defineProperty(stage, 'nowMs', { get: () => (nowMs += 45), set: (ms: number) => { nowMs = ms; } });
+    for (let frame = 0; frame < 40; frame += 1) await stage.show(0.5);
+    expect(last(stage, 'explanation').everyFrames).toBeGreaterThan(2);
+    let older = 0;
+    for (let frame = 0; frame < 20; frame += 1) {
+      // Bright frames have number 5, dark ones -5.
+      const light = frame % 5 < 3 ? -0.5 : 0.5;
+      await stage.show(light);
+      const [map, answers] = [last(stage, 'explanation'), last(stage, 'predictions')];
+      expect(answers.targetIndex).toBe(light > 0 ? 0 : 1);
+      expect(map.targetIndex).toBe(map.sequence > 0 ? 0 : 1);
+      if (map.targetIndex !== answers.targetIndex) older += 1;
+    }
+    expect(older).toBeGreaterThan(2);
+    stage.session.setSpec({ ...defaultSpec, target: { kind: 'class', index: 2 } });
+    await stage.show(0.5);
+    expect(last(stage, 'explanation').targetIndex).toBe(2);
+    stage.session.dispose();
+  });
+
   it('orders the channels anew on a still picture, also where the values are there already', async () => {
     const stage = createStage({ openLayer: 'relu', channelOrder: 'index' });
     // On the rail: its values are kept, too.

@@ -165,7 +165,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const open = layer === null || current.plan.order === null ? null
         : { layer, channel: spec.openChannel, by: current.plan.order.by, channels: network.layers.get(layer)?.shape[2] ?? 0 };
       reporter.publish(facts, open, {
-        readReport: () => readAndDrop(packReport(current.activations.logits, explainer.shown.map)),
+        readReport: () => readAndDrop(packReport(current.activations.logits, explainer.shown.map, explainer.shown.topClass)),
         readRange: () => tier.renderer.readRange(layer ?? '', spec.openChannel),
         readOrder: () => readOrder(executor, current.activations, current.plan, readAndDrop),
       });

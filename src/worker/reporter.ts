@@ -25,7 +25,7 @@ export interface FrameFacts {
 
 /** Where the reporter gets its numbers; each read is asked for at once (its tensors may go) and answered later. */
 export interface ReportSources {
-  /** Logits, then least and largest value of the explanation. */
+  /** Logits, then least and largest value of the explanation, and the class that was on top in its frame; -1: another target, or none. */
   readonly readReport: () => Promise<Float32Array>;
   readonly readRange: () => Promise<ValueRange | null>;
   /** One number for each channel; null: by index. */
@@ -88,19 +88,19 @@ export function createReporter(parts: ReporterParts): Reporter {
   };
 
   const reportFrame = (facts: FrameFacts, values: Float32Array): void => {
-    const logits = values.subarray(0, values.length - 2);
+    const logits = values.subarray(0, -3);
+    const [min = 0, max = 0, explained = -1] = values.subarray(-3);
     const { top, targetIndex } = rankPredictions(logits, parts.classes, facts.pinned, parts.probabilities);
     parts.post({ kind: 'predictions', sequence: facts.sequence, capturedAtMs: facts.capturedAtMs, top, targetIndex });
     if (facts.explanation === null) return;
     const { method, layer, unsupported, sequence, everyFrames } = facts.explanation;
-    const min = values[values.length - 2] ?? 0;
-    const max = values[values.length - 1] ?? 0;
     const state: ExplanationState = method === 'off' ? 'off' : unsupported !== null ? 'unsupported' : max > 0 ? 'ok' : 'no-positive-evidence';
     const quiet = state === 'off' || state === 'unsupported';
     const key = quiet ? `${method} ${state} ${unsupported}` : '';
     if (quiet && key === lastQuietState) return;
     lastQuietState = key;
-    parts.post({ kind: 'explanation', method, state, layer, targetIndex, min, max, sequence, everyFrames, ...(unsupported === null ? {} : { reason: unsupported }) });
+    // The map may be of an older frame, with another answer on top.
+    parts.post({ kind: 'explanation', method, state, layer, targetIndex: explained >= 0 ? explained : targetIndex, min, max, sequence, everyFrames, ...(unsupported === null ? {} : { reason: unsupported }) });
   };
 
   return {
