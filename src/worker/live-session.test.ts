@@ -117,6 +117,10 @@ describe('createLiveSession', () => {
       if (map.targetIndex !== answers.targetIndex) older += 1;
     }
     expect(older).toBeGreaterThan(2);
+    await stage.tick(createFakeFrame(7, true));
+    expect(last(stage, 'explanation'), 'a still is always explained').toMatchObject({ sequence: 7, everyFrames: 1, targetIndex: 0 });
+    await stage.show(0.5);
+    expect(last(stage, 'explanation').everyFrames, 'the camera goes on as before').toBeGreaterThan(2);
     stage.session.setSpec({ ...defaultSpec, target: { kind: 'class', index: 2 } });
     await stage.show(0.5);
     expect(last(stage, 'explanation').targetIndex).toBe(2);

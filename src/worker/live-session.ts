@@ -158,7 +158,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const facts: FrameFacts = {
         sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, pinned: current.plan.targetIndex,
         explanation: method === null ? null : {
-          method, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: explainer.everyFrames,
+          method, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: stamp.still ? 1 : explainer.everyFrames,
           layer: explanation === null || explanation.layer === graph.input ? null : explanation.layer,
         },
       };
