@@ -4,7 +4,7 @@ import { defaultSpec } from '../contract/session-spec';
 import type { SessionSpec } from '../contract/session-spec';
 import { countTensors } from '../engine/frame-values';
 import { createStage, createYesOrNo, last, makeArrayMessage } from './live-session.fixture';
-import { createFakeFrame } from './testing.fixture';
+import { createFakeFrame, settlePromises } from './testing.fixture';
 
 describe('createLiveSession', () => {
   beforeAll(startWasm);
@@ -166,6 +166,29 @@ describe('createLiveSession', () => {
     expect(untapped.values[1]).toBeCloseTo(-0.7, 6);
     expect((await stage.session.readActivation('softmax')).values).toHaveLength(3);
     await expect(stage.session.readActivation('nowhere')).rejects.toMatchObject({ code: 'layer-unknown' });
+    stage.session.dispose();
+  });
+
+  it('reads the point on a still picture that came while another was being read', async () => {
+    const stage = createStage();
+    await stage.tick(createFakeFrame(5, true));
+    const reads: (() => void)[] = [];
+    stage.heldReads = reads;
+    for (const x of [1, 2]) {
+      stage.session.watchPoint({ layer: 'conv', channel: 1, y: 0, x });
+      stage.session.compute();
+      stage.session.draw();
+    }
+    const { readEnds } = stage;
+    stage.heldReads = null;
+    for (const letThrough of reads.splice(0)) letThrough();
+    await stage.session.whenIdle();
+    await settlePromises();
+    expect(stage.events.some(({ kind }) => kind === 'point'), 'the first is not watched any more').toBe(false);
+    expect(stage.readEnds, 'so that the loop looks again').toBe(readEnds + 1);
+    stage.session.publish();
+    await stage.session.whenIdle();
+    expect(last(stage, 'point')).toMatchObject({ x: 2, value: -0.5 });
     stage.session.dispose();
   });
 

@@ -86,7 +86,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const meter = createActivityMeter({ post, now: parts.now, readAndDrop, onError: parts.onError, onReadEnd: parts.onReadEnd });
   const rail = (): readonly LayerId[] => executor.layers(spec.everyStep ? 'inspect' : 'live');
 
-  const pointReader = createPointReader({ post, readAndDrop, onError: parts.onError });
+  const pointReader = createPointReader({ post, readAndDrop, onError: parts.onError, onReadEnd: parts.onReadEnd });
 
   const session: LiveSession = {
     get hasInput() { return frameInput.tensor !== null; },
@@ -169,6 +169,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
         readRange: () => tier.renderer.readRange(layer ?? '', spec.openChannel),
         readOrder: () => readOrder(executor, current.activations, current.plan, readAndDrop),
       });
+      pointReader.readDue(current.activations);
       if (spec.activity) meter.publish(stamp.sequence, rail(), current.activations);
       else meter.clear();
     },
