@@ -3,7 +3,7 @@ import { defaultSpec } from '../contract/session-spec';
 import { spec } from './choices';
 import { methods } from './inspection';
 import { describeForTest } from './inspection.fixture';
-import { describeLiveMap, describeLiveSigns, liveCaption, liveMap, liveMethod, liveRangeEnd, type LiveCaptionInput } from './live-caption';
+import { describeLiveMap, describeLiveSigns, liveCaption, liveMap, liveMethod, mappedLayer, liveRangeEnd, type LiveCaptionInput } from './live-caption';
 import { explanation, network, targetIndex } from './worker-state';
 
 const ok = { state: 'ok', layer: 'conv', max: 2, everyFrames: 1 } as const;
@@ -54,6 +54,8 @@ describe('what is said of the live map', () => {
     expect(describeLiveMap(input({ found, networkReason: found.reason, ...unit })).action, 'letting go would not help').toBeNull();
     expect(say({ found, ...unit })).toBe(`Not defined for channel 3 of conv: ${found.reason}`);
     expect(describeLiveMap(input({ found, ...unit })).action).toBe('release-target');
+    expect(describeLiveMap(input({ found, ...unit, chosenLayer: 'late' })).action, 'a layer that was chosen for the answer and lies behind the unit').toBe('usual-layer');
+    expect(describeLiveMap(input({ found, ...unit, networkReason: found.reason, chosenLayer: 'late' })).action).toBeNull();
     expect(describeLiveMap(input({ found: { ...found, reason: 'The score does not depend on this layer.' }, chosenLayer: 'aux' }))).toMatchObject({ before: 'Not defined here: The score does not depend on this layer.', action: 'usual-layer' });
   });
 
@@ -77,7 +79,7 @@ describe('what is said of the live map', () => {
 describe('the live map of the chosen method', () => {
   beforeEach(() => {
     spec.value = { ...defaultSpec, explanation: 'gradient' };
-    methods.value = [describeForTest('gradient', { meaning: 'sensitivity' }), describeForTest('grad-cam')];
+    methods.value = [describeForTest('gradient', { meaning: 'sensitivity' }), describeForTest('grad-cam', { choosesLayer: true })];
     network.value = { kind: 'network', network: 'n', card: { classes: ['cup', 'bowl'] } as never, layers: [], explanationLayer: null, answersStandAlone: false };
     targetIndex.value = 0;
     explanation.value = { kind: 'explanation', method: 'gradient', state: 'ok', layer: null, targetIndex: 0, min: 0.5, max: 2, sequence: 1, everyFrames: 1 };
@@ -102,6 +104,27 @@ describe('the live map of the chosen method', () => {
     if (explanation.value !== null) explanation.value = { ...explanation.value, state: 'unsupported', reason: 'No.' };
     spec.value = { ...spec.value, explanation: 'grad-cam' };
     expect([liveMap.value, liveCaption.value?.before, liveRangeEnd.value]).toEqual([null, 'What spoke for ', null]);
+  });
+
+  it('knows the layer that a CAM looks at, for a unit from its map', () => {
+    const event = explanation.value;
+    if (event === null || network.value === null) throw new Error('no event');
+    network.value = { ...network.value, explanationLayer: 'last' };
+    spec.value = { ...spec.value, explanation: 'grad-cam' };
+    explanation.value = { ...event, method: 'grad-cam', layer: 'last' };
+    expect(mappedLayer.value).toBe('last');
+    spec.value = { ...spec.value, target: { kind: 'unit', layer: 'conv', channel: 3 } };
+    explanation.value = { ...event, method: 'grad-cam', layer: 'before' };
+    expect(mappedLayer.value).toBe('before');
+    spec.value = { ...spec.value, explanationLayer: 'first' };
+    expect(mappedLayer.value).toBe('first');
+    explanation.value = { ...event, method: 'grad-cam', state: 'unsupported', reason: 'No.' };
+    expect(liveCaption.value?.action).toBe('usual-layer');
+    spec.value = { ...spec.value, explanation: 'gradient' };
+    explanation.value = { ...event, state: 'unsupported', reason: 'No.' };
+    expect(liveCaption.value?.action, 'this one looks at no layer').toBe('release-target');
+    spec.value = { ...spec.value, explanation: 'grad-cam', explanationLayer: null };
+    expect(mappedLayer.value, 'nothing was said of this method yet').toBeNull();
   });
 
   it('has no range where nothing is drawn, and none below its beginning', () => {

@@ -7,7 +7,7 @@ import { spec } from './choices';
 import { methods } from './inspection';
 import { captionName } from './layer-names';
 import { describeSigns, type MapReading } from './map-meanings';
-import { classes, explanation, mappedTopIndex, targetIndex, targetLabel } from './worker-state';
+import { classes, explanation, mappedTopIndex, network, targetIndex, targetLabel } from './worker-state';
 
 type LiveMap = Extract<WorkerEvent, { readonly kind: 'explanation' }>;
 
@@ -24,7 +24,7 @@ export interface LiveCaptionInput {
   readonly classCount: number;
   /** False: the map is of an earlier frame, and another answer is on top by now. */
   readonly isTopNow: boolean;
-  /** The layer that the person chose; null: the usual one. */
+  /** The layer that the person chose, where the method looks at one; null: the usual one. */
   readonly chosenLayer: LayerId | null;
 }
 
@@ -53,7 +53,8 @@ function describeLag(everyFrames: number): string {
 
 function describeUndefined(input: LiveCaptionInput, reason: string): LiveCaption {
   const ofUnit = input.target.kind === 'unit';
-  const action = input.networkReason !== null ? null : ofUnit ? 'release-target' : input.chosenLayer === null ? null : 'usual-layer';
+  // The layer first: one that was chosen for an answer may lie behind the unit that is held.
+  const action = input.networkReason !== null ? null : input.chosenLayer !== null ? 'usual-layer' : ofUnit ? 'release-target' : null;
   const sentence = /[.!?]$/.test(reason) ? reason : `${reason}.`;
   if (input.networkReason !== null) return { before: `Not defined for this network: ${sentence}`, label: '', after: '', action };
   return ofUnit ? { before: 'Not defined for ', label: input.label, after: `: ${sentence}`, action }
@@ -109,8 +110,18 @@ export const liveCaption = computed<LiveCaption | null>(() => {
   if (label === null && liveMap.value?.state !== 'unsupported') return null;
   return describeLiveMap({
     meaning: liveMethod.value?.meaning ?? null, networkReason: liveMethod.value?.unsupported ?? null, found: liveMap.value, target: spec.value.target,
-    label: label ?? 'the top answer', classCount: classes.value.length, isTopNow: mappedTopIndex.value === targetIndex.value, chosenLayer: spec.value.explanationLayer,
+    label: label ?? 'the top answer', classCount: classes.value.length, isTopNow: mappedTopIndex.value === targetIndex.value, chosenLayer: liveMethod.value?.choosesLayer === false ? null : spec.value.explanationLayer,
   });
+});
+
+/**
+ * The layer that the map over the picture is made from, where the method looks at one: the person's choice, or the usual one. For a unit that is
+ * held that is the last with places before it, which only the worker knows; null: not known yet, or there is none.
+ */
+export const mappedLayer = computed(() => {
+  const { explanationLayer, target } = spec.value;
+  if (explanationLayer !== null) return explanationLayer;
+  return target.kind === 'unit' ? liveMap.value?.layer ?? null : network.value?.explanationLayer ?? null;
 });
 
 /** Greatest value of the live map, where its colours end; null: nothing is drawn, or it is no number. They begin at 0. */
