@@ -35,7 +35,8 @@ function depthwiseRow(image: usize, row: i32, y: i32, scratch: usize): void {
   const phases = transposed ? strideX : 1;
   // Inside these columns the taps of one pixel are those of the pixel a period before, one step on.
   const reach = (kernelWidth - 1) * dilationX;
-  const firstInner = transposed ? reach - left : (left + strideX - 1) / strideX;
+  // Not before the row begins: under a padding wider than the kernel its first pixels are inner too, and have no pixel before them.
+  const firstInner = transposed ? max(0, reach - left) : (left + strideX - 1) / strideX;
   const endInner = transposed ? min(outputWidth, (inputWidth - 1) * strideX + 1 - left) : (inputWidth - 1 - reach + left) / strideX + 1;
   const step = (transposed ? channels : strideX * channels) * 4;
   for (let x = 0; x < outputWidth; x++) {

@@ -282,21 +282,38 @@ test('any unit of any layer is explained: one by its row and column, one of a ve
   await expect(await newestIsDone(page)).toHaveAccessibleName(new RegExp(`for channel 7 of ${vector}$`));
 });
 
-test('a channel is explained live and held while other layers are looked at @wasm', async ({ app }) => {
-  const { page } = app;
-  await startCamera(app);
-  await layerButtons(page).nth(4).click();
-  await page.getByRole('region', { name: 'Channels' }).getByRole('button', { name: /^Channel 1/ }).first().click();
-  await page.getByRole('button', { name: 'Explain this channel' }).click();
-  // A frame may hold nothing that excites it, which is said as well.
-  const heldMap = /(What excites|The map of) .*channel 1 of/;
-  await expect(page.getByText(heldMap)).toBeVisible();
-  await layerButtons(page).nth(2).click();
-  await waitForFrames(page, 3);
-  await expect(page.getByText(heldMap)).toBeVisible();
-  await page.getByRole('button', { name: 'Let go' }).click();
-  await expect(page.getByText(heldMap)).toHaveCount(0);
-});
+for (const [name, viewport] of [['desktop', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]] as const) {
+  test(`a channel is explained live and held while other layers are looked at, ${name} @wasm`, async ({ app }) => {
+    const { page } = app;
+    await page.setViewportSize(viewport);
+    await startCamera(app);
+    await layerButtons(page).nth(4).click();
+    const scale = page.getByRole('group', { name: 'Scale of the map' });
+    await expect(scale).toBeVisible();
+    const channels = page.getByRole('region', { name: 'Channels' });
+    await channels.getByRole('button', { name: /^Channel 1/ }).first().click();
+    await page.getByRole('button', { name: 'Explain this channel' }).click();
+    // A frame may hold nothing that excites it, which is said as well.
+    const heldMap = /(What excites|The map of) .*channel 1 of/;
+    await expect(page.getByText(heldMap)).toBeVisible();
+    await expect(scale).toContainText(/layer \S/);
+    await layerButtons(page).nth(2).click();
+    await waitForFrames(page, 3);
+    await expect(page.getByText(heldMap)).toBeVisible();
+    // Grad-CAM looks at the last layer before the channel, and says so at no other.
+    await expect(channels.getByRole('button', { name: 'Let Grad-CAM look at this layer' })).toBeVisible();
+    await layerButtons(page).nth(3).click();
+    await expect(channels.getByRole('button', { name: 'Grad-CAM looks at this layer' })).toHaveAttribute('aria-pressed', 'true');
+    // One behind it has no part in the channel.
+    await layerButtons(page).nth(6).click();
+    await channels.getByRole('button', { name: 'Let Grad-CAM look at this layer' }).click();
+    await expect(page.getByText(/^Not defined for channel 1 of/)).toBeVisible();
+    await page.getByRole('button', { name: 'Back to the last layer' }).click();
+    await expect(page.getByText(heldMap)).toBeVisible();
+    await page.getByRole('button', { name: 'Let go' }).click();
+    await expect(page.getByText(heldMap)).toHaveCount(0);
+  });
+}
 
 test('the camera goes on while a job works on a copy of its frame @wasm', async ({ app }) => {
   const { page } = app;

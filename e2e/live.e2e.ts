@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from './harness/fixtures';
 import { differingShare, layerButtons, look, predictionItems, readActivation, snapshot, startCamera, waitForFrames } from './harness/person';
 
@@ -85,6 +86,14 @@ test('another network while the camera runs, and back', async ({ app }) => {
   expect((await snapshot(page)).generation, 'no worker failed').toBe(1);
 });
 
+/** The channel of a layer whose mean absolute value is greatest in the frame on screen. */
+async function readStrongest(page: Page, layer: string): Promise<number> {
+  const { shape, values } = await readActivation(page, layer);
+  const sums = Array.from({ length: shape.at(-1) ?? 1 }, () => 0);
+  values.forEach((value, index) => { sums[index % sums.length] = (sums[index % sums.length] ?? 0) + Math.abs(value); });
+  return sums.indexOf(Math.max(...sums));
+}
+
 test('a frozen frame stays, and everything on it can be looked at', async ({ app }) => {
   const { page } = app;
   await startCamera(app);
@@ -102,6 +111,9 @@ test('a frozen frame stays, and everything on it can be looked at', async ({ app
   await layerButtons(page).nth(2).click();
   const channels = page.getByRole('region', { name: 'Channels' });
   await expect.poll(async () => (await look(page, channels)).deviation, { timeout: 60_000 }).toBeGreaterThan(10);
+  await channels.getByRole('combobox', { name: 'Sort' }).selectOption('activity');
+  const strongest = await readStrongest(page, await channels.getByRole('heading').first().innerText());
+  await expect(channels.locator('[data-place="0"]'), 'sorted although no frame comes').toHaveAccessibleName(new RegExp(`^Channel ${strongest}\\b`));
   const still = await readActivation(page, 'logits');
   const largest = Math.max(...still.values.map((value, index) => Math.abs(value - (frozen.values[index] ?? Number.NaN))));
   expect(largest, 'the frame did not change').toBeLessThan(1e-4);

@@ -64,6 +64,7 @@ export type WorkerEvent =
   | { readonly kind: 'drawn'; readonly sequence: number; readonly capturedAtMs: number; readonly drawnAtMs: number }
   | { readonly kind: 'rate'; readonly framesPerSecond: number; readonly tickMs: number; readonly forwardMs: number }
   | { readonly kind: 'explanation'; readonly method: ExplanationId; readonly state: ExplanationState; readonly layer: LayerId | null;
+      /** Class that the map is of: of the top answer, the one that was on top in the map's frame. */
       readonly targetIndex: number; readonly min: number; readonly max: number; readonly reason?: string;
       /** Number of the frame that the map is of. */
       readonly sequence: number;

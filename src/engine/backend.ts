@@ -1,8 +1,10 @@
-import { conv2d, registerBackend, removeBackend, setBackend, tidy, zeros, type Rank } from '@tensorflow/tfjs-core';
+import { findBackendFactory, registerBackend, removeBackend, setBackend, zeros, type Rank } from '@tensorflow/tfjs-core';
 import { AppError } from '../contract/errors';
 import type { Backend, BackendChoice } from '../contract/session-spec';
-import { requestRealAdapter, requestDevice } from './gpu-device';
+import { requestRealAdapter, requestDevice, type FoundAdapter } from './gpu-device';
+import { convolutionKernel } from './kernels/convolution';
 import { startWasmBackend, stopWasmBackend, type StartedWasm } from './wasm-backend';
+import { WeightStore } from './weight-store';
 
 export interface BackendOptions {
   readonly choice: BackendChoice;
@@ -26,15 +28,23 @@ export interface StartedBackend {
 const slowestRatio = 1.5;
 const measuredRuns = 5;
 
-/** Median time of a 3x3 convolution 56x56, 64 → 64 channels, result read, in milliseconds. The first run is not counted. */
-async function measureConvolution(): Promise<number> {
+/**
+ * Median time of a 3x3 convolution 56x56, 64 → 64 channels, result read, in milliseconds: as a layer does it on the backend that runs, so on
+ * WASM by our own kernels where they are in use. The first run is not counted.
+ */
+export async function measureConvolution(): Promise<number> {
+  const operation = { op: 'conv2d', strides: [1, 1], dilations: [1, 1], padding: { top: 1, bottom: 1, left: 1, right: 1 }, groups: 1 } as const;
+  const outputShape = [56, 56, 64];
+  const store = new WeightStore();
+  const weights = store.of({
+    id: 'measured', operation, inputs: [], outputShape, weights: { kernel: { shape: [3, 3, 64, 64], values: new Float32Array(3 * 3 * 64 * 64) } },
+  }, null);
   const input = zeros<Rank.R4>([1, 56, 56, 64]);
-  const kernel = zeros<Rank.R4>([3, 3, 64, 64]);
   const times: number[] = [];
   try {
     for (let run = 0; run <= measuredRuns; run += 1) {
       const startMs = performance.now();
-      const output = tidy(() => conv2d(input, kernel, 1, 'same'));
+      const output = convolutionKernel.forward({ operation, inputs: [input], weights, activation: null, outputShape });
       try {
         // A pass is only as fast as its answer: both backends are asked for the values.
         await output.data();
@@ -45,7 +55,7 @@ async function measureConvolution(): Promise<number> {
     }
   } finally {
     input.dispose();
-    kernel.dispose();
+    store.dispose();
   }
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.POSITIVE_INFINITY;
 }
@@ -55,16 +65,22 @@ function describeWasm({ threads, why, choice }: StartedWasm, reason: string): St
   return { backend: 'wasm', device: null, why: `${reason}; ${why}`, threads, notePass };
 }
 
-async function startWasm(wasmPath: string, reason: string): Promise<StartedBackend> {
-  return describeWasm(await startWasmBackend(wasmPath), reason);
+function describeWebGpu(device: GPUDevice, why: string): StartedBackend {
+  return { backend: 'webgpu', device, why, threads: 1, notePass: null };
 }
 
-async function startWebGpu(adapter: GPUAdapter): Promise<GPUDevice> {
+/** Takes a backend's name away, if it ever had it: its package may be what failed. */
+function forget(name: Backend): void {
+  if (findBackendFactory(name) !== undefined) removeBackend(name);
+}
+
+async function startWebGpu({ adapter, info, why }: FoundAdapter): Promise<GPUDevice> {
+  if (adapter === null) throw new AppError('backend-unavailable', why);
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const device = await requestDevice(adapter);
   // The package registers a factory that asks for a device of its own; ours must take its name.
   removeBackend('webgpu');
-  registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
+  registerBackend('webgpu', () => new WebGPUBackend(device, info ?? undefined), 3);
   if (!(await setBackend('webgpu'))) {
     device.destroy();
     throw new AppError('backend-unavailable', 'tfjs did not accept the WebGPU device');
@@ -74,35 +90,82 @@ async function startWebGpu(adapter: GPUAdapter): Promise<GPUDevice> {
 
 async function forceWebGpu(): Promise<StartedBackend> {
   const found = await requestRealAdapter(true);
-  if (found.adapter === null) throw new AppError('backend-unavailable', found.why);
-  return { backend: 'webgpu', device: await startWebGpu(found.adapter), why: `chosen by hand: ${found.why}`, threads: 1, notePass: null };
+  return describeWebGpu(await startWebGpu(found), `chosen by hand: ${found.why}`);
 }
 
-async function chooseByTrying(wasmPath: string): Promise<StartedBackend> {
-  const found = await requestRealAdapter(false);
-  if (found.adapter === null) return startWasm(wasmPath, found.why);
-  let device: GPUDevice;
+/** What the choice is made with. */
+export interface TrialParts {
+  /** A GPU that is one, or why there is none. May fail. */
+  requestAdapter(): Promise<FoundAdapter>;
+  /** Starts WebGPU and makes it the current backend. The device is the caller's. */
+  startWebGpu(found: FoundAdapter): Promise<GPUDevice>;
+  /** @param device  null: it did not come so far */
+  stopWebGpu(device: GPUDevice | null): void;
+  /** Starts WASM and makes it the current backend. */
+  startWasm(): Promise<StartedWasm>;
+  /** @param started  null: it did not come so far */
+  stopWasm(started: StartedWasm | null): void;
+  /** Makes WebGPU the current backend again. */
+  returnToWebGpu(): Promise<void>;
+  /** How long the current backend takes for what layers do most, milliseconds. */
+  measure(): Promise<number>;
+}
+
+const reasonOf = (thrown: unknown): string => (thrown instanceof AppError ? thrown.detail : thrown instanceof Error ? thrown.message : String(thrown));
+
+/**
+ * Tries WebGPU and WASM and takes WASM where WebGPU fails or is clearly slower; WebGPU where WASM fails.
+ *
+ * @throws what starting WASM throws, where WebGPU does not run either
+ */
+export async function chooseByTrying(parts: TrialParts): Promise<StartedBackend> {
+  const found = await parts.requestAdapter().catch((thrown: unknown): FoundAdapter => ({ adapter: null, info: null, why: `WebGPU failed: ${reasonOf(thrown)}` }));
+  if (found.adapter === null) return describeWasm(await parts.startWasm(), found.why);
+  let device: GPUDevice | null = null;
   let gpuMs: number;
   try {
-    device = await startWebGpu(found.adapter);
-    gpuMs = await measureConvolution();
+    device = await parts.startWebGpu(found);
+    gpuMs = await parts.measure();
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    removeBackend('webgpu');
-    return startWasm(wasmPath, `WebGPU failed: ${reason}`);
+    parts.stopWebGpu(device);
+    return describeWasm(await parts.startWasm(), `WebGPU failed: ${reasonOf(thrown)}`);
   }
-  const wasm = await startWasmBackend(wasmPath);
-  const wasmMs = await measureConvolution();
+  let wasm: StartedWasm | null = null;
+  let wasmMs: number;
+  try {
+    wasm = await parts.startWasm();
+    wasmMs = await parts.measure();
+  } catch (thrown) {
+    parts.stopWasm(wasm);
+    await parts.returnToWebGpu();
+    return describeWebGpu(device, `${found.why}; WASM failed: ${reasonOf(thrown)}`);
+  }
   const times = `${gpuMs.toFixed(1)} ms against ${wasmMs.toFixed(1)} ms on WASM`;
   if (gpuMs > wasmMs * slowestRatio) {
-    removeBackend('webgpu');
-    device.destroy();
+    parts.stopWebGpu(device);
     return describeWasm(wasm, `${found.why} is slower: ${times}`);
   }
-  stopWasmBackend(wasm);
-  removeBackend('wasm');
-  await setBackend('webgpu');
-  return { backend: 'webgpu', device, why: `${found.why}: ${times}`, threads: 1, notePass: null };
+  parts.stopWasm(wasm);
+  await parts.returnToWebGpu();
+  return describeWebGpu(device, `${found.why}: ${times}`);
+}
+
+function createTrialParts(wasmPath: string): TrialParts {
+  return {
+    requestAdapter: () => requestRealAdapter(false),
+    startWebGpu,
+    stopWebGpu: (device) => {
+      forget('webgpu');
+      device?.destroy();
+    },
+    startWasm: () => startWasmBackend(wasmPath),
+    stopWasm: (started) => {
+      if (started !== null) stopWasmBackend(started);
+      forget('wasm');
+    },
+    returnToWebGpu: async () => { await setBackend('webgpu'); },
+    measure: measureConvolution,
+  };
 }
 
 /**
@@ -115,12 +178,11 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
   try {
     switch (options.choice) {
       case 'webgpu': return await forceWebGpu();
-      case 'wasm': return await startWasm(options.wasmPath, 'chosen by hand');
-      case 'auto': return await chooseByTrying(options.wasmPath);
+      case 'wasm': return describeWasm(await startWasmBackend(options.wasmPath), 'chosen by hand');
+      case 'auto': return await chooseByTrying(createTrialParts(options.wasmPath));
     }
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new AppError('backend-unavailable', `${options.choice}: ${reason}`, false, { cause: thrown });
+    throw new AppError('backend-unavailable', `${options.choice}: ${reasonOf(thrown)}`, false, { cause: thrown });
   }
 }

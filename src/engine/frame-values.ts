@@ -69,16 +69,17 @@ export function createBlankInput(height: number, width: number, channels: number
 }
 
 /**
- * Logits and the range of a map in one tensor, so that one readback brings all three.
+ * Logits, the range of a map and the class it is of in one tensor, so that one readback brings all.
  *
  * @param logits  n values · borrowed
  * @param map     any shape · borrowed; null: its range reads as zeros
- * @returns       `[n + 2]` f32: logits, least, largest · owned by the caller
+ * @param of      `[1]` f32, index of the class on top in the map's frame · borrowed; null: reads as -1
+ * @returns       `[n + 3]` f32: logits, least, largest, class · owned by the caller
  */
-export function packReport(logits: Tensor, map: Tensor | null): Tensor {
+export function packReport(logits: Tensor, map: Tensor | null, of: Tensor | null): Tensor {
   return tidy(() => {
     const range = map === null ? zeros([2]) : concat([reshape(min(map), [1]), reshape(max(map), [1])]);
-    return concat([reshape(logits, [logits.size]), range]);
+    return concat([reshape(logits, [logits.size]), range, of ?? tensor1d([-1])]);
   });
 }
 

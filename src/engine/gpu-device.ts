@@ -8,6 +8,8 @@ const wantedLimits = [
 
 export interface FoundAdapter {
   readonly adapter: GPUAdapter | null;
+  /** What the adapter says of itself; null: nothing, or there is none. */
+  readonly info: GPUAdapterInfo | null;
   /** The adapter's name, or why there is none. */
   readonly why: string;
 }
@@ -15,16 +17,30 @@ export interface FoundAdapter {
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
 
 /** True for adapters that draw with the CPU; slower than our WASM tier. */
-function isSoftwareAdapter(adapter: GPUAdapter): boolean {
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+function isSoftwareAdapter(adapter: GPUAdapter, info: GPUAdapterInfo | null): boolean {
   const old = (adapter as { readonly isFallbackAdapter?: boolean }).isFallbackAdapter === true;
-  return old || isFallbackAdapter === true || softwareNames.test([vendor, architecture, device, description].join(' '));
+  if (old || info === null) return old;
+  const { vendor, architecture, device, description, isFallbackAdapter } = info;
+  return isFallbackAdapter === true || softwareNames.test([vendor, architecture, device, description].join(' '));
 }
 
-function describe(adapter: GPUAdapter): string {
-  const { description, vendor, architecture } = adapter.info;
+function describe(info: GPUAdapterInfo | null): string {
+  const { description = '', vendor = '', architecture = '' } = info ?? {};
   return description !== '' ? description : [vendor, architecture].filter((part) => part !== '').join(' ') || 'an unnamed GPU';
 }
+
+/** `info` came with Chrome 127; before, it was asked for. */
+async function readInfo(adapter: GPUAdapter): Promise<GPUAdapterInfo | null> {
+  const older = adapter as { readonly info?: GPUAdapterInfo; requestAdapterInfo?(): Promise<GPUAdapterInfo> };
+  return older.info ?? await older.requestAdapterInfo?.() ?? null;
+}
+
+/** Whether a canvas of this thread can be drawn on: a browser may compute with WebGPU in workers and not draw there (Firefox on a Mac). */
+function canDraw(): boolean {
+  return typeof OffscreenCanvas !== 'undefined' && new OffscreenCanvas(1, 1).getContext('webgpu') !== null;
+}
+
+const none = (why: string): FoundAdapter => ({ adapter: null, info: null, why });
 
 /**
  * Asks for an adapter in the thread that will use it.
@@ -33,11 +49,13 @@ function describe(adapter: GPUAdapter): string {
  */
 export async function requestRealAdapter(acceptSoftware: boolean): Promise<FoundAdapter> {
   const gpu = typeof navigator === 'undefined' ? undefined : (navigator as { readonly gpu?: GPU }).gpu;
-  if (gpu === undefined) return { adapter: null, why: 'no WebGPU in this browser' };
+  if (gpu === undefined) return none('no WebGPU in this browser');
+  if (!canDraw()) return none('this browser cannot draw with WebGPU in a worker');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) return { adapter: null, why: 'WebGPU has no adapter' };
-  if (!acceptSoftware && isSoftwareAdapter(adapter)) return { adapter: null, why: `WebGPU only has a software adapter (${describe(adapter)})` };
-  return { adapter, why: describe(adapter) };
+  if (adapter === null) return none('WebGPU has no adapter');
+  const info = await readInfo(adapter);
+  if (!acceptSoftware && isSoftwareAdapter(adapter, info)) return none(`WebGPU only has a software adapter (${describe(info)})`);
+  return { adapter, info, why: describe(info) };
 }
 
 /** A device with the limits tfjs needs, labelled. The caller owns it. @throws AppError 'backend-unavailable' */

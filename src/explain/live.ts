@@ -95,6 +95,16 @@ export function explainLive(
 }
 
 /**
+ * Which class was on top, found on the device: what `top` stands for in a frame.
+ *
+ * @param logits  any shape with one value for each class · borrowed
+ * @returns       `[1]` f32, the index of the greatest · owned by the caller
+ */
+export function findTopClass(logits: Tensor): Tensor1D {
+  return tidy(() => cast(argMax<Tensor1D>(reshape(logits, [1, logits.size]), 1), 'float32'));
+}
+
+/**
  * A live map of one picture as it lies over the camera: sensitivities by their largest absolute value over the channels,
  * evidence by its positive part; what speaks against is seen on the frozen frame.
  *

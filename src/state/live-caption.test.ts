@@ -3,14 +3,14 @@ import { defaultSpec } from '../contract/session-spec';
 import { spec } from './choices';
 import { methods } from './inspection';
 import { describeForTest } from './inspection.fixture';
-import { describeLiveMap, describeLiveSigns, liveCaption, liveMap, liveMethod, liveRangeEnd, type LiveCaptionInput } from './live-caption';
+import { describeLiveMap, describeLiveSigns, liveCaption, liveMap, liveMethod, mappedLayer, liveRangeEnd, type LiveCaptionInput } from './live-caption';
 import { explanation, network, targetIndex } from './worker-state';
 
 const ok = { state: 'ok', layer: 'conv', max: 2, everyFrames: 1 } as const;
 const empty = { state: 'no-positive-evidence', layer: 'conv', max: 0, everyFrames: 1 } as const;
 const unit = { target: { kind: 'unit', layer: 'conv', channel: 3 }, label: 'channel 3 of conv' } as const;
 const input = (over: Partial<LiveCaptionInput> = {}): LiveCaptionInput => ({
-  meaning: 'evidence', networkReason: null, found: ok, target: { kind: 'top' }, label: 'cup', classCount: 10, chosenLayer: null, ...over,
+  meaning: 'evidence', networkReason: null, found: ok, target: { kind: 'top' }, label: 'cup', classCount: 10, isTopNow: true, chosenLayer: null, ...over,
 });
 const say = (over: Partial<LiveCaptionInput> = {}): string => {
   const { before, label, after } = describeLiveMap(input(over));
@@ -22,6 +22,8 @@ describe('what is said of the live map', () => {
     expect([say(), say({ meaning: 'sensitivity' }), say({ meaning: 'modified-gradient' }), say({ meaning: null })])
       .toEqual(['What spoke for cup, the top answer', 'What would change cup, the top answer', 'A drawing of what excites cup, the top answer', 'A map for cup, the top answer']);
     expect(say({ target: { kind: 'class', index: 1 } })).toBe('What spoke for cup, which you pinned');
+    expect(say({ isTopNow: false, found: { ...ok, everyFrames: 3 } })).toBe('Up to 2 frames behind. What spoke for cup, the top answer then');
+    expect(say({ isTopNow: false, target: { kind: 'class', index: 1 } })).toBe('What spoke for cup, which you pinned');
     expect(say({ classCount: 1 })).toBe('What spoke for cup');
   });
 
@@ -52,6 +54,8 @@ describe('what is said of the live map', () => {
     expect(describeLiveMap(input({ found, networkReason: found.reason, ...unit })).action, 'letting go would not help').toBeNull();
     expect(say({ found, ...unit })).toBe(`Not defined for channel 3 of conv: ${found.reason}`);
     expect(describeLiveMap(input({ found, ...unit })).action).toBe('release-target');
+    expect(describeLiveMap(input({ found, ...unit, chosenLayer: 'late' })).action, 'a layer that was chosen for the answer and lies behind the unit').toBe('usual-layer');
+    expect(describeLiveMap(input({ found, ...unit, networkReason: found.reason, chosenLayer: 'late' })).action).toBeNull();
     expect(describeLiveMap(input({ found: { ...found, reason: 'The score does not depend on this layer.' }, chosenLayer: 'aux' }))).toMatchObject({ before: 'Not defined here: The score does not depend on this layer.', action: 'usual-layer' });
   });
 
@@ -75,7 +79,7 @@ describe('what is said of the live map', () => {
 describe('the live map of the chosen method', () => {
   beforeEach(() => {
     spec.value = { ...defaultSpec, explanation: 'gradient' };
-    methods.value = [describeForTest('gradient', { meaning: 'sensitivity' }), describeForTest('grad-cam')];
+    methods.value = [describeForTest('gradient', { meaning: 'sensitivity' }), describeForTest('grad-cam', { choosesLayer: true })];
     network.value = { kind: 'network', network: 'n', card: { classes: ['cup', 'bowl'] } as never, layers: [], explanationLayer: null, answersStandAlone: false };
     targetIndex.value = 0;
     explanation.value = { kind: 'explanation', method: 'gradient', state: 'ok', layer: null, targetIndex: 0, min: 0.5, max: 2, sequence: 1, everyFrames: 1 };
@@ -85,10 +89,42 @@ describe('the live map of the chosen method', () => {
     expect([liveMethod.value?.id, liveCaption.value?.before, liveRangeEnd.value]).toEqual(['gradient', 'What would change ', 2]);
   });
 
+  it('names the answer that the map is of, not the newest', () => {
+    targetIndex.value = 1;
+    expect([liveCaption.value?.label, liveCaption.value?.after]).toEqual(['cup', ', the top answer then']);
+    if (explanation.value !== null) explanation.value = { ...explanation.value, targetIndex: 1, sequence: 4 };
+    expect([liveCaption.value?.label, liveCaption.value?.after]).toEqual(['bowl', ', the top answer']);
+    // No map of this method yet.
+    spec.value = { ...spec.value, explanation: 'grad-cam' };
+    targetIndex.value = 0;
+    expect([liveCaption.value?.label, liveCaption.value?.after]).toEqual(['cup', ', the top answer']);
+  });
+
   it('does not take over what was said of the method before', () => {
     if (explanation.value !== null) explanation.value = { ...explanation.value, state: 'unsupported', reason: 'No.' };
     spec.value = { ...spec.value, explanation: 'grad-cam' };
     expect([liveMap.value, liveCaption.value?.before, liveRangeEnd.value]).toEqual([null, 'What spoke for ', null]);
+  });
+
+  it('knows the layer that a CAM looks at, for a unit from its map', () => {
+    const event = explanation.value;
+    if (event === null || network.value === null) throw new Error('no event');
+    network.value = { ...network.value, explanationLayer: 'last' };
+    spec.value = { ...spec.value, explanation: 'grad-cam' };
+    explanation.value = { ...event, method: 'grad-cam', layer: 'last' };
+    expect(mappedLayer.value).toBe('last');
+    spec.value = { ...spec.value, target: { kind: 'unit', layer: 'conv', channel: 3 } };
+    explanation.value = { ...event, method: 'grad-cam', layer: 'before' };
+    expect(mappedLayer.value).toBe('before');
+    spec.value = { ...spec.value, explanationLayer: 'first' };
+    expect(mappedLayer.value).toBe('first');
+    explanation.value = { ...event, method: 'grad-cam', state: 'unsupported', reason: 'No.' };
+    expect(liveCaption.value?.action).toBe('usual-layer');
+    spec.value = { ...spec.value, explanation: 'gradient' };
+    explanation.value = { ...event, state: 'unsupported', reason: 'No.' };
+    expect(liveCaption.value?.action, 'this one looks at no layer').toBe('release-target');
+    spec.value = { ...spec.value, explanation: 'grad-cam', explanationLayer: null };
+    expect(mappedLayer.value, 'nothing was said of this method yet').toBeNull();
   });
 
   it('has no range where nothing is drawn, and none below its beginning', () => {
@@ -105,9 +141,12 @@ describe('the live map of the chosen method', () => {
   });
 
   it('says nothing before there is an answer, except why there will be none', () => {
+    const event = explanation.value;
+    if (event === null) throw new Error('no event');
     targetIndex.value = null;
+    explanation.value = null;
     expect(liveCaption.value).toBeNull();
-    if (explanation.value !== null) explanation.value = { ...explanation.value, state: 'unsupported', reason: 'No.' };
+    explanation.value = { ...event, state: 'unsupported', reason: 'No.' };
     expect(liveCaption.value?.before).toBe('Not defined here: No.');
   });
 });

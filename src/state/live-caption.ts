@@ -7,7 +7,7 @@ import { spec } from './choices';
 import { methodsFor } from './inspection';
 import { captionName } from './layer-names';
 import { describeSigns, type MapReading } from './map-meanings';
-import { classes, explanation, targetLabel } from './worker-state';
+import { classes, explanation, mappedTopIndex, network, targetIndex, targetLabel } from './worker-state';
 
 type LiveMap = Extract<WorkerEvent, { readonly kind: 'explanation' }>;
 
@@ -22,7 +22,9 @@ export interface LiveCaptionInput {
   /** The target in words. */
   readonly label: string;
   readonly classCount: number;
-  /** The layer that the person chose; null: the usual one. */
+  /** False: the map is of an earlier frame, and another answer is on top by now. */
+  readonly isTopNow: boolean;
+  /** The layer that the person chose, where the method looks at one; null: the usual one. */
   readonly chosenLayer: LayerId | null;
 }
 
@@ -51,7 +53,8 @@ function describeLag(everyFrames: number): string {
 
 function describeUndefined(input: LiveCaptionInput, reason: string): LiveCaption {
   const ofUnit = input.target.kind === 'unit';
-  const action = input.networkReason !== null ? null : ofUnit ? 'release-target' : input.chosenLayer === null ? null : 'usual-layer';
+  // The layer first: one that was chosen for an answer may lie behind the unit that is held.
+  const action = input.networkReason !== null ? null : input.chosenLayer !== null ? 'usual-layer' : ofUnit ? 'release-target' : null;
   const sentence = /[.!?]$/.test(reason) ? reason : `${reason}.`;
   if (input.networkReason !== null) return { before: `Not defined for this network: ${sentence}`, label: '', after: '', action };
   return ofUnit ? { before: 'Not defined for ', label: input.label, after: `: ${sentence}`, action }
@@ -84,7 +87,7 @@ export function describeLiveMap(input: LiveCaptionInput): LiveCaption {
   if (found?.state === 'no-positive-evidence') return describeEmpty(input, behind);
   const before = behind + startOf(meaning, target.kind === 'unit');
   if (target.kind === 'unit') return { before, label, after: ', which you hold.', action: 'release-target' };
-  const which = input.classCount < 2 ? '' : target.kind === 'top' ? ', the top answer' : ', which you pinned';
+  const which = input.classCount < 2 ? '' : target.kind !== 'top' ? ', which you pinned' : input.isTopNow ? ', the top answer' : ', the top answer then';
   const elsewhere = input.chosenLayer !== null && found?.layer === input.chosenLayer;
   return { before, label, after: elsewhere ? `${which}, in ${captionName(input.chosenLayer ?? '')}.` : which, action: elsewhere ? 'usual-layer' : null };
 }
@@ -107,8 +110,18 @@ export const liveCaption = computed<LiveCaption | null>(() => {
   if (label === null && liveMap.value?.state !== 'unsupported') return null;
   return describeLiveMap({
     meaning: liveMethod.value?.meaning ?? null, networkReason: liveMethod.value?.unsupported ?? null, found: liveMap.value, target: spec.value.target,
-    label: label ?? 'the top answer', classCount: classes.value.length, chosenLayer: spec.value.explanationLayer,
+    label: label ?? 'the top answer', classCount: classes.value.length, isTopNow: mappedTopIndex.value === targetIndex.value, chosenLayer: liveMethod.value?.choosesLayer === false ? null : spec.value.explanationLayer,
   });
+});
+
+/**
+ * The layer that the map over the picture is made from, where the method looks at one: the person's choice, or the usual one. For a unit that is
+ * held that is the last with places before it, which only the worker knows; null: not known yet, or there is none.
+ */
+export const mappedLayer = computed(() => {
+  const { explanationLayer, target } = spec.value;
+  if (explanationLayer !== null) return explanationLayer;
+  return target.kind === 'unit' ? liveMap.value?.layer ?? null : network.value?.explanationLayer ?? null;
 });
 
 /** Greatest value of the live map, where its colours end; null: nothing is drawn, or it is no number. They begin at 0. */

@@ -55,9 +55,16 @@ export const orderReplaced = computed(() => {
 export const framesBehind = computed(() => (isLive.value ? countFramesBehind({
   nowMs: clockMs.value, capturedAtMs: drawn.value?.capturedAtMs ?? null, tickMs: rate.value?.tickMs ?? 0, frameIntervalMs: 1000 / 30,
 }) : 0));
+/** The class that the map over the picture is of, where the top answer is explained: a map of an older frame is of what was on top then. */
+export const mappedTopIndex = computed(() => {
+  const found = explanation.value;
+  const isOfMap = found !== null && found.method === spec.value.explanation && (found.state === 'ok' || found.state === 'no-positive-evidence');
+  return isOfMap ? found.targetIndex : targetIndex.value;
+});
+
 /** What is explained, in words; null before there is an answer. */
 export const targetLabel = computed(() => {
   const { target } = spec.value;
-  const index = target.kind === 'top' || target.kind === 'unit' ? targetIndex.value : target.index;
+  const index = target.kind === 'top' || target.kind === 'unit' ? mappedTopIndex.value : target.index;
   return target.kind !== 'unit' && (index === null || classes.value[index] === undefined) ? null : describeTarget(target, index, classes.value);
 });

@@ -5,6 +5,7 @@ import { networkPageOpen } from '../state/network-page';
 import { begun } from '../state/source-state';
 import { Dialogs } from './dialogs/dialogs';
 import { ExplanationControls } from './controls/explanation-controls';
+import { SheetCaption } from './controls/live-caption';
 import { FileInput } from './controls/file-input';
 import { Toolbar } from './controls/toolbar';
 import { asking } from '../state/import-state';
@@ -60,6 +61,7 @@ export function App() {
           {intro && !wide && <StartCard />}
           {!sheet && (wide || !asks) && <ExplanationControls />}
           {(wide || (!intro && !asks)) && <Predictions compact={sheet} />}
+          {sheet && <SheetCaption />}
           {sheet && <LayerPanel />}
         </div>}
         {!page && (wide || !asks) && <LayerRail />}

@@ -14,6 +14,8 @@ export interface PointReaderParts {
   readonly post: (event: WorkerEvent) => void;
   readonly readAndDrop: ReadAndDrop;
   readonly onError: (thrown: unknown) => void;
+  /** A readback ended. */
+  readonly onReadEnd: () => void;
 }
 
 /** Reads the value of the unit under the finger, one readback at a time, and posts it while that unit is still watched. */
@@ -21,8 +23,10 @@ export interface PointReader {
   /** The unit that is watched; null: none. */
   readonly point: PointQuery | null;
   watch(point: PointQuery | null): void;
-  /** @param activations  borrowed, for the time of the call */
+  /** For a frame that is drawn; while a readback is under way the value is due. @param activations  borrowed, for the time of the call */
   read(activations: ActivationSet): void;
+  /** Reads what became due during the readback that has ended: a still picture is not drawn again. @param activations  borrowed, for the time of the call */
+  readDue(activations: ActivationSet): void;
   /** Resolves when no readback is under way. */
   whenIdle(): Promise<void>;
   /** Nothing is posted any more. */
@@ -30,25 +34,33 @@ export interface PointReader {
 }
 
 /** Makes the reader of one session; nothing is watched yet. */
-export function createPointReader({ post, readAndDrop, onError }: PointReaderParts): PointReader {
+export function createPointReader({ post, readAndDrop, onError, onReadEnd }: PointReaderParts): PointReader {
   let point: PointQuery | null = null;
   let reading: Promise<void> | null = null;
+  /** Another frame or another point came while a value was on its way. */
+  let isDue = false;
   let disposed = false;
-  return {
+  const reader: PointReader = {
     get point() { return point; },
     watch: (next) => { point = next; },
     read: (activations) => {
-      if (point === null || reading !== null || !activations.has(point.layer)) return;
+      isDue = reading !== null;
+      if (point === null || isDue || !activations.has(point.layer)) return;
       const asked = point;
       const value = pickUnit(activations.get(asked.layer), asked.y, asked.x, asked.channel);
       if (value === null) return;
       reading = readAndDrop(value).then((values) => { if (!disposed && point === asked) post({ kind: 'point', ...asked, value: values[0] ?? Number.NaN }); })
         .catch((thrown: unknown) => { if (!disposed) onError(thrown); })
-        .finally(() => { reading = null; });
+        .finally(() => {
+          reading = null;
+          if (!disposed) onReadEnd();
+        });
     },
+    readDue: (activations) => { if (isDue && reading === null) reader.read(activations); },
     whenIdle: async () => { await reading; },
     dispose: () => { disposed = true; },
   };
+  return reader;
 }
 
 /**

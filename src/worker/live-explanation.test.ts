@@ -92,12 +92,14 @@ describe('createFrameExplainer', () => {
     expect(show(51)).toEqual([25.5, 51]);
   });
 
-  it('owns one tensor at most, and none at its end', () => {
+  it('owns a map and the class it is of at most, and nothing at its end', () => {
     run(20);
     explainer.drop();
     const before = countTensors().tensors;
     run(20);
-    expect(countTensors().tensors).toBe(before + 1);
+    expect(countTensors().tensors).toBe(before + 2);
+    show(30, true, { explanation: 'gradient', target: { kind: 'class', index: 0 } });
+    expect(countTensors().tensors, 'the person knows the class').toBe(before + 1);
     explainer.drop();
     explainer.drop();
     expect(countTensors().tensors).toBe(before);

@@ -3,7 +3,7 @@ import type { LayerId } from '../contract/ids';
 import type { ExplanationId, ExplanationTarget } from '../contract/session-spec';
 import type { ActivationSet } from '../engine/executor.interface';
 import type { Tensor } from '../engine/frame-values';
-import { explainLive, findLiveExplanation, flattenLiveMap, planLiveExplanation } from '../explain/live';
+import { explainLive, findLiveExplanation, findTopClass, flattenLiveMap, planLiveExplanation } from '../explain/live';
 import { createExplanationPace } from './explanation-pace';
 import type { LiveNetwork } from './live-network';
 import { withoutExplanation } from './live-plan';
@@ -13,6 +13,8 @@ import type { LivePlan, PlannedExplanation } from './live-plan';
 interface FrameExplanation {
   /** `[h, w]` f32 ≥ 0 · owned by who asked; null: off or unsupported. */
   readonly map: Tensor | null;
+  /** `[1]` f32, index of the class that was on top in its frame, where the top answer is explained; else null · owned by who asked. */
+  readonly topClass: Tensor | null;
   readonly unsupported: string | null;
 }
 
@@ -55,18 +57,18 @@ export function createExplanationPlanner(network: LiveNetwork): (
  * @param activations  of a forward pass that kept what the plan's explanation needs · borrowed
  */
 function explainFrame(network: LiveNetwork, activations: ActivationSet, plan: LivePlan): FrameExplanation {
-  if (plan.explanation === null) return { map: null, unsupported: plan.unsupported?.reason ?? null };
+  if (plan.explanation === null) return { map: null, topClass: null, unsupported: plan.unsupported?.reason ?? null };
   const { method: id, target, layer, taps } = plan.explanation;
   try {
     const method = findLiveExplanation(id);
     const { map } = explainLive(network.executor, activations, method, target, { layer, taps, backwardTo: [layer] });
     try {
-      return { map: flattenLiveMap(map, method), unsupported: null };
+      return { map: flattenLiveMap(map, method), topClass: target.kind === 'top' ? findTopClass(activations.logits) : null, unsupported: null };
     } finally {
       map.dispose();
     }
   } catch (thrown) {
-    return { map: null, unsupported: asSentence(thrown) };
+    return { map: null, topClass: null, unsupported: asSentence(thrown) };
   }
 }
 
@@ -90,7 +92,7 @@ export interface FrameExplainer {
   drop(): void;
 }
 
-const nothing: ShownExplanation = { map: null, unsupported: null, sequence: 0 };
+const nothing: ShownExplanation = { map: null, topClass: null, unsupported: null, sequence: 0 };
 const choiceOf = (plan: LivePlan): string => JSON.stringify(plan.explanation);
 
 /**
@@ -132,6 +134,7 @@ export function createFrameExplainer(network: LiveNetwork, measuredBy: 'parts' |
     noteFrame: (frameMs) => { if (decided !== null) pace.note(frameMs, explainMs); },
     drop: () => {
       shown.map?.dispose();
+      shown.topClass?.dispose();
       shown = nothing;
       shownChoice = null;
     },

@@ -37,7 +37,13 @@ export interface Stage {
   readonly events: WorkerEvent[];
   readonly visible: Set<LayerId>;
   nowMs: number;
+  /** What the session is told that each tick took. */
+  tickMs: number;
   readonly errors: unknown[];
+  /** Readbacks that wait to be let through, as on a GPU; null: they end at once. */
+  heldReads: (() => void)[] | null;
+  /** How often the session said that a readback ended. */
+  readEnds: number;
   tick(message: InputMessage): Promise<void>;
   /** Values of the explanation as the renderer read them in the last draw; null: none. */
   drawnExplanation: number[] | null;
@@ -64,14 +70,20 @@ export function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = 
     backend: 'wasm', renderer,
     importFrame: async (frame) => createInputTensor(new Float32Array(16).fill(frame.sequence / 10), 4, 4, 1),
     viewTensor: (tensor, shape, signed) => ({ shape, signed, values: () => viewOnCpu(tensor) }),
-    readValues: async (tensor) => viewOnCpu(tensor).slice(), settle: async () => undefined, finish: async () => undefined,
+    readValues: async (tensor) => {
+      const values = viewOnCpu(tensor).slice();
+      const { heldReads } = stage;
+      if (heldReads !== null) await new Promise<void>((resolve) => { heldReads.push(resolve); });
+      return values;
+    },
+    settle: async () => undefined, finish: async () => undefined,
   } as Partial<Tier> as Tier;
   const session = createLiveSession({
     tier, network, spec: { ...defaultSpec, ...spec }, post: (event) => events.push(event), now: () => stage.nowMs,
-    onError: (thrown) => stage.errors.push(thrown), onReadEnd: () => undefined,
+    onError: (thrown) => stage.errors.push(thrown), onReadEnd: () => { stage.readEnds += 1; },
   });
   const stage: Stage = {
-    network, session, events, visible, nowMs: 1000, drawnExplanation: null, drawnInput: null, errors: [], drawnLayers: new Map(),
+    network, session, events, visible, nowMs: 1000, tickMs: 20, drawnExplanation: null, drawnInput: null, errors: [], heldReads: null, readEnds: 0, drawnLayers: new Map(),
     show: (light) => stage.tick(createFakeFrame(light * 10)),
     tick: async (message) => {
       await session.importFrame(message);
@@ -79,7 +91,7 @@ export function createStage(spec: Partial<SessionSpec> = {}, showsExplanation = 
       session.draw();
       await session.settle();
       stage.nowMs += 1000;
-      session.noteTick(20, true);
+      session.noteTick(stage.tickMs, true);
       session.publish();
       await session.whenIdle();
       await settlePromises();

@@ -4,6 +4,7 @@ import { defaultSpec } from '../contract/session-spec';
 import type { SessionSpec } from '../contract/session-spec';
 import { countTensors } from '../engine/frame-values';
 import { createStage, createYesOrNo, last, makeArrayMessage } from './live-session.fixture';
+import { createFakeFrame, settlePromises } from './testing.fixture';
 
 describe('createLiveSession', () => {
   beforeAll(startWasm);
@@ -127,6 +128,63 @@ describe('createLiveSession', () => {
     stage.session.dispose();
   });
 
+  it('says of which frame a map is and what was on top then, where not every frame is explained', async () => {
+    const stage = createStage();
+    // Each look at the clock is 45 ms later: an explanation takes as long.
+    stage.tickMs = 120;
+    let nowMs = 0;
+    Object.defineProperty(stage, 'nowMs', { get: () => (nowMs += 45), set: (ms: number) => { nowMs = ms; } });
+    for (let frame = 0; frame < 40; frame += 1) await stage.show(0.5);
+    expect(last(stage, 'explanation').everyFrames).toBeGreaterThan(2);
+    let older = 0;
+    for (let frame = 0; frame < 20; frame += 1) {
+      // Bright frames have number 5, dark ones -5.
+      const light = frame % 5 < 3 ? -0.5 : 0.5;
+      await stage.show(light);
+      const [map, answers] = [last(stage, 'explanation'), last(stage, 'predictions')];
+      expect(answers.targetIndex).toBe(light > 0 ? 0 : 1);
+      expect(map.targetIndex).toBe(map.sequence > 0 ? 0 : 1);
+      if (map.targetIndex !== answers.targetIndex) older += 1;
+    }
+    expect(older).toBeGreaterThan(2);
+    await stage.tick(createFakeFrame(7, true));
+    expect(last(stage, 'explanation'), 'a still is always explained').toMatchObject({ sequence: 7, everyFrames: 1, targetIndex: 0 });
+    await stage.show(0.5);
+    expect(last(stage, 'explanation').everyFrames, 'the camera goes on as before').toBeGreaterThan(2);
+    stage.session.setSpec({ ...defaultSpec, target: { kind: 'class', index: 2 } });
+    await stage.show(0.5);
+    expect(last(stage, 'explanation').targetIndex).toBe(2);
+    stage.session.dispose();
+  });
+
+  it('orders the channels anew on a still picture, also where the values are there already', async () => {
+    const stage = createStage({ openLayer: 'relu', channelOrder: 'index' });
+    // On the rail: its values are kept, too.
+    stage.visible.add('pool');
+    await stage.tick(createFakeFrame(-5, true));
+    expect(last(stage, 'order')).toMatchObject({ layer: 'relu', by: 'index', channels: [0, 1] });
+    const choose = async (spec: Partial<SessionSpec>): Promise<number> => {
+      const before = stage.events.filter(({ kind }) => kind === 'order').length;
+      stage.session.setSpec({ ...defaultSpec, ...spec });
+      stage.session.compute();
+      stage.session.draw();
+      stage.nowMs += 1000;
+      stage.session.publish();
+      await stage.session.whenIdle();
+      return stage.events.filter(({ kind }) => kind === 'order').length - before;
+    };
+    // Only the second channel is alive in the dark. Grad-CAM looks at this layer, so that its gradient is there as well.
+    for (const spec of [
+      { openLayer: 'relu', channelOrder: 'activity' }, { openLayer: 'pool', channelOrder: 'activity' },
+      { openLayer: 'relu', channelOrder: 'influence' }, { openLayer: 'relu', channelOrder: 'activity' },
+    ] as const) {
+      expect(await choose(spec)).toBe(1);
+      expect(last(stage, 'order')).toMatchObject({ layer: spec.openLayer, by: spec.channelOrder, channels: [1, 0] });
+    }
+    expect(await choose({ openLayer: 'relu', channelOrder: 'activity' }), 'nothing is news').toBe(0);
+    stage.session.dispose();
+  });
+
   it('reads any layer of the frame on screen, tapped or not, and the value under the finger', async () => {
     const stage = createStage();
     stage.session.watchPoint({ layer: 'relu', channel: 0, y: 3, x: 1 });
@@ -138,6 +196,29 @@ describe('createLiveSession', () => {
     expect(untapped.values[1]).toBeCloseTo(-0.7, 6);
     expect((await stage.session.readActivation('softmax')).values).toHaveLength(3);
     await expect(stage.session.readActivation('nowhere')).rejects.toMatchObject({ code: 'layer-unknown' });
+    stage.session.dispose();
+  });
+
+  it('reads the point on a still picture that came while another was being read', async () => {
+    const stage = createStage();
+    await stage.tick(createFakeFrame(5, true));
+    const reads: (() => void)[] = [];
+    stage.heldReads = reads;
+    for (const x of [1, 2]) {
+      stage.session.watchPoint({ layer: 'conv', channel: 1, y: 0, x });
+      stage.session.compute();
+      stage.session.draw();
+    }
+    const { readEnds } = stage;
+    stage.heldReads = null;
+    for (const letThrough of reads.splice(0)) letThrough();
+    await stage.session.whenIdle();
+    await settlePromises();
+    expect(stage.events.some(({ kind }) => kind === 'point'), 'the first is not watched any more').toBe(false);
+    expect(stage.readEnds, 'so that the loop looks again').toBe(readEnds + 1);
+    stage.session.publish();
+    await stage.session.whenIdle();
+    expect(last(stage, 'point')).toMatchObject({ x: 2, value: -0.5 });
     stage.session.dispose();
   });
 

@@ -88,7 +88,7 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
   const meter = createActivityMeter({ post, now: parts.now, readAndDrop, onError: parts.onError, onReadEnd: parts.onReadEnd });
   const rail = (): readonly LayerId[] => executor.layers(spec.everyStep ? 'inspect' : 'live');
 
-  const pointReader = createPointReader({ post, readAndDrop, onError: parts.onError });
+  const pointReader = createPointReader({ post, readAndDrop, onError: parts.onError, onReadEnd: parts.onReadEnd });
 
   const session: LiveSession = {
     get hasInput() { return frameInput.tensor !== null; },
@@ -120,8 +120,9 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const asked = plan();
       const wanted = explainer.pace(asked, stamp.still);
       if (pass !== null && coversPlan(pass.plan, wanted)) {
+        const isReordered = JSON.stringify(pass.plan.order) !== JSON.stringify(wanted.order);
         pass = { ...pass, asked, plan: { ...pass.plan, order: wanted.order } };
-        reporter.noteDrawn();
+        reporter.noteDrawn(isReordered);
         return;
       }
       dropPass();
@@ -159,17 +160,18 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const facts: FrameFacts = {
         sequence: stamp.sequence, capturedAtMs: stamp.capturedAtMs, pinned: current.plan.targetIndex,
         explanation: method === null ? null : {
-          method, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: explainer.everyFrames,
+          method, unsupported: explainer.shown.unsupported, sequence: explainer.shown.sequence, everyFrames: stamp.still ? 1 : explainer.everyFrames,
           layer: explanation === null || explanation.layer === graph.input ? null : explanation.layer,
         },
       };
       const open = layer === null || current.plan.order === null ? null
         : { layer, channel: spec.openChannel, by: current.plan.order.by, channels: network.layers.get(layer)?.shape[2] ?? 0 };
       reporter.publish(facts, open, {
-        readReport: () => readAndDrop(packReport(current.activations.logits, explainer.shown.map)),
+        readReport: () => readAndDrop(packReport(current.activations.logits, explainer.shown.map, explainer.shown.topClass)),
         readRange: () => tier.renderer.readRange(layer ?? '', spec.openChannel),
         readOrder: () => readOrder(executor, current.activations, current.plan, readAndDrop),
       });
+      pointReader.readDue(current.activations);
       if (spec.activity) meter.publish(stamp.sequence, rail(), current.activations);
       else meter.clear();
     },

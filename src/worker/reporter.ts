@@ -25,7 +25,7 @@ export interface FrameFacts {
 
 /** Where the reporter gets its numbers; each read is asked for at once (its tensors may go) and answered later. */
 export interface ReportSources {
-  /** Logits, then least and largest value of the explanation. */
+  /** Logits, then least and largest value of the explanation, and the class that was on top in its frame; -1: another target, or none. */
   readonly readReport: () => Promise<Float32Array>;
   readonly readRange: () => Promise<ValueRange | null>;
   /** One number for each channel; null: by index. */
@@ -47,8 +47,12 @@ export interface ReporterParts {
 export interface Reporter {
   /** A frame was computed: its predictions, range and order are news. */
   noteComputed(): void;
-  /** A frame was drawn anew; only the range behind the colour bar is news. */
-  noteDrawn(): void;
+  /**
+   * A frame was drawn anew: the range behind the colour bar is news.
+   *
+   * @param isReordered  another layer's channels are put in order, or by another measure: on a still no frame would come that says how
+   */
+  noteDrawn(isReordered: boolean): void;
   noteTick(tickMs: number, forwardMs: number, newFrame: boolean): void;
   publish(facts: FrameFacts, open: { readonly layer: LayerId; readonly channel: number | null; readonly by: ChannelOrder; readonly channels: number } | null, sources: ReportSources): void;
   nextInMs(): number | null;
@@ -84,19 +88,19 @@ export function createReporter(parts: ReporterParts): Reporter {
   };
 
   const reportFrame = (facts: FrameFacts, values: Float32Array): void => {
-    const logits = values.subarray(0, values.length - 2);
+    const logits = values.subarray(0, -3);
+    const [min = 0, max = 0, explained = -1] = values.subarray(-3);
     const { top, targetIndex } = rankPredictions(logits, parts.classes, facts.pinned, parts.probabilities);
     parts.post({ kind: 'predictions', sequence: facts.sequence, capturedAtMs: facts.capturedAtMs, top, targetIndex });
     if (facts.explanation === null) return;
     const { method, layer, unsupported, sequence, everyFrames } = facts.explanation;
-    const min = values[values.length - 2] ?? 0;
-    const max = values[values.length - 1] ?? 0;
     const state: ExplanationState = method === 'off' ? 'off' : unsupported !== null ? 'unsupported' : max > 0 ? 'ok' : 'no-positive-evidence';
     const quiet = state === 'off' || state === 'unsupported';
     const key = quiet ? `${method} ${state} ${unsupported}` : '';
     if (quiet && key === lastQuietState) return;
     lastQuietState = key;
-    parts.post({ kind: 'explanation', method, state, layer, targetIndex, min, max, sequence, everyFrames, ...(unsupported === null ? {} : { reason: unsupported }) });
+    // The map may be of an older frame, with another answer on top.
+    parts.post({ kind: 'explanation', method, state, layer, targetIndex: explained >= 0 ? explained : targetIndex, min, max, sequence, everyFrames, ...(unsupported === null ? {} : { reason: unsupported }) });
   };
 
   return {
@@ -105,7 +109,10 @@ export function createReporter(parts: ReporterParts): Reporter {
       ranges.mark();
       orders.mark();
     },
-    noteDrawn: () => ranges.mark(),
+    noteDrawn: (isReordered) => {
+      ranges.mark();
+      if (isReordered) orders.mark();
+    },
     noteTick: (tickMs, forwardMs, newFrame) => {
       if (newFrame) frames.note(parts.now());
       tickAverage.add(tickMs);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { memory, tensor, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import { memory, reverse, tensor, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { convolveDepthwise, transposeDepthwise } from '../../src/engine/kernels/depthwise-convolution';
 import { compileKernels } from '../../src/engine/native/kernel-module';
 import { createNativeKernels, unlimited, useNativeKernels, type NativeKernels } from '../../src/engine/native/native-kernels';
 import { packKernel, packPhases } from '../../src/engine/native/pack-kernel';
@@ -45,6 +46,23 @@ function listCases(count: number, largestStride: number): readonly Case[] {
   });
 }
 
+/** Where a side has more padding than a kernel less one reaches back: each side alone, all at once, strides, dilations, channels for each loop. */
+function listWidePaddings(dilated: boolean): readonly Case[] {
+  const none = { top: 0, bottom: 0, left: 0, right: 0 };
+  const sides = (['top', 'bottom', 'left', 'right'] as const).map((side) => ({ ...none, [side]: 3 }));
+  const all = { top: 3, bottom: 3, left: 3, right: 3 };
+  const sizes: readonly (readonly [number, number])[] = [[1, 1], [3, 1], [1, 3], [2, 2], [3, 3]];
+  return sizes.flatMap((kernel, index) => [...sides, all].flatMap((padding) => [1, 2, 3, 5].map((stride) => {
+    // Some kernels reach as far as the padding then.
+    const dilations = dilated && index >= 3 ? [1, 2] as const : [1, 1] as const;
+    const [h, w, cin, cout] = [5, 6, 1 + stride, 17 + index];
+    return {
+      name: `${kernel.join('x')}, stride ${stride}, dilation ${dilations.join()}, padding ${Object.values(padding).join()}`, n: 2, h, w, cin, cout,
+      layout: { kernel, strides: [stride, stride], dilations, padding },
+    } as const;
+  })));
+}
+
 let kernels: NativeKernels | null = null;
 
 function native(): NativeKernels {
@@ -76,7 +94,7 @@ describe('our own kernels against loops in TypeScript', () => {
     useNativeKernels(kernels);
   });
 
-  it.each(listCases(60, 3).map((one) => [one.name, one] as const))('convolution %s', (_, { n, h, w, cin, cout, layout }) => {
+  it.each([...listCases(60, 3), ...listWidePaddings(true)].map((one) => [one.name, one] as const))('convolution %s', (_, { n, h, w, cin, cout, layout }) => {
     const { map } = createRandom(h * 31 + w);
     const [input, kernel, bias] = [map([n, h, w, cin]), map([...layout.kernel, cin, cout]), map([cout])];
     const packed = { shape: [0], values: packKernel(kernel.values, bias.values, cout) };
@@ -85,7 +103,7 @@ describe('our own kernels against loops in TypeScript', () => {
     expectSame(found, convolvePlainly(input, kernel, bias.values, layout, -0.5, 6));
   });
 
-  it.each(listCases(60, 4).map((one) => [one.name, one] as const))('gradient of the convolution %s', (_, { n, h, w, cin, cout, layout }) => {
+  it.each([...listCases(60, 4), ...listWidePaddings(false)].map((one) => [one.name, one] as const))('gradient of the convolution %s', (_, { n, h, w, cin, cout, layout }) => {
     const { map } = createRandom(h * 37 + w);
     const undilated = { ...layout, dilations: [1, 1] as const };
     const kernel = map([...layout.kernel, cin, cout]);
@@ -109,7 +127,7 @@ describe('our own kernels against loops in TypeScript', () => {
     expectSame(masked, maskPlainly(expected, y, 6, 0, false));
   });
 
-  it.each(listCases(60, 5).map((one) => [one.name, one] as const))('depthwise convolution and its gradient %s', (_, { n, h, w, cin, cout, layout }) => {
+  it.each([...listCases(60, 5), ...listWidePaddings(true)].map((one) => [one.name, one] as const))('depthwise convolution and its gradient %s', (_, { n, h, w, cin, cout, layout }) => {
     const { map } = createRandom(h * 41 + w);
     const channels = cin + cout;
     const [input, kernel, bias] = [map([n, h, w, channels]), map([...layout.kernel, channels, 1]), map([channels])];
@@ -120,6 +138,21 @@ describe('our own kernels against loops in TypeScript', () => {
     const back = run([upstream, kernel, input], ([g, k, y]) => native().depthwise(
       g as Tensor, k as Tensor, null, layout, [h, w], true, { ...unlimited, mask: { y: y as Tensor, high: 0.5 } }));
     expectSame(back, maskPlainly(convolveDepthwisePlainly(upstream, kernel, null, layout, input.shape), input, 0.5, 0, false));
+  });
+
+  it.each(listWidePaddings(false).map((one) => [one.name, one] as const))('the same by tfjs, %s', (_, { n, h, w, cout, layout }) => {
+    const { map } = createRandom(h * 47 + w);
+    const [input, kernel] = [map([n, h, w, cout]), map([...layout.kernel, cout, 1])];
+    const expected = convolveDepthwisePlainly(input, kernel, null, layout);
+    const upstream = map(expected.shape);
+    useNativeKernels(null);
+    try {
+      expectSame(run([input, kernel], ([x, k]) => convolveDepthwise(x as Tensor, k as Tensor, layout, null, null)), expected);
+      const back = run([upstream, kernel], ([g, k]) => transposeDepthwise(g as Tensor, k as Tensor, () => reverse(k as Tensor, [0, 1]), layout, [h, w]));
+      expectSame(back, convolveDepthwisePlainly(upstream, kernel, null, layout, input.shape));
+    } finally {
+      useNativeKernels(kernels);
+    }
   });
 
   it.each(listCases(40, 3).map((one) => [one.name, one] as const))('gradient of max pooling %s', (_, { n, h, w, cin, layout }) => {

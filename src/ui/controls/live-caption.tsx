@@ -2,11 +2,12 @@ import { Info } from 'lucide-preact';
 import { colourGradient } from '../../contract/colour-map';
 import { captionName } from '../../state/layer-names';
 import { releaseTarget } from '../../state/actions/pin-target';
-import { changeSpec, spec } from '../../state/choices';
+import { changeSpec, openChannel, spec } from '../../state/choices';
 import { formatValue } from '../../state/format-value';
 import { describeLiveSigns, liveCaption, liveMap, liveMethod, liveRangeEnd } from '../../state/live-caption';
 import { describeMethod } from '../../lessons/method-texts';
 import { showDialog } from '../dialogs/open-dialog';
+import { isShort } from '../page/media';
 import './live-caption.css';
 
 /** Beside the live map: its colours with their numbers, its layer, what is true of it now, and the way to all else. */
@@ -21,6 +22,15 @@ export function LiveMapCaption() {
       )}
     </div>
   );
+}
+
+/**
+ * The same above an open layer on a phone, where the picture and its map stay in sight and a unit can be held. Where little height is left, beside a
+ * large channel as well, only for what can be undone, and for a map that there is not: neither comes and goes with the frames, which would move the rest.
+ */
+export function SheetCaption() {
+  const needed = (!isShort.value && openChannel.value === null) || liveMap.value?.state === 'unsupported' || (liveCaption.value?.action ?? null) !== null;
+  return spec.value.explanation === 'off' || !needed ? null : <div class="sheet-caption"><LiveMapCaption /></div>;
 }
 
 /** The overlay's own colours: from 0, where the picture shows through, to the greatest value of the newest map. */

@@ -4,6 +4,7 @@ import type { LayerInfo } from '../../contract/events';
 import { channelOrders, colourMaps, type ChannelOrder, type ColourMap, type MapScale } from '../../contract/session-spec';
 import { methodName } from '../../lessons/explanation-texts';
 import { methods } from '../../state/inspection';
+import { liveMap, mappedLayer } from '../../state/live-caption';
 import { describeLayer } from '../../lessons/layer-texts';
 import { chooseOrder } from '../../state/actions/choose-order';
 import { openChannel as showChannel } from '../../state/actions/open-channel';
@@ -63,15 +64,17 @@ export function LayerPanel() {
   );
 }
 
-/** Grad-CAM and its family can look at any layer with places; the last one is the usual choice. */
+/** Grad-CAM and its family can look at any layer with places; the last one is the usual choice, for a unit that is held the last one before it. */
 function ExplainHere({ layer }: { readonly layer: LayerInfo }) {
-  const { explanation: method, explanationLayer } = spec.value;
+  const { explanation: method, explanationLayer, target } = spec.value;
   if (!layer.spatial || !methods.value.some(({ id, choosesLayer }) => id === method && choosesLayer)) return null;
-  const here = (explanationLayer ?? network.value?.explanationLayer) === layer.id;
-  const usual = network.value?.explanationLayer === layer.id;
+  const here = mappedLayer.value === layer.id;
+  const usual = target.kind === 'unit' ? here && explanationLayer === null : network.value?.explanationLayer === layer.id;
+  const name = methodName(method);
+  const says = !here ? `Let ${name} look at this layer` : liveMap.value?.state === 'unsupported' ? `${name} is not defined at this layer` : `${name} looks at this layer`;
   return (
-    <button type="button" class="button explain-here" aria-pressed={here} title={usual ? 'The usual layer: the last with places, closest to the answer' : 'Make the map over the picture from this layer; earlier layers are finer and know less about classes'}
-      onClick={() => changeSpec({ explanationLayer: here || usual ? null : layer.id })}>{here ? `${methodName(method)} looks at this layer` : `Let ${methodName(method)} look at this layer`}</button>
+    <button type="button" class="button explain-here" aria-pressed={here} title={usual ? `The usual layer: the last with places, closest to ${target.kind === 'unit' ? 'what you hold' : 'the answer'}` : 'Make the map over the picture from this layer; earlier layers are finer and know less about classes'}
+      onClick={() => changeSpec({ explanationLayer: here || usual ? null : layer.id })}>{says}</button>
   );
 }
 
