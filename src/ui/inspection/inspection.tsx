@@ -1,11 +1,12 @@
 import { X } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { closeInspection } from '../../state/actions/explain-frame';
+import { mapInFocus } from '../../state/chosen-map';
 import { inspecting, maps, openingMaps } from '../../state/inspection';
 import { takeTurns } from '../../state/take-turns';
 import { MapCard } from './map-card';
 import { MethodForm } from './method-form';
-import { chosenMap, comparing } from './inspection-view';
+import { comparing } from './inspection-view';
 import { InspectionFile } from './inspection-file';
 import { MomentStrip } from './moment-strip';
 import { PlacePanel } from './place-panel';
@@ -43,7 +44,7 @@ function InspectionPage() {
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
   }, []);
   const all = maps.value;
-  const chosen = all.find(({ id }) => id === chosenMap.value) ?? all.at(-1) ?? null;
+  const chosen = mapInFocus.value;
   return (
     <dialog ref={element} class="inspection" aria-label="Inspection" onClose={closeInspection}>
       <header class="inspection-header">

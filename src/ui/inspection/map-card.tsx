@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
 import { remakeMap, stopJob, takeMapOff } from '../../state/actions/explain-frame';
+import { chosenMap, mapInFocus, shownOnRequest } from '../../state/chosen-map';
 import { colourRangeOf, describeColourRange, type ColourRange } from '../../state/colours-of-map';
 import { describeFacts, describeNote, describeStop, describeVerdict } from '../../state/describe-map';
 import { describeWait } from '../../state/describe-wait';
@@ -14,7 +15,7 @@ import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
 import { MapCanvas } from './map-canvas';
 import { useLasting } from './use-lasting';
-import { chosenMap, colourScale, crispMaps, shownOnRequest } from './inspection-view';
+import { colourScale, crispMaps } from './inspection-view';
 
 /** As long as stale maps wait before they are dimmed: a quick map that follows a stroke does not flash. */
 const quickMs = 150;
@@ -27,7 +28,7 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
   const target = nameTargetOf(map);
   const stale = isStale(map);
   const title = `${method?.name ?? map.request.method} for ${target}`;
-  const chosen = chosenMap.value === map.id;
+  const chosen = mapInFocus.value?.id === map.id;
   const verdict = describeVerdict(map);
   const facts = describeFacts(map);
   // While a map is made again its card keeps every part in its place.

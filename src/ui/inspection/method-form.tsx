@@ -1,14 +1,12 @@
 import type { ParameterDescription } from '../../contract/explanations';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { describeMethod } from '../../lessons/method-texts';
-import { makeMap } from '../../state/actions/explain-frame';
+import { askForMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
 import { draft, draftMethod, methods, openingMaps, spatialLayers, type MapRequest } from '../../state/inspection';
 import { nameInspectedMap, nextToGo } from '../../state/removed-maps';
 import { chooseFirstUnit } from '../../state/unit-target';
 import { answers, classes, layers, network, rate, targetIndex } from '../../state/worker-state';
-import { chosenMap, shownOnRequest } from './inspection-view';
-import { maps } from '../../state/inspection';
 import { UnitField } from './unit-field';
 
 /** What the next map shall show: method, target, layer, settings. */
@@ -20,10 +18,7 @@ export function MethodForm() {
   return (
     <form class="method-form" aria-label="New map" onSubmit={(event) => {
       event.preventDefault();
-      void makeMap(draft.peek());
-      // The newest: the one that was just asked for.
-      chosenMap.value = maps.peek().at(-1)?.id ?? null;
-      shownOnRequest.value = chosenMap.peek();
+      void askForMap(draft.peek());
     }}>
       <label class="field stacked">
         <span>Method</span>

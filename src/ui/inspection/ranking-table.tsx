@@ -1,5 +1,5 @@
 import { describePointing, describePointingOf } from '../../lessons/localisation';
-import { makeMap } from '../../state/actions/explain-frame';
+import { askForMap } from '../../state/actions/explain-frame';
 import { rankMethods, rankSlowMethods, stopRanking } from '../../state/actions/rank-methods';
 import { describeDuration, nameTarget } from '../../state/describe-map';
 import { describeRankingWait } from '../../state/describe-wait';
@@ -52,7 +52,7 @@ function RankedRows({ found }: { readonly found: Ranking }) {
         <tbody>
           {found.rows.map((row) => (
             <tr key={row.method}>
-              <td><button type="button" class="link" onClick={() => void makeMap({ method: row.method, target: found.target, layer: null, parameters: {} })}>{nameOf(row.method)}</button></td>
+              <td><button type="button" class="link" onClick={() => void askForMap({ method: row.method, target: found.target, layer: null, parameters: {} })}>{nameOf(row.method)}</button></td>
               <td>{row.insertion.toFixed(2)}</td><td>{row.deletion.toFixed(2)}</td>
               <td>{describePointing(row.method)}</td>
             </tr>
