@@ -1,0 +1,44 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from './harness/fixtures';
+import { dialog, openPicture } from './harness/inspection';
+
+/** Brightness of a column of pixels, 0..255, from top to bottom, as it is on the screen. */
+async function readColumn(page: Page, locator: Locator, share: number): Promise<readonly number[]> {
+  const png = await locator.screenshot({ animations: 'disabled' });
+  return page.evaluate(async ([base64, at]) => {
+    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type: 'image/png' }));
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+    if (context === null) throw new Error('no 2d context');
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(Math.floor(at * bitmap.width), 0, 1, bitmap.height);
+    return Array.from({ length: bitmap.height }, (_, y) => 0.299 * (data[4 * y] ?? 0) + 0.587 * (data[4 * y + 1] ?? 0) + 0.114 * (data[4 * y + 2] ?? 0));
+  }, [png.toString('base64'), share] as const);
+}
+
+for (const forcedColors of ['none', 'active'] as const) {
+  test(`the focus and the crosshair are seen over a picture of any brightness, forced colours ${forcedColors} @wasm`, async ({ app }) => {
+    const { page } = app;
+    await page.emulateMedia({ forcedColors });
+    await openPicture(app);
+    const picture = dialog(page).getByRole('article', { name: 'Frozen frame' });
+    const square = picture.locator('.map-canvas');
+    // As a picture of middle grey: there a line that inverts what is below it is not seen.
+    await square.locator('canvas').evaluate((canvas) => { canvas.style.filter = 'contrast(0)'; });
+    const grey = (await readColumn(page, square, 0.25))[100] ?? Number.NaN;
+    expect(Math.abs(grey - 128)).toBeLessThan(8);
+    await picture.getByRole('application').focus();
+    await page.keyboard.press('ArrowRight');
+    const pixels = await readColumn(page, square, 0.25);
+    const middle = Math.floor(pixels.length / 2);
+    const row = pixels.slice(middle - 4, middle + 5);
+    expect(Math.max(...row), 'the line of the crosshair').toBeGreaterThan(240);
+    expect(Math.min(...row), 'its edges').toBeLessThan(15);
+    const edge = pixels.slice(0, 6);
+    expect(Math.max(...edge) - Math.min(...edge), 'the focus ring within the edge').toBeGreaterThan(110);
+    await picture.getByRole('button', { name: 'Erase', exact: true }).click();
+    await picture.locator('.brush').focus();
+    await page.keyboard.press('ArrowUp');
+    const brush = (await readColumn(page, square, 0.25)).slice(0, 6);
+    expect(Math.max(...brush) - Math.min(...brush), 'the focus ring of the brush').toBeGreaterThan(110);
+  });
+}
