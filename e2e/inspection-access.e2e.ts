@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './harness/fixtures';
-import { dialog, openPicture } from './harness/inspection';
+import { cards, choose, dialog, explain, longMs, openPicture } from './harness/inspection';
 
 /** Brightness of a column of pixels, 0..255, from top to bottom, as it is on the screen. */
 async function readColumn(page: Page, locator: Locator, share: number): Promise<readonly number[]> {
@@ -42,3 +42,29 @@ for (const forcedColors of ['none', 'active'] as const) {
     expect(Math.max(...brush) - Math.min(...brush), 'the focus ring of the brush').toBeGreaterThan(110);
   });
 }
+
+test('with forced colours too one sees which map is chosen and how far one is; a check says it in figures @wasm', async ({ app }) => {
+  const { page } = app;
+  await page.emulateMedia({ forcedColors: 'active' });
+  await openPicture(app);
+  const trust = dialog(page).getByRole('region', { name: 'How far to trust it' });
+  // What was seen of the running check, however short it ran.
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(globalThis, { seenOfCheck: seen });
+    new MutationObserver(() => {
+      const text = document.querySelector('.trust .map-progress')?.textContent ?? '';
+      if (text !== seen.at(-1)) seen.push(text);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await trust.getByRole('button', { name: 'Deletion and insertion' }).click();
+  await expect(trust.getByRole('img', { name: /^Deletion/ })).toBeVisible({ timeout: longMs });
+  expect(await page.evaluate(() => (globalThis as unknown as { readonly seenOfCheck: readonly string[] }).seenOfCheck.filter((text) => /[1-9]\d? %/.test(text)).length)).toBeGreaterThan(0);
+  await choose(page, 'rise');
+  await explain(page);
+  await expect(cards(page).last().getByRole('progressbar')).toBeVisible({ timeout: longMs });
+  const [bar, done] = await cards(page).last().getByRole('progressbar').evaluate((found) => [getComputedStyle(found).backgroundColor, getComputedStyle(found.firstElementChild ?? found).backgroundColor]);
+  expect(done).not.toBe(bar);
+  const outlines = await cards(page).evaluateAll((found) => found.map((card) => getComputedStyle(card).outlineStyle));
+  expect(outlines, 'the one that was asked for').toEqual(['none', 'solid']);
+});

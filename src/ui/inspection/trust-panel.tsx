@@ -114,11 +114,12 @@ interface CheckProps<Result> {
 function Check<Result>({ name, check, disabled, hindrance, wait, onStart, onStop }: CheckProps<Result>) {
   const reason = useId();
   if (check?.phase === 'running') {
+    const percent = Math.round(check.fraction * 100);
     return (
       <div class="map-progress">
-        <div class="progress-bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(check.fraction * 100)}><i style={{ transform: `scaleX(${check.fraction})` }} /></div>
+        <div class="progress-bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}><i style={{ transform: `scaleX(${check.fraction})` }} /></div>
         <button type="button" class="button quiet" onClick={onStop}>Stop</button>
-        {wait !== '' && <span class="small muted">{wait}</span>}
+        <span class="small muted numbers">{wait === '' ? `${percent} %` : wait}</span>
       </div>
     );
   }
