@@ -68,3 +68,36 @@ test('with forced colours too one sees which map is chosen and how far one is; a
   const outlines = await cards(page).evaluateAll((found) => found.map((card) => getComputedStyle(card).outlineStyle));
   expect(outlines, 'the one that was asked for').toEqual(['none', 'solid']);
 });
+
+test('the brush by keyboard paints where it is, whatever another tool began; Escape drops what was picked up @wasm', async ({ app }) => {
+  const { page } = app;
+  await openPicture(app);
+  const picture = dialog(page).getByRole('article', { name: 'Frozen frame' });
+  const brush = picture.locator('.brush');
+  const circles = picture.locator('.brush-circle');
+  /** Red at two places of the picture: its middle, and a quarter from the left. */
+  const read = (): Promise<readonly number[]> => picture.locator('canvas').evaluate((found) => {
+    const canvas = found as HTMLCanvasElement;
+    const context = canvas.getContext('2d');
+    return [0.5, 0.25].map((x) => context?.getImageData(x * canvas.width, 0.5 * canvas.height, 1, 1).data[0] ?? Number.NaN);
+  });
+  const [middle, quarter] = await read();
+  await picture.getByRole('button', { name: 'Move', exact: true }).click();
+  await brush.focus();
+  await page.keyboard.press('Enter');
+  await expect(circles).toHaveCount(2);
+  await page.keyboard.press('Escape');
+  await expect(circles).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(circles).toHaveCount(2);
+  await picture.getByRole('button', { name: 'Erase', exact: true }).click();
+  await expect(circles).toHaveCount(1);
+  await brush.focus();
+  for (let step = 0; step < 5; step += 1) await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await read())[1]).not.toBe(quarter);
+  expect((await read())[0]).toBe(middle);
+  await expect(dialog(page)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog(page), 'nothing is picked up: it closes').toBeHidden();
+});

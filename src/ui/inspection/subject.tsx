@@ -26,7 +26,7 @@ export function Subject() {
       <header class="map-card-header"><h3 class="subject-title">The picture{painted.value ? <span class="muted"> as you changed it</span> : null}</h3></header>
       <div class="subject-picture">
         <MapCanvas plane={null} range={null} strength={0} crisp={false} label="the picture" original={comparing.value} />
-        {tool.value !== 'look' && !isArray && !isOpening && <Brush />}
+        {tool.value !== 'look' && !isArray && !isOpening && <Brush key={tool.value} />}
       </div>
       {isArray && <p class="small muted">These are numbers of an array; only pictures can be painted over.</p>}
       {!isArray && <div class="paint-tools" role="group" aria-label="Change the picture">
@@ -67,7 +67,7 @@ function AnswerList() {
   );
 }
 
-/** Takes strokes by mouse, finger, or the keyboard (arrows and Enter). */
+/** Takes strokes by mouse, finger, or the keyboard (arrows and Enter; Escape drops what was picked up). One for each tool: what one began is nothing to another. */
 function Brush() {
   const element = useRef<HTMLDivElement>(null);
   const path = useRef<{ x: number; y: number }[]>([]);
@@ -93,6 +93,11 @@ function Brush() {
     void addStroke(chosen === 'move' ? { tool: 'move', from: start, to: end, radius } : { tool: chosen, points, radius })
       .then(() => setDrying((now) => (now === trail ? [] : now)));
   };
+  const drop = (): void => {
+    path.current = [];
+    setFrom(null);
+    setAt({ ...at });
+  };
   const handleKey = (event: KeyboardEvent): void => {
     const moves: Readonly<Record<string, readonly [x: number, y: number]>> = { ArrowRight: [0.05, 0], ArrowLeft: [-0.05, 0], ArrowDown: [0, 0.05], ArrowUp: [0, -0.05] };
     const move = moves[event.key];
@@ -105,7 +110,8 @@ function Brush() {
         if (path.current.length === 0) path.current = [at];
         finish(at);
       }
-    } else return;
+    } else if (event.key === 'Escape' && path.current.length > 0) drop();
+    else return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -127,7 +133,7 @@ function Brush() {
         if (event.buttons > 0 && path.current.length > 0 && tool.peek() !== 'move') path.current.push(point);
       }}
       onPointerUp={(event) => { if (path.current.length > 0) finish(place(event)); }}
-      onPointerCancel={() => { path.current = []; setFrom(null); setAt({ ...at }); }}>
+      onPointerCancel={drop}>
       <Trail points={drying} />
       <Trail points={path.current} />
       {from !== null && <i class="brush-circle" style={circle(from)} />}
