@@ -101,3 +101,27 @@ test('the brush by keyboard paints where it is, whatever another tool began; Esc
   await page.keyboard.press('Escape');
   await expect(dialog(page), 'nothing is picked up: it closes').toBeHidden();
 });
+
+test('what came of it is said to screen readers, and where crosshair and brush are @wasm', async ({ app }) => {
+  const { page } = app;
+  await openPicture(app);
+  const spoken = dialog(page).locator('.spoken');
+  await choose(page, 'gradient');
+  await explain(page);
+  await expect(spoken).toHaveText(/Gradient, teapot: done\.$/, { timeout: longMs });
+  await dialog(page).getByRole('button', { name: 'Deletion and insertion' }).click();
+  await expect(spoken).toHaveText(/^Deletion and insertion of Gradient, teapot: /, { timeout: longMs });
+  const picture = dialog(page).getByRole('article', { name: 'Frozen frame' });
+  await picture.getByRole('application').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(spoken).toHaveText(/^56 % from the left, 50 % from the top: Grad-CAM -?[\d.]+\S*, Gradient -?[\d.]/);
+  await picture.getByRole('button', { name: 'Move', exact: true }).click();
+  await picture.getByRole('application', { name: 'Move with the arrow keys and Enter' }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(spoken).toHaveText('45 % from the left, 50 % from the top.');
+  await page.keyboard.press('Enter');
+  await expect(spoken).toHaveText(/^Picked up\./);
+  await page.keyboard.press('Escape');
+  await expect(spoken).toHaveText('Dropped.');
+  await expect(picture.getByRole('list', { name: 'Answers' }).locator('li').first()).toHaveAttribute('aria-atomic', 'true');
+});

@@ -8,6 +8,7 @@ import { MapCard } from './map-card';
 import { MethodForm } from './method-form';
 import { comparing } from './inspection-view';
 import { InspectionFile } from './inspection-file';
+import { InspectionStatus } from './inspection-status';
 import { MomentStrip } from './moment-strip';
 import { PlacePanel } from './place-panel';
 import { CompareButton, ViewControls } from './view-controls';
@@ -69,6 +70,7 @@ function InspectionPage() {
         </div>
       </div>
       <RemovedMaps />
+      <InspectionStatus />
     </dialog>
   );
 }

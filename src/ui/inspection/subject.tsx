@@ -7,6 +7,7 @@ import { answersBefore, brushRadius, painted, strokes, tool, undone, type PaintT
 import { source } from '../../state/source-state';
 import { answers } from '../../state/worker-state';
 import { comparing } from './inspection-view';
+import { describePlace, say } from './spoken';
 import { MapCanvas } from './map-canvas';
 
 const tools: readonly { readonly id: PaintTool; readonly name: string; readonly hint: string; readonly Icon: typeof Eye }[] = [
@@ -49,6 +50,13 @@ export function Subject() {
   );
 }
 
+/** What a stroke was, for those who do not see it. */
+const strokeWords: Readonly<Record<Exclude<PaintTool, 'look'>, string>> = { erase: 'Erased', blur: 'Blurred', move: 'Put down' };
+
+function tell(words: string): void {
+  say({ key: 'brush', text: `${words}.` });
+}
+
 function AnswerList() {
   const before = new Map(answersBefore.value.map(({ index, probability }) => [index, probability]));
   const shown = answers.value.slice(0, 3);
@@ -61,7 +69,8 @@ function AnswerList() {
       {[...shown, ...lost].map(({ index, label }) => {
         const now = answers.value.find((answer) => answer.index === index)?.probability ?? null;
         const was = painted.value ? before.get(index) : undefined;
-        return <li key={index}><span>{label}</span><span class="numbers">{now === null ? `below ${leastTold} %` : percent(now)}{was === undefined ? '' : <span class="muted"> was {percent(was)}</span>}</span></li>;
+        // As a whole: a number that changes means nothing without its class.
+        return <li key={index} aria-atomic="true"><span>{label}</span><span class="numbers">{now === null ? `below ${leastTold} %` : percent(now)}{was === undefined ? '' : <span class="muted"> was {percent(was)}</span>}</span></li>;
       })}
     </ol>
   );
@@ -90,6 +99,7 @@ function Brush() {
     // The trail stays until the stroke itself is seen.
     const trail = chosen === 'move' ? [] : points;
     setDrying(trail);
+    tell(`${strokeWords[chosen]}, ${describePlace(end)}`);
     void addStroke(chosen === 'move' ? { tool: 'move', from: start, to: end, radius } : { tool: chosen, points, radius })
       .then(() => setDrying((now) => (now === trail ? [] : now)));
   };
@@ -101,17 +111,24 @@ function Brush() {
   const handleKey = (event: KeyboardEvent): void => {
     const moves: Readonly<Record<string, readonly [x: number, y: number]>> = { ArrowRight: [0.05, 0], ArrowLeft: [-0.05, 0], ArrowDown: [0, 0.05], ArrowUp: [0, -0.05] };
     const move = moves[event.key];
-    if (move !== undefined) setAt({ x: Math.min(1, Math.max(0, at.x + move[0])), y: Math.min(1, Math.max(0, at.y + move[1])) });
+    if (move !== undefined) {
+      const next = { x: Math.min(1, Math.max(0, at.x + move[0])), y: Math.min(1, Math.max(0, at.y + move[1])) };
+      setAt(next);
+      tell(describePlace(next));
+    }
     else if (event.key === 'Enter' || event.key === ' ') {
       if (tool.peek() === 'move' && from === null) {
         setFrom(at);
         path.current = [at];
+        tell('Picked up. Arrow keys and Enter put it down, Escape drops it');
       } else {
         if (path.current.length === 0) path.current = [at];
         finish(at);
       }
-    } else if (event.key === 'Escape' && path.current.length > 0) drop();
-    else return;
+    } else if (event.key === 'Escape' && path.current.length > 0) {
+      drop();
+      tell('Dropped');
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -119,7 +136,7 @@ function Brush() {
     left: `${(point.x - brushRadius.value) * 100}%`, top: `${(point.y - brushRadius.value) * 100}%`, width: `${brushRadius.value * 200}%`, height: `${brushRadius.value * 200}%`,
   });
   return (
-    <div ref={element} class="brush" tabIndex={0} role="application" aria-label={`${tool.value} with the arrow keys and Enter`} onKeyDown={handleKey}
+    <div ref={element} class="brush" tabIndex={0} role="application" aria-label={`${tools.find(({ id }) => id === tool.value)?.name ?? tool.value} with the arrow keys and Enter`} onKeyDown={handleKey}
       onPointerDown={(event) => {
         element.current?.setPointerCapture(event.pointerId);
         const point = place(event);
