@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './harness/fixtures';
-import { cards, choose, dialog, explain, longMs, openPicture } from './harness/inspection';
+import { cards, choose, dialog, explain, longMs, openInspection, openPicture } from './harness/inspection';
 
 /** Brightness of a column of pixels, 0..255, from top to bottom, as it is on the screen. */
 async function readColumn(page: Page, locator: Locator, share: number): Promise<readonly number[]> {
@@ -124,4 +124,96 @@ test('what came of it is said to screen readers, and where crosshair and brush a
   await page.keyboard.press('Escape');
   await expect(spoken).toHaveText('Dropped.');
   await expect(picture.getByRole('list', { name: 'Answers' }).locator('li').first()).toHaveAttribute('aria-atomic', 'true');
+});
+
+test('with the keyboard alone the focus is never lost: menus, checks, ranking, maps made again, strokes taken back @wasm', async ({ app }) => {
+  const { page } = app;
+  await openPicture(app);
+  // Each frame in which nothing has the focus, with what had it before.
+  await dialog(page).getByRole('button', { name: 'Save inspection' }).focus();
+  await page.evaluate(() => {
+    const lost: string[] = [];
+    Object.assign(globalThis, { lostFocusOf: lost });
+    let last = '';
+    const watch = (): void => {
+      const active = document.activeElement;
+      if (active === document.body) lost.push(last);
+      else last = active?.getAttribute('aria-label') ?? active?.textContent ?? '';
+      requestAnimationFrame(watch);
+    };
+    watch();
+  });
+  const press = async (button: Locator, key = 'Enter'): Promise<void> => {
+    await button.focus();
+    await page.keyboard.press(key);
+  };
+  const subject = dialog(page).getByRole('article', { name: 'Frozen frame' });
+  const trust = dialog(page).getByRole('region', { name: 'How far to trust it' });
+  const ranking = dialog(page).getByRole('region', { name: 'Methods ranked on this frame' });
+  const card = cards(page).last();
+
+  await press(card.getByRole('button', { name: /^Save / }));
+  await expect(page.getByRole('menuitem', { name: /PNG/ })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  await download;
+  await expect(card.getByRole('button', { name: /^Save / })).toBeFocused();
+
+  for (const name of ['Deletion and insertion', 'Randomise the network']) {
+    const check = trust.locator('.map-progress').filter({ hasText: /./ }).nth(name === 'Randomise the network' ? 1 : 0).getByRole('button');
+    await expect(check).toHaveText(name);
+    await press(check);
+    await expect(check).toHaveText('Stop');
+    await expect(check).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(check).toHaveText(name);
+    await page.keyboard.press('Enter');
+    await expect(check, 'it is done').toHaveText(`${name} again`, { timeout: longMs });
+    await expect(check).toBeFocused();
+  }
+
+  await press(ranking.getByRole('button', { name: 'Rank the methods' }));
+  await expect(ranking.getByRole('button', { name: 'Stop the ranking' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(ranking.getByRole('button', { name: 'Rank again' })).toBeFocused();
+  await press(ranking.getByRole('button', { name: 'Also the slow ones' }));
+  await expect(ranking.getByRole('button', { name: 'Stop the ranking' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(ranking.getByRole('button', { name: 'Rank again' })).toBeFocused();
+
+  await choose(page, 'smooth-grad');
+  await press(dialog(page).getByRole('button', { name: 'Explain', exact: true }));
+  await expect(card).toHaveAccessibleName(/^SmoothGrad for /);
+  await press(card.getByRole('button', { name: /^Stop / }));
+  await expect(card).toHaveAttribute('data-phase', 'cancelled');
+  await page.keyboard.press('Enter');
+  await expect(card).toHaveAttribute('data-phase', 'done', { timeout: longMs });
+  await expect(card.getByRole('button', { name: /^Make .+ again$/ })).toBeFocused();
+
+  await press(subject.getByRole('button', { name: 'Erase', exact: true }));
+  await press(subject.locator('.brush'));
+  await press(card.getByRole('button', { name: 'Make this map again' }));
+  await expect(card.locator('.map-make')).toBeFocused();
+  await expect(card).toHaveAttribute('data-phase', 'done', { timeout: longMs });
+  const undo = subject.getByRole('button', { name: 'Undo', exact: true });
+  await press(undo);
+  await expect(undo).toBeDisabled();
+  await expect(undo).toBeFocused();
+  await press(subject.getByRole('button', { name: 'Redo', exact: true }));
+  await press(subject.getByRole('button', { name: 'Take all changes back' }));
+  await expect(subject.getByRole('button', { name: 'Take all changes back' })).toBeFocused();
+
+  await choose(page, 'grad-cam');
+  const layer = dialog(page).getByRole('combobox', { name: 'Layer to explain' });
+  await layer.selectOption({ index: 2 });
+  await press(dialog(page).getByRole('button', { name: 'Back to the usual one' }));
+  await expect(layer).toBeFocused();
+  await openInspection(page, { name: 'wrong.zip', bytes: Buffer.from('no zip') });
+  await expect(dialog(page).getByText('This file is not a saved inspection')).toBeVisible();
+  await expect(dialog(page).getByRole('button', { name: 'Open another file' })).toHaveCount(0);
+  await press(dialog(page).getByRole('button', { name: 'Dismiss' }));
+  await expect(dialog(page).getByRole('heading', { name: 'Inspect this frame' })).toBeFocused();
+  await expect(cards(page), 'the maps are there').toHaveCount(2);
+  expect(await page.evaluate(() => (globalThis as unknown as { readonly lostFocusOf: readonly string[] }).lostFocusOf)).toEqual([]);
 });

@@ -39,6 +39,7 @@ function useFilled(): boolean {
 function InspectionPage() {
   const filled = useFilled();
   const element = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
@@ -49,12 +50,15 @@ function InspectionPage() {
   return (
     <dialog ref={element} class="inspection" aria-label="Inspection" onClose={closeInspection}>
       <header class="inspection-header">
-        <h2>Inspect this frame</h2>
+        <h2 ref={title} tabIndex={-1}>Inspect this frame</h2>
         <CompareButton />
         {!isNarrow.value && <ViewControls />}
         <button type="button" class="button icon quiet" aria-label="Close the inspection" onClick={() => element.current?.close()}><X size={20} /></button>
       </header>
-      <div class="notices inspection-notices"><StateNotices /></div>
+      <div class="notices inspection-notices" onClick={(event) => {
+        // What is done about a notice takes its buttons along.
+        if (event.target instanceof Element && event.target.closest('.notice-steps button') !== null) title.current?.focus();
+      }}><StateNotices /></div>
       <div class="inspection-body">
         <div class="inspection-side">
           {filled && <>{isNarrow.value && <ViewControls />}<MomentStrip /><MethodForm /><InspectionFile /></>}

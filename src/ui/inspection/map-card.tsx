@@ -60,7 +60,11 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
       <MapWords map={map} progressing={progressing} />
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
       {!isOfShownNetwork(map) && <p class="map-verdict small">Made by the network {nameNetworkOf(map)}, which is not on screen.</p>}
-      {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. {isOfShownNetwork(map) && <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button>}</p>}
+      {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. {isOfShownNetwork(map) && <button type="button" class="link" onClick={() => {
+        // This one goes with its sentence.
+        element.current?.querySelector<HTMLElement>('.map-make')?.focus();
+        void remakeMap(map.id, map.request);
+      }}>Make this map again</button>}</p>}
       {plane !== null && method !== null && <p class="small muted">{describeSigns(method)}</p>}
       {plane !== null && facts !== '' && <p class="small muted numbers">{facts}</p>}
     </article>
@@ -77,9 +81,9 @@ interface PartProps {
 function MapTools({ map, title, progressing }: PartProps) {
   return (
     <div class="map-tools">
-      {progressing
-        ? <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => stopJob(map.job)}><Square size={16} /></button>
-        : <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" disabled={!isOfShownNetwork(map)} onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
+      {/* One button, so that it keeps the focus when it becomes the other. */}
+      <button type="button" class="button icon quiet map-make" aria-label={progressing ? `Stop ${title}` : `Make ${title} again`} title={progressing ? 'Stop' : 'Make again'} aria-disabled={!progressing && !isOfShownNetwork(map)}
+        onClick={() => { if (progressing) stopJob(map.job); else void remakeMap(map.id, map.request); }}>{progressing ? <Square size={16} /> : <RotateCw size={16} />}</button>
       <MapActions map={map} title={title} />
       <button type="button" class="button icon quiet" aria-label={`Remove ${title}`} title="Remove" onClick={() => takeMapOff(map.id)}><Trash2 size={16} /></button>
     </div>

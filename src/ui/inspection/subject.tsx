@@ -22,6 +22,10 @@ export function Subject() {
   const isArray = source.value?.takeArray !== undefined;
   // A stroke makes another picture, and the maps that are still to come are of this one.
   const isOpening = openingMaps.value !== null;
+  // Buttons that cannot be used now keep the focus: the last step back is often not the last key.
+  const canUndo = !isOpening && strokes.value.length > 0;
+  const canRedo = !isOpening && undone.value.length > 0;
+  const canClear = strokes.value.length > 0;
   return (
     <article class="map-card subject" aria-label="Frozen frame">
       <header class="map-card-header"><h3 class="subject-title">The picture{painted.value ? <span class="muted"> as you changed it</span> : null}</h3></header>
@@ -35,9 +39,9 @@ export function Subject() {
           <button key={id} type="button" class="button" aria-pressed={tool.value === id} title={hint} onClick={() => { tool.value = id; }}><Icon size={16} /><span>{name}</span></button>
         ))}
         <span class="paint-history">
-          <button type="button" class="button icon" aria-label="Undo" title="Undo" disabled={isOpening || strokes.value.length === 0} onClick={() => void undoStroke()}><Undo2 size={16} /></button>
-          <button type="button" class="button icon" aria-label="Redo" title="Redo" disabled={isOpening || undone.value.length === 0} onClick={() => void redoStroke()}><Redo2 size={16} /></button>
-          <button type="button" class="button icon" aria-label="Take all changes back" title="Take all changes back" disabled={strokes.value.length === 0} onClick={() => void clearStrokes()}><X size={16} /></button>
+          <button type="button" class="button icon" aria-label="Undo" title="Undo" aria-disabled={!canUndo} onClick={() => { if (canUndo) void undoStroke(); }}><Undo2 size={16} /></button>
+          <button type="button" class="button icon" aria-label="Redo" title="Redo" aria-disabled={!canRedo} onClick={() => { if (canRedo) void redoStroke(); }}><Redo2 size={16} /></button>
+          <button type="button" class="button icon" aria-label="Take all changes back" title="Take all changes back" aria-disabled={!canClear} onClick={() => { if (canClear) void clearStrokes(); }}><X size={16} /></button>
         </span>
       </div>}
       {tool.value !== 'look' && (

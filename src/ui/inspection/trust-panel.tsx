@@ -113,20 +113,19 @@ interface CheckProps<Result> {
 
 function Check<Result>({ name, check, disabled, hindrance, wait, onStart, onStop }: CheckProps<Result>) {
   const reason = useId();
-  if (check?.phase === 'running') {
-    const percent = Math.round(check.fraction * 100);
-    return (
-      <div class="map-progress">
-        <div class="progress-bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}><i style={{ transform: `scaleX(${check.fraction})` }} /></div>
-        <button type="button" class="button quiet" onClick={onStop}>Stop</button>
-        <span class="small muted numbers">{wait === '' ? `${percent} %` : wait}</span>
-      </div>
-    );
-  }
+  const running = check?.phase === 'running';
+  const percent = Math.round((check?.fraction ?? 0) * 100);
+  const off = !running && (disabled || hindrance !== '');
   return (
     <>
-      <button type="button" class="button" disabled={disabled || hindrance !== ''} aria-describedby={hindrance === '' ? undefined : reason} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
-      {hindrance !== '' && <p id={reason} class="small muted">{hindrance}</p>}
+      <div class="map-progress">
+        {running && <div key="bar" class="progress-bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}><i style={{ transform: `scaleX(${check.fraction})` }} /></div>}
+        {/* One button that keeps the focus when it becomes another; so does one that cannot be used for a while. */}
+        <button key="act" type="button" class={running ? 'button quiet' : 'button'} aria-disabled={off} aria-label={running ? `Stop: ${name}` : undefined} aria-describedby={!running && hindrance !== '' ? reason : undefined}
+          onClick={running ? onStop : off ? undefined : onStart}>{running ? 'Stop' : check?.result == null ? name : `${name} again`}</button>
+        {running && <span key="words" class="small muted numbers">{wait === '' ? `${percent} %` : wait}</span>}
+      </div>
+      {!running && hindrance !== '' && <p id={reason} class="small muted">{hindrance}</p>}
       {check?.phase === 'failed' && check.error !== null && <p class="map-error small" role="alert">{check.error.code === 'explain-unsupported' ? check.error.detail : errorTexts[check.error.code].sentence}</p>}
       {check?.phase === 'cancelled' && <p class="small muted">Stopped.</p>}
     </>
