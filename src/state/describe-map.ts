@@ -98,8 +98,9 @@ export function describeVerdict(map: InspectedMap): string {
   }
 }
 
-/** Why a finished map cannot be checked here; '' where it can. */
-export function describeHindrance(map: InspectedMap): string {
+/** Why a finished map cannot be checked here; '' where it can. @param check  curves follow the probability of a class; a map of a unit has none */
+export function describeHindrance(map: InspectedMap, check: 'faithfulness' | 'sanity'): string {
+  if (check === 'faithfulness' && map.request.target.kind === 'unit') return 'The curves follow the probability of a class; this map explains a channel.';
   if (map.origin === null) return '';
   return isOfShownNetwork(map) ? 'This map came with a file. Make it again here, and it can be checked.' : 'This map came with a file, and the network that made it is not on screen: it cannot be made again or checked here.';
 }

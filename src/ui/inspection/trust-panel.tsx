@@ -18,7 +18,6 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
   const method = methodOf(map);
   if (method === null) return null;
   const words = describeMethod(method.id);
-  const hindrance = describeHindrance(map);
   const unfinished = map.phase !== 'done';
   const paper = method.paper.arxiv === null ? method.paper.doi === null ? null : `https://doi.org/${method.paper.doi}` : `https://arxiv.org/abs/${method.paper.arxiv}`;
   const place = localisationOf(method.id);
@@ -34,11 +33,11 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       </details>
       <h4>{isStale(map) ? 'On the picture it was made of' : 'On this very picture'}</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, 'faithfulness')} disabled={unfinished} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, 'faithfulness')} disabled={unfinished} hindrance={describeHindrance(map, 'faithfulness')} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, 'sanity')} disabled={unfinished} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
+      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, 'sanity')} disabled={unfinished} hindrance={describeHindrance(map, 'sanity')} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
