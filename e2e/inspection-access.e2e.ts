@@ -217,3 +217,28 @@ test('with the keyboard alone the focus is never lost: menus, checks, ranking, m
   await expect(cards(page), 'the maps are there').toHaveCount(2);
   expect(await page.evaluate(() => (globalThis as unknown as { readonly lostFocusOf: readonly string[] }).lostFocusOf)).toEqual([]);
 });
+
+test('the keyboard goes through a phone as the eye does; wide, the form stands left of the maps @wasm', async ({ app }) => {
+  const { page } = app;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openPicture(app);
+  const box = async (part: string): Promise<{ readonly x: number; readonly y: number; readonly width: number }> => {
+    const found = await dialog(page).locator(part).boundingBox();
+    if (found === null) throw new Error(`no ${part}`);
+    return found;
+  };
+  const parts = ['.inspection-maps', '.inspection-side', '.inspection-trust'] as const;
+  const inDocument = await dialog(page).locator(parts.join(', ')).evaluateAll((found) => found.map((part) => `.${part.className}`));
+  expect(inDocument).toEqual(parts);
+  const tops = await Promise.all(parts.map(async (part) => (await box(part)).y));
+  expect([...tops].sort((a, b) => a - b)).toEqual(tops);
+  // As large as a finger wants it, however small the box is that is drawn.
+  expect((await dialog(page).locator('label', { hasText: 'Crisp pixels' }).boundingBox())?.height).toBeGreaterThanOrEqual(32);
+  for (const width of [800, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const [maps, side, trust] = [await box('.inspection-maps'), await box('.inspection-side'), await box('.inspection-trust')];
+    expect(side.x + side.width, `${width} px`).toBeLessThanOrEqual(maps.x);
+    expect(Math.abs(side.y - maps.y)).toBeLessThan(2);
+    expect(width === 1440 ? trust.x - (maps.x + maps.width) : trust.y - maps.y).toBeGreaterThanOrEqual(0);
+  }
+});

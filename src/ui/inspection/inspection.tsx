@@ -60,14 +60,14 @@ function InspectionPage() {
         if (event.target instanceof Element && event.target.closest('.notice-steps button') !== null) title.current?.focus();
       }}><StateNotices /></div>
       <div class="inspection-body">
-        <div class="inspection-side">
-          {filled && <>{isNarrow.value && <ViewControls />}<MomentStrip /><MethodForm /><InspectionFile /></>}
-        </div>
         <div class="inspection-maps" role="group" aria-label="Maps">
           <Subject />
           {openingMaps.value !== null ? <p class="muted panel-empty" role="status">Opening {openingMaps.value === 1 ? '1 saved map' : `${openingMaps.value} saved maps`}, as soon as the network is there.</p>
             : all.length === 0 && <p class="muted panel-empty">Choose a method and press Explain. Up to four maps stand side by side.</p>}
           {all.map((map) => <MapCard key={map.id} map={map} comparing={comparing.value} />)}
+        </div>
+        <div class="inspection-side">
+          {filled && <>{isNarrow.value && <ViewControls />}<MomentStrip /><MethodForm /><InspectionFile /></>}
         </div>
         <div class="inspection-trust">
           {filled && <><PlacePanel />{chosen !== null && <TrustPanel map={chosen} />}<RankingTable /></>}
