@@ -242,3 +242,26 @@ test('the keyboard goes through a phone as the eye does; wide, the form stands l
     expect(width === 1440 ? trust.x - (maps.x + maps.width) : trust.y - maps.y).toBeGreaterThanOrEqual(0);
   }
 });
+
+test('Help opens over the inspection, by its button and by its key, and gives the focus back @wasm', async ({ app }) => {
+  const { page } = app;
+  await page.setViewportSize({ width: 320, height: 640 });
+  await openPicture(app);
+  const help = page.getByRole('dialog', { name: 'Help' });
+  const button = dialog(page).getByRole('button', { name: 'Help' });
+  await button.click();
+  await expect(help.getByText('Completeness gap', { exact: true })).toBeVisible();
+  await help.getByRole('button', { name: 'Close' }).click();
+  await expect(button).toBeFocused();
+  await dialog(page).getByRole('application').first().focus();
+  await page.keyboard.press('?');
+  await expect(help).toContainText('with Move: pick up, then put down');
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  await expect(dialog(page), 'only what lies above it was closed').toBeVisible();
+  await expect(dialog(page).getByRole('application').first()).toBeFocused();
+  for (const name of ['Hold to compare', 'Help', 'Close the inspection']) {
+    const box = await dialog(page).getByRole('button', { name }).boundingBox();
+    expect((box?.x ?? 999) + (box?.width ?? 0), `${name} fits`).toBeLessThanOrEqual(320);
+  }
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explanations } from '../explain/registry';
+import { explanations, findExplanation } from '../explain/registry';
 import { explanationIds } from '../contract/session-spec';
 import { explainMethod } from './explanation-texts';
 import { localisationRows } from './localisation';
@@ -18,6 +18,10 @@ describe('the words of the methods', () => {
   it.each(explanationIds.filter((id) => id !== 'off'))('%s is worded for every target where it is said live, also for a unit that is held', (id) => {
     const { shows, limits } = describeMethod(id);
     for (const text of [shows, limits, explainMethod(id).definition]) expect(text).not.toMatch(/\b(for|to) the (class|answer)\b|class score/);
+  });
+
+  it.each(explanationIds.filter((id) => id !== 'off'))('%s is called live as in the inspection', (id) => {
+    expect(explainMethod(id).name).toBe(findExplanation(id).name);
   });
 
   it('says of guided backpropagation and deconvnet that they hardly change, and of deconvnet what was measured here (docs/explanations.md)', () => {

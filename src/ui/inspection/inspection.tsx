@@ -1,4 +1,4 @@
-import { X } from 'lucide-preact';
+import { CircleQuestionMark, X } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { closeInspection } from '../../state/actions/explain-frame';
 import { mapInFocus } from '../../state/chosen-map';
@@ -12,6 +12,7 @@ import { InspectionStatus } from './inspection-status';
 import { MomentStrip } from './moment-strip';
 import { PlacePanel } from './place-panel';
 import { CompareButton, ViewControls } from './view-controls';
+import { showDialog } from '../dialogs/open-dialog';
 import { isNarrow } from '../page/media';
 import { StateNotices } from '../page/notices';
 import { RankingTable } from './ranking-table';
@@ -53,6 +54,7 @@ function InspectionPage() {
         <h2 ref={title} tabIndex={-1}>Inspect this frame</h2>
         <CompareButton />
         {!isNarrow.value && <ViewControls />}
+        <button type="button" class="button icon quiet" aria-label="Help" title="Help (?)" onClick={() => showDialog('help')}><CircleQuestionMark size={20} /></button>
         <button type="button" class="button icon quiet" aria-label="Close the inspection" onClick={() => element.current?.close()}><X size={20} /></button>
       </header>
       <div class="notices inspection-notices" onClick={(event) => {
