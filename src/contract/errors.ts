@@ -11,6 +11,7 @@ export const errorCodes = [
   'input-unsupported', 'input-mismatch', 'layer-unknown', 'labels-mismatch',
   'import-timeout', 'storage-full', 'storage-unavailable', 'address-blocked',
   'explain-unsupported',
+  'inspection-unreadable', 'inspection-too-large',
   'backend-unavailable', 'device-lost', 'out-of-memory', 'worker-crashed', 'worker-hung',
   'superseded', 'cancelled', 'internal',
 ] as const;

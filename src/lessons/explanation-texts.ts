@@ -2,6 +2,7 @@ import type { ExplanationId } from '../contract/session-spec';
 
 /** What is said of a live map beside the words of {@link describeMethod}, which are true of every target: a class, a difference of two, a unit that is held. */
 interface ExplanationText {
+  /** As the method calls itself (`explain/registry.ts`): the window names live maps before the worker could say it. */
   readonly name: string;
   /** Which definition is meant, for those who compare. */
   readonly definition: string;
@@ -15,7 +16,7 @@ const texts: Readonly<Record<ExplanationId, ExplanationText>> = {
     paper: { title: 'Selvaraju et al. 2017', address: 'https://arxiv.org/abs/1610.02391' },
   },
   gradient: {
-    name: 'Input gradient',
+    name: 'Gradient',
     definition: 'Largest absolute value over the colours of the gradient of the score with respect to the input.',
     paper: { title: 'Simonyan et al. 2013', address: 'https://arxiv.org/abs/1312.6034' },
   },
@@ -45,7 +46,7 @@ const texts: Readonly<Record<ExplanationId, ExplanationText>> = {
     paper: { title: 'Zeiler and Fergus 2013', address: 'https://arxiv.org/abs/1311.2901' },
   },
   'lrp-epsilon': {
-    name: 'LRP epsilon',
+    name: 'LRP, epsilon',
     definition: 'Relevance of each unit in proportion to its share of the sums above it, with a small stabiliser; summed over the colours, positive part.',
     paper: { title: 'Bach et al. 2015', address: 'https://doi.org/10.1371/journal.pone.0130140' },
   },

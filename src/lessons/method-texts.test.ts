@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explanations } from '../explain/registry';
+import { explanations, findExplanation } from '../explain/registry';
 import { explanationIds } from '../contract/session-spec';
 import { explainMethod } from './explanation-texts';
 import { describePointing, describePointingOf, localisationRows } from './localisation';
@@ -20,10 +20,14 @@ describe('the words of the methods', () => {
     for (const text of [shows, limits, explainMethod(id).definition]) expect(text).not.toMatch(/\b(for|to) the (class|answer)\b|class score/);
   });
 
+  it.each(explanationIds.filter((id) => id !== 'off'))('%s is called live as in the inspection', (id) => {
+    expect(explainMethod(id).name).toBe(findExplanation(id).name);
+  });
+
   it('says of guided backpropagation and deconvnet that they hardly change, and of deconvnet what was measured here (docs/explanations.md)', () => {
     const { limits } = describeMethod('deconvnet');
     expect(limits).toMatch(/known to hardly change when a network forgets/);
-    expect(limits).toMatch(/here it changed more than that, and less than the gradient/);
+    expect(limits).toMatch(/here it changed more than that: on “everyday” less than the gradient, on “digits” at least as much/);
     expect(describeMethod('guided-backprop').limits).toMatch(/how little it changes/);
   });
 

@@ -137,16 +137,23 @@ describe('what is said of a map', () => {
   });
 
   it('says why a map that came with a file cannot be checked', () => {
-    expect(describeHindrance(map())).toBe('');
-    expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }))).toMatch(/network that made it is not on screen/);
+    expect(describeHindrance(map(), 'sanity')).toBe('');
+    expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }), 'faithfulness')).toMatch(/network that made it is not on screen/);
     showNetwork('last');
-    expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }))).toMatch(/^This map came with a file\. Make it again/);
+    expect(describeHindrance(map({ origin: { picture: 1, stale: false, method: null, targetName: null, networkName: 'n' } }), 'faithfulness')).toMatch(/^This map came with a file\. Make it again/);
+  });
+
+  it('says before it is asked for that the curves need a class; the sanity check does not', () => {
+    const ofUnit = map({ request: { ...map().request, target: { kind: 'unit', layer: 'conv', channel: 3 } } });
+    expect(describeHindrance(ofUnit, 'faithfulness')).toBe('The curves follow the probability of a class; this map explains a channel.');
+    expect(describeHindrance(ofUnit, 'sanity')).toBe('');
+    expect(describeHindrance(map(), 'faithfulness')).toBe('');
   });
 
   it('says why a map that is not finished cannot be checked', () => {
     for (const phase of ['running', 'failed', 'cancelled'] as const) {
-      expect(describeHindrance(map({ phase }))).toBe('Only a finished map can be checked.');
-      expect(describeHindrance(map({ phase, result: null }))).toBe('Only a finished map can be checked.');
+      expect(describeHindrance(map({ phase }), 'sanity')).toBe('Only a finished map can be checked.');
+      expect(describeHindrance(map({ phase, result: null }), 'faithfulness')).toBe('Only a finished map can be checked.');
     }
   });
 

@@ -127,8 +127,9 @@ export function describeScore(map: InspectedMap): string {
   }
 }
 
-/** Why a map cannot be checked here; '' where it can. */
-export function describeHindrance(map: InspectedMap): string {
+/** Why a map cannot be checked here; '' where it can. @param check  curves follow the probability of a class; a map of a unit has none */
+export function describeHindrance(map: InspectedMap, check: 'faithfulness' | 'sanity'): string {
+  if (check === 'faithfulness' && map.request.target.kind === 'unit') return 'The curves follow the probability of a class; this map explains a channel.';
   if (map.origin === null) return map.phase === 'done' ? '' : 'Only a finished map can be checked.';
   return isOfShownNetwork(map) ? 'This map came with a file. Make it again here, and it can be checked.' : 'This map came with a file, and the network that made it is not on screen: it cannot be made again or checked here.';
 }

@@ -138,6 +138,15 @@ export const errorTexts: Readonly<Record<ErrorCode, ErrorText>> = {
     sentence: 'This explanation is not defined for this network. Choose another one.',
     steps: ['dismiss'],
   },
+  // Another file is chosen where this one was; what is on screen stays, whatever the person does.
+  'inspection-unreadable': {
+    sentence: 'This file is not a saved inspection, or it is damaged or cut short. Nothing was changed; choose another file.',
+    steps: ['dismiss'],
+  },
+  'inspection-too-large': {
+    sentence: 'This file is larger than any saved inspection, so it was not opened. Nothing was changed; choose another file.',
+    steps: ['dismiss'],
+  },
   'backend-unavailable': {
     sentence: 'This browser offers neither WebGPU nor WebAssembly that can run a network. Update it, or open the page in a current browser.',
     steps: ['use-wasm', 'reload'],

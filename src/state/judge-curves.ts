@@ -1,3 +1,5 @@
+import type { FaithfulnessResult } from '../contract/jobs';
+
 /** Least and largest probability of some curves, 0..1. */
 export interface CurveSpan {
   readonly least: number;
@@ -37,6 +39,10 @@ export function describeSpan({ least, largest }: CurveSpan): string {
   return from === to ? `This answer is at ${from} throughout` : `This answer stays between ${from} and ${to}`;
 }
 
+const verdictWords: Readonly<Record<Exclude<CurveVerdict, 'flat'>, string>> = {
+  better: 'Better than a random order', worse: 'Worse than a random order', unclear: 'No clear difference from a random order',
+};
+
 /** `flat`: there is nothing to follow. `unclear`: another random order might have done as well, or as badly. */
 export type CurveVerdict = 'better' | 'unclear' | 'worse' | 'flat';
 
@@ -49,4 +55,27 @@ export function judgeCurve(span: CurveSpan, gain: number, randomArea: number): C
   if (isFlat(span)) return 'flat';
   const margin = marginOf(randomArea);
   return gain > margin ? 'better' : gain < -margin ? 'worse' : 'unclear';
+}
+
+/** The verdict in words: `Better than a random order`, `This answer is at 0.0 % throughout: this curve cannot tell`. */
+function describeJudged(span: CurveSpan, verdict: CurveVerdict): string {
+  return verdict === 'flat' ? `${describeSpan(span)}: this curve cannot tell` : verdictWords[verdict];
+}
+
+export interface JudgedCurve {
+  readonly verdict: CurveVerdict;
+  readonly words: string;
+}
+
+/** How deletion and insertion came out, beside the same random order. */
+export function judgeCurves({ deletion, insertion, randomDeletion, randomInsertion, areas }: FaithfulnessResult): Readonly<Record<'deletion' | 'insertion', JudgedCurve>> {
+  const judge = (map: readonly number[], random: readonly number[], gain: number, randomArea: number): JudgedCurve => {
+    const span = spanOf(map, random);
+    const verdict = judgeCurve(span, gain, randomArea);
+    return { verdict, words: describeJudged(span, verdict) };
+  };
+  return {
+    deletion: judge(deletion, randomDeletion, areas.randomDeletion - areas.deletion, areas.randomDeletion),
+    insertion: judge(insertion, randomInsertion, areas.insertion - areas.randomInsertion, areas.randomInsertion),
+  };
 }

@@ -32,7 +32,7 @@ const longestList = 4096;
  * Reads `inspection.json` field by field: only what is named here, of the type it must have, goes on. What was measured may have
  * overflowed, and is then one of the words of {@link readMeasured}; everything else is finite.
  *
- * @throws AppError 'format-malformed' naming the field
+ * @throws AppError 'inspection-unreadable' naming the field
  */
 export function readSavedFacts(value: unknown, version: number): StoredFacts {
   const facts = fields(value, 'inspection.json');
@@ -151,7 +151,7 @@ function readPictureShape(value: unknown, at: string): readonly [number, number,
 }
 
 function fail(where: string): never {
-  throw new AppError('format-malformed', `inspection.json: ${where}`);
+  throw new AppError('inspection-unreadable', `inspection.json: ${where}`);
 }
 
 function fields(value: unknown, at: string): Fields {

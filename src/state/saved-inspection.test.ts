@@ -65,14 +65,14 @@ describe('a saved inspection', () => {
   ])('refuses a %s that is neither a number nor one of these words, and names it', async (name, where) => {
     for (const bad of ['nan', 'Infinite', '1', true, {}]) {
       const bytes = await tamper((facts) => JSON.parse(JSON.stringify(facts).replace('"standardError":', '"completenessGap":0,"standardError":').replace(new RegExp(`"${name}":-?[0-9.]+`), `"${name}":${JSON.stringify(bad)}`)) as unknown);
-      expect(() => unpackInspection(bytes), JSON.stringify(bad)).toThrow(expect.objectContaining({ code: 'format-malformed', message: expect.stringContaining(`maps[0].${where}`) }));
+      expect(() => unpackInspection(bytes), JSON.stringify(bad)).toThrow(expect.objectContaining({ code: 'inspection-unreadable', message: expect.stringContaining(`maps[0].${where}`) }));
     }
   });
 
   it.each(['score', 'min', 'durationMs', 'sequence'])('refuses a %s that is missing or null', async (name) => {
     for (const value of ['', `"${name}":null,`]) {
       const bytes = await tamper((facts) => JSON.parse(JSON.stringify(facts).replace(new RegExp(`"${name}":[^,}]+,?`), value).replaceAll(',}', '}')) as unknown);
-      expect(() => unpackInspection(bytes)).toThrow(expect.objectContaining({ code: 'format-malformed', message: expect.stringContaining(`maps[0].result.${name}`) }));
+      expect(() => unpackInspection(bytes)).toThrow(expect.objectContaining({ code: 'inspection-unreadable', message: expect.stringContaining(`maps[0].result.${name}`) }));
     }
   });
 
@@ -102,7 +102,7 @@ describe('a saved inspection', () => {
     ['nothing but null', () => null],
   ])('with %s is refused', async (_, change) => {
     const bytes = await tamper(change);
-    expect(() => unpackInspection(bytes)).toThrow(expect.objectContaining({ code: 'format-malformed' }));
+    expect(() => unpackInspection(bytes)).toThrow(expect.objectContaining({ code: 'inspection-unreadable' }));
   });
 
   it('takes nothing from a prototype', async () => {
@@ -119,7 +119,7 @@ describe('a saved inspection', () => {
   it('that is cut off, no zip, or empty is refused', async () => {
     const bytes = await pack();
     for (const bad of [bytes.slice(0, bytes.length / 2), strToU8('not a zip at all'), new Uint8Array(), zipSync({ 'readme.txt': strToU8('x') }), zipSync({ 'inspection.json': strToU8('{'), 'picture.png': strToU8('x') })]) {
-      expect(() => unpackInspection(bad)).toThrow(expect.objectContaining({ code: 'format-malformed' }));
+      expect(() => unpackInspection(bad)).toThrow(expect.objectContaining({ code: 'inspection-unreadable' }));
     }
   });
 
@@ -132,10 +132,10 @@ describe('a saved inspection', () => {
       for (let at = 0; at + 4 <= bomb.byteLength; at += 1) if (view.getUint32(at, true) === from) view.setUint32(at, to, true);
     };
     declare(real, 210 * 2 ** 20);
-    expect(() => unpackInspection(bomb)).toThrow(expect.objectContaining({ code: 'format-too-large' }));
+    expect(() => unpackInspection(bomb)).toThrow(expect.objectContaining({ code: 'inspection-too-large' }));
     // It says that there is almost nothing in it.
     declare(210 * 2 ** 20, 16);
-    expect(() => unpackInspection(bomb)).toThrow(expect.objectContaining({ code: 'format-malformed' }));
+    expect(() => unpackInspection(bomb)).toThrow(expect.objectContaining({ code: 'inspection-unreadable' }));
   });
 });
 

@@ -96,17 +96,17 @@ async function zip(files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): Pr
   return new Blob(parts, { type: 'application/zip' });
 }
 
-/** @throws AppError 'format-malformed' for a file that is no saved inspection · 'format-too-large' */
+/** @throws AppError 'inspection-unreadable' for a file that is no saved inspection · 'inspection-too-large' */
 export function unpackInspection(bytes: Uint8Array): SavedInspection {
   const files = unzip(bytes);
   const json = files.get('inspection.json');
   const picture = files.get('picture.png');
-  if (json === undefined || picture === undefined) throw new AppError('format-malformed', 'the zip holds no inspection.json with its picture.png');
+  if (json === undefined || picture === undefined) throw new AppError('inspection-unreadable', 'the zip holds no inspection.json with its picture.png');
   let parsed: unknown;
   try {
     parsed = JSON.parse(strFromU8(json));
   } catch (thrown) {
-    throw new AppError('format-malformed', `inspection.json: ${String(thrown)}`, false, { cause: thrown });
+    throw new AppError('inspection-unreadable', `inspection.json: ${String(thrown)}`, false, { cause: thrown });
   }
   const { arrayShape, maps, ...facts } = readSavedFacts(parsed, version);
   return {
@@ -125,15 +125,15 @@ function unzip(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
         if (!/^(inspection\.json|picture\.(png|npy)|map-\d+-[a-z0-9-]*\.npy)$/i.test(name)) return false;
         declared += originalSize;
         if (declared > largestInspectionBytes || (name === 'inspection.json' && originalSize > largestJsonBytes)) {
-          throw new AppError('format-too-large', `${name} says it has ${originalSize} bytes`);
+          throw new AppError('inspection-too-large', `${name} says it has ${originalSize} bytes`);
         }
         // Packed data is never much longer than what is in it: a lie about its size, made to be unpacked without end.
-        if (size > originalSize * 1.01 + 1024) throw new AppError('format-malformed', `${name} says it has ${originalSize} bytes and takes ${size}`);
+        if (size > originalSize * 1.01 + 1024) throw new AppError('inspection-unreadable', `${name} says it has ${originalSize} bytes and takes ${size}`);
         return true;
       },
     })));
   } catch (thrown) {
-    throw thrown instanceof AppError ? thrown : new AppError('format-malformed', 'not a zip of a saved inspection', false, { cause: thrown });
+    throw thrown instanceof AppError ? thrown : new AppError('inspection-unreadable', 'not a zip of a saved inspection', false, { cause: thrown });
   }
 }
 
@@ -141,6 +141,6 @@ function unzip(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
 function readValues(files: ReadonlyMap<string, Uint8Array>, file: string, shape: readonly number[]): Float32Array {
   const bytes = files.get(file);
   const size = 4 * shape.reduce((product, side) => product * side, 1);
-  if (bytes === undefined || bytes.byteLength < size + 64 || bytes.byteLength > size + 256) throw new AppError('format-malformed', `${file} is missing, cut off, or of another shape`);
+  if (bytes === undefined || bytes.byteLength < size + 64 || bytes.byteLength > size + 256) throw new AppError('inspection-unreadable', `${file} is missing, cut off, or of another shape`);
   return new Float32Array(bytes.slice(bytes.byteLength - size).buffer);
 }

@@ -4,6 +4,7 @@ import type { WorkerEvent } from '../../contract/events';
 import type { JobId } from '../../contract/ids';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { spec } from '../choices';
+import { bringMapIntoSight, chosenMap } from '../chosen-map';
 import { reportFailure } from '../failure';
 import { changeMap, coversPicture, draft, followsPicture, inspecting, isLeftBehind, isOfShownNetwork, maps, methods, mostMaps, unitMethods, type InspectedMap, type MapRequest, type TrustCheck } from '../inspection';
 import { nextToGo } from '../removed-maps';
@@ -33,7 +34,8 @@ export async function openInspection(method: string | null = null): Promise<void
   draft.value = { method: first, target, layer, parameters: {} };
   // Slow maps of another picture stay, dimmed, and are not pushed out: beside them one of this picture.
   const nothingOfIt = maps.peek().length < mostMaps && !maps.peek().some(coversPicture);
-  if (method !== null || nothingOfIt) void makeMap(draft.peek());
+  if (method !== null) void askForMap(draft.peek());
+  else if (nothingOfIt) void makeMap(draft.peek());
 }
 
 /** Back to the live view; what is being computed stops, finished maps are kept until the network changes. */
@@ -52,7 +54,16 @@ export async function readMethods(): Promise<void> {
   }
 }
 
-/** Makes a map of the frame on screen; with four there already, the first makes room, and can be put back for a while. */
+/** A map that a person asked for, wherever: {@link makeMap}, and it comes into sight. */
+export function askForMap(request: MapRequest): Promise<void> {
+  const made = makeMap(request);
+  // The newest, from the moment it was asked for.
+  const asked = maps.peek().at(-1);
+  if (asked !== undefined) bringMapIntoSight(asked.id);
+  return made;
+}
+
+/** Makes a map of the frame on screen and chooses it; with four there already, the first makes room, and can be put back for a while. */
 export async function makeMap(request: MapRequest): Promise<void> {
   const job = nextJob();
   const goes = nextToGo.peek();
@@ -62,6 +73,7 @@ export async function makeMap(request: MapRequest): Promise<void> {
     faithfulness: null, sanity: null,
   };
   maps.value = [...maps.peek(), entry];
+  chosenMap.value = job;
   await runMap(job, request);
 }
 
@@ -137,6 +149,7 @@ export function putMapBack(id: string): void {
       if (rival !== undefined) takeMapOff(rival.id, id);
     }
     maps.value = [...maps.peek().slice(0, removed.place), removed.map, ...maps.peek().slice(removed.place)];
+    bringMapIntoSight(id);
   });
   // As the maps beside it did when the picture changed.
   const back = maps.peek().find((map) => map.id === id);

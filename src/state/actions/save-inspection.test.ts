@@ -4,6 +4,7 @@ import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { defaultSpec } from '../../contract/session-spec';
 import { spec } from '../choices';
 import { describeValues } from '../describe-map';
+import { errorTexts } from '../error-texts';
 import { reportFailure, failure } from '../failure';
 import { inspecting, isStale, maps, methodOf, methods, openingMaps, planeOfMap, type InspectedMap } from '../inspection';
 import { describeForTest, settle, useInspection } from '../inspection.fixture';
@@ -227,5 +228,21 @@ describe('a saved inspection that is opened again', () => {
     await readMethods();
     await open(file, 5);
     expect([...planeOfMap(at(0))?.values ?? []]).toEqual([1, 2]);
+  });
+
+  it('that is none, is too large, or has no readable picture: what is on screen stays, and the only thing to do about it is nothing', async () => {
+    await makeBoth();
+    const { file } = await saveInspection();
+    const before = [source.peek(), maps.peek(), inspecting.peek(), spec.peek()];
+    const huge = Object.defineProperty(new Blob(['x']), 'size', { value: 1e9 });
+    stage.fake.runtime.sources.keptStill = () => Promise.reject(new AppError('picture-unreadable', 'not a picture'));
+    for (const [wrong, code] of [[new Blob(['a list of labels']), 'inspection-unreadable'], [file.slice(0, Math.floor(file.size / 2)), 'inspection-unreadable'], [huge, 'inspection-too-large'], [file, 'inspection-unreadable']] as const) {
+      failure.value = null;
+      await openSavedInspection(wrong);
+      expect(failure.peek()?.code).toBe(code);
+      expect(errorTexts[code].steps).toEqual(['dismiss']);
+      expect([source.peek(), maps.peek(), inspecting.peek(), spec.peek()]).toEqual(before);
+      expect(openingMaps.peek()).toBeNull();
+    }
   });
 });

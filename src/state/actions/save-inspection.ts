@@ -1,7 +1,7 @@
 import { batch } from '@preact/signals-core';
 import type { FrameSource } from '../../camera/frame-source';
 import { findFiniteRange } from '../../contract/value-range';
-import { AppError } from '../../contract/errors';
+import { AppError, toErrorReport } from '../../contract/errors';
 import { changeSpec, changeView, spec } from '../choices';
 import { clearFailure, failure, reportFailure } from '../failure';
 import { inputBeingTried } from '../import-state';
@@ -43,7 +43,7 @@ let opened = 0;
 export async function openSavedInspection(file: Blob): Promise<void> {
   const mine = (opened += 1);
   try {
-    if (file.size > largestInspectionBytes) throw new AppError('format-too-large', `${file.size} bytes`);
+    if (file.size > largestInspectionBytes) throw new AppError('inspection-too-large', `${file.size} bytes`);
     const saved = unpackInspection(new Uint8Array(await file.arrayBuffer()));
     const still = await makeStill(saved);
     if (mine !== opened) {
@@ -85,9 +85,15 @@ export async function openSavedInspection(file: Blob): Promise<void> {
   }
 }
 
-function makeStill({ array, picture, label, mirror }: SavedInspection): Promise<FrameSource> {
+async function makeStill({ array, picture, label, mirror }: SavedInspection): Promise<FrameSource> {
   const { sources } = getRuntime();
-  return array === null ? sources.keptStill(picture, label, mirror) : sources.arraySource({ name: label, ...array, ...findFiniteRange(array.values) });
+  if (array !== null) return sources.arraySource({ name: label, ...array, ...findFiniteRange(array.values) });
+  try {
+    return await sources.keptStill(picture, label, mirror);
+  } catch (thrown) {
+    // It is the picture within the file; another picture would not help.
+    throw new AppError('inspection-unreadable', `picture.png: ${toErrorReport(thrown).detail}`, false, { cause: thrown });
+  }
 }
 
 function restoreMap(saved: SavedInspection, map: SavedMap, index: number): InspectedMap {

@@ -10,7 +10,8 @@ export function Dialog({ title, children }: { readonly title: string; readonly c
   useLayoutEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
-    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
+    // Once the sheet is gone: until then nothing behind it takes the focus.
+    return () => queueMicrotask(() => { if (before instanceof HTMLElement && before.isConnected) before.focus(); });
   }, []);
   return (
     <dialog ref={element} class="dialog" aria-label={title} onClose={closeDialog}

@@ -14,6 +14,18 @@ const keys: readonly (readonly [keys: string, effect: string])[] = [
   ['?', 'this page'],
 ];
 
+const inspectionKeys: typeof keys = [
+  ['↑ ↓ ← →', 'on the picture or a map: move the crosshair of all of them; with a brush: move the brush'],
+  ['Enter', 'with a brush: paint here; with Move: pick up, then put down'],
+  ['Space', 'on “Hold to compare”, held down: the picture as it was'],
+  ['Escape', 'drop what was picked up, or close'],
+  ['?', 'this page'],
+];
+
+function Keys({ of }: { readonly of: typeof keys }) {
+  return <div class="keys">{of.map(([key, effect]) => <><kbd>{key}</kbd><span>{effect}</span></>)}</div>;
+}
+
 export function HelpDialog() {
   return (
     <Dialog title="Help">
@@ -24,7 +36,12 @@ export function HelpDialog() {
       </section>
       <section>
         <h3>Keys</h3>
-        <div class="keys">{keys.map(([key, effect]) => <><kbd>{key}</kbd><span>{effect}</span></>)}</div>
+        <Keys of={keys} />
+      </section>
+      <section>
+        <h3>Inspect this frame</h3>
+        <p>Freezes the picture. Make maps by any method, up to four side by side, and read beside each how far to trust it. Paint over a part, erase or move it, and watch the answer and the quick maps follow.</p>
+        <Keys of={inspectionKeys} />
       </section>
       <section>
         <h3>Maps over the picture</h3>

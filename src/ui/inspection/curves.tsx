@@ -1,5 +1,5 @@
 import type { FaithfulnessResult } from '../../contract/jobs';
-import { describeSpan, judgeCurve, spanOf, type CurveVerdict } from '../../state/judge-curves';
+import { judgeCurves, type JudgedCurve } from '../../state/judge-curves';
 
 const width = 280;
 const height = 120;
@@ -7,10 +7,11 @@ const height = 120;
 /** Probability of the target while pixels go (deletion) or come (insertion), beside a random order. */
 export function Curves({ result }: { readonly result: FaithfulnessResult }) {
   const { areas } = result;
+  const judged = judgeCurves(result);
   return (
     <div class="curves">
-      <Curve title="Deletion: the most important pixels go first" map={result.deletion} random={result.randomDeletion} area={areas.deletion} randomArea={areas.randomDeletion} wanted="smaller" />
-      <Curve title="Insertion: the most important pixels come first" map={result.insertion} random={result.randomInsertion} area={areas.insertion} randomArea={areas.randomInsertion} wanted="larger" />
+      <Curve title="Deletion: the most important pixels go first" judged={judged.deletion} map={result.deletion} random={result.randomDeletion} area={areas.deletion} randomArea={areas.randomDeletion} wanted="smaller" />
+      <Curve title="Insertion: the most important pixels come first" judged={judged.insertion} map={result.insertion} random={result.randomInsertion} area={areas.insertion} randomArea={areas.randomInsertion} wanted="larger" />
       <p class="curve-legend small muted" aria-hidden="true"><span><i class="curve-line" />this map</span><span><i class="curve-line random" />a random order</span></p>
     </div>
   );
@@ -18,6 +19,7 @@ export function Curves({ result }: { readonly result: FaithfulnessResult }) {
 
 interface CurveProps {
   readonly title: string;
+  readonly judged: JudgedCurve;
   readonly map: readonly number[];
   readonly random: readonly number[];
   readonly area: number;
@@ -26,15 +28,8 @@ interface CurveProps {
   readonly wanted: 'smaller' | 'larger';
 }
 
-const verdicts: Readonly<Record<Exclude<CurveVerdict, 'flat'>, string>> = {
-  better: 'Better than a random order', worse: 'Worse than a random order', unclear: 'No clear difference from a random order',
-};
-
-function Curve({ title, map, random, area, randomArea, wanted }: CurveProps) {
+function Curve({ title, judged: { verdict, words }, map, random, area, randomArea, wanted }: CurveProps) {
   const known = Number.isFinite(area) && Number.isFinite(randomArea);
-  const span = spanOf(map, random);
-  const verdict = judgeCurve(span, wanted === 'smaller' ? randomArea - area : area - randomArea, randomArea);
-  const words = verdict === 'flat' ? `${describeSpan(span)}: this curve cannot tell` : verdicts[verdict];
   const areas = `area ${area.toFixed(2)}, random ${randomArea.toFixed(2)}; ${wanted} is better`;
   return (
     <figure class="curve">

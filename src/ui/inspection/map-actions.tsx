@@ -10,6 +10,7 @@ import { canShare, encodeMapArray, nameMap, renderMapPicture, saveFile, shareFil
 export function MapActions({ map, title }: { readonly map: InspectedMap; readonly title: string }) {
   const [open, setOpen] = useState(false);
   const element = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!open) return undefined;
     const items = [...element.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? []];
@@ -20,7 +21,7 @@ export function MapActions({ map, title }: { readonly map: InspectedMap; readonl
       if (step !== 0) items[(items.indexOf(document.activeElement as HTMLElement) + step + items.length) % items.length]?.focus();
       else if (event.key === 'Escape') {
         setOpen(false);
-        element.current?.querySelector('button')?.focus();
+        button.current?.focus();
       } else if (event.key === 'Tab') {
         setOpen(false);
         return;
@@ -33,15 +34,21 @@ export function MapActions({ map, title }: { readonly map: InspectedMap; readonl
     return () => { removeEventListener('pointerdown', close); removeEventListener('keydown', handleKey, true); };
   }, [open]);
   const unfinished = map.phase !== 'done';
-  useEffect(() => { if (unfinished) setOpen(false); }, [unfinished]);
+  useEffect(() => {
+    if (!unfinished) return;
+    if (element.current?.contains(document.activeElement) === true) button.current?.focus();
+    setOpen(false);
+  }, [unfinished]);
   const name = nameMap(map);
   const act = (work: () => void | Promise<void>): void => {
+    // The item goes with its menu.
+    button.current?.focus();
     setOpen(false);
     Promise.resolve().then(work).catch(reportFailure);
   };
   return (
     <div ref={element} class="map-menu">
-      <button type="button" class="button icon quiet" aria-label={`Save ${title}`} title="Save" aria-expanded={open} aria-haspopup="menu" disabled={unfinished} onClick={() => setOpen(!open)}><Download size={16} /></button>
+      <button ref={button} type="button" class="button icon quiet" aria-label={`Save ${title}`} title="Save" aria-expanded={open} aria-haspopup="menu" aria-disabled={unfinished} onClick={() => setOpen(!open && !unfinished)}><Download size={16} /></button>
       {open && (
         <div class="map-menu-list" role="menu" aria-label="Save">
           <button type="button" role="menuitem" class="button quiet" onClick={() => act(async () => saveFile(await renderMapPicture(map), `${name}.png`))}>Picture with caption (PNG)</button>

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { MapPlane } from '../../contract/map-plane';
 import { paintPlane, type ColourRange } from '../../state/colours-of-map';
-import { valueAt, place } from '../../state/inspection';
+import { place } from '../../state/inspection';
 import { pictureShape, source } from '../../state/source-state';
 import { isNarrow } from '../page/media';
 import { drawSquare, squareKey } from './draw-square';
@@ -136,9 +136,8 @@ function SharedCrosshair({ label, plane }: { readonly label: string; readonly pl
     event.preventDefault();
     event.stopPropagation();
   };
-  const value = at === null || plane === null ? '' : `, value ${valueAt(plane, at).toPrecision(3)}`;
   return (
-    <div ref={element} class="shared-crosshair" tabIndex={0} role="application" aria-label={`Point at ${label}${value}`} onKeyDown={handleKey}
+    <div ref={element} class="shared-crosshair" tabIndex={0} role="application" aria-label={`Point at ${label} with the arrow keys`} onKeyDown={handleKey}
       onPointerDown={(event) => { if (event.pointerType !== 'touch') { element.current?.setPointerCapture(event.pointerId); pointTo(event); } }}
       onPointerMove={(event) => { if (event.pointerType !== 'touch' || !isNarrow.peek()) pointTo(event); }}
       // A finger that scrolls passes over maps; one that taps means the place.

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { colourGradient } from '../../contract/colour-map';
 import { describeMethod } from '../../lessons/method-texts';
 import { remakeMap, stopJob, takeMapOff } from '../../state/actions/explain-frame';
+import { chosenMap, mapInFocus, shownOnRequest } from '../../state/chosen-map';
 import { colourRangeOf, describeColourRange, type ColourRange } from '../../state/colours-of-map';
 import { describeColours, describeFacts, describeNote, describeStop, describeVerdict } from '../../state/describe-map';
 import { describeWait } from '../../state/describe-wait';
@@ -13,7 +14,7 @@ import { errorTexts } from '../../state/error-texts';
 import { MapActions } from './map-actions';
 import { MapCanvas } from './map-canvas';
 import { useLasting } from './use-lasting';
-import { chosenMap, colourScale, crispMaps, shownOnRequest } from './inspection-view';
+import { colourScale, crispMaps } from './inspection-view';
 
 /** As long as stale maps wait before they are dimmed: a quick map that follows a stroke does not flash. */
 const quickMs = 150;
@@ -26,7 +27,7 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
   const target = nameTargetOf(map);
   const stale = isStale(map);
   const title = `${method?.name ?? map.request.method} for ${target}`;
-  const chosen = chosenMap.value === map.id;
+  const chosen = mapInFocus.value?.id === map.id;
   const verdict = describeVerdict(map);
   const facts = describeFacts(map);
   // While a map is made again its card keeps every part in its place.
@@ -58,7 +59,11 @@ export function MapCard({ map, comparing }: { readonly map: InspectedMap; readon
       <MapWords map={map} progressing={progressing} />
       {verdict !== '' && <p class="map-verdict small">{verdict}</p>}
       {!isOfShownNetwork(map) && <p class="map-verdict small">Made by the network {nameNetworkOf(map)}, which is not on screen.</p>}
-      {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. {isOfShownNetwork(map) && <button type="button" class="link" onClick={() => void remakeMap(map.id, map.request)}>Make this map again</button>}</p>}
+      {map.phase !== 'running' && stale && <p class="map-verdict small">The picture has changed since. {isOfShownNetwork(map) && <button type="button" class="link" onClick={() => {
+        // This one goes with its sentence.
+        element.current?.querySelector<HTMLElement>('.map-make')?.focus();
+        void remakeMap(map.id, map.request);
+      }}>Make this map again</button>}</p>}
       {plane !== null && method !== null && <p class="small muted">{describeColours(map)}</p>}
       {plane !== null && facts !== '' && <p class="small muted numbers">{facts}</p>}
     </article>
@@ -75,9 +80,9 @@ interface PartProps {
 function MapTools({ map, title, progressing }: PartProps) {
   return (
     <div class="map-tools">
-      {progressing
-        ? <button type="button" class="button icon quiet" aria-label={`Stop ${title}`} title="Stop" onClick={() => stopJob(map.job)}><Square size={16} /></button>
-        : <button type="button" class="button icon quiet" aria-label={`Make ${title} again`} title="Make again" disabled={!isOfShownNetwork(map)} onClick={() => void remakeMap(map.id, map.request)}><RotateCw size={16} /></button>}
+      {/* One button, so that it keeps the focus when it becomes the other. */}
+      <button type="button" class="button icon quiet map-make" aria-label={progressing ? `Stop ${title}` : `Make ${title} again`} title={progressing ? 'Stop' : 'Make again'} aria-disabled={!progressing && !isOfShownNetwork(map)}
+        onClick={() => { if (progressing) stopJob(map.job); else void remakeMap(map.id, map.request); }}>{progressing ? <Square size={16} /> : <RotateCw size={16} />}</button>
       <MapActions map={map} title={title} />
       <button type="button" class="button icon quiet" aria-label={`Remove ${title}`} title="Remove" onClick={() => takeMapOff(map.id)}><Trash2 size={16} /></button>
     </div>

@@ -1,16 +1,14 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { NumberParameter, ParameterDescription } from '../../contract/explanations';
 import type { ExplanationTarget } from '../../contract/session-spec';
 import { describeMethod } from '../../lessons/method-texts';
-import { makeMap } from '../../state/actions/explain-frame';
+import { askForMap } from '../../state/actions/explain-frame';
 import { describeCost, nameTarget } from '../../state/describe-map';
 import { draftCost, followDraftCost } from '../../state/draft-cost';
 import { draft, draftMethod, methodsFor, openingMaps, spatialLayers, type MapRequest } from '../../state/inspection';
 import { nameInspectedMap, nextToGo } from '../../state/removed-maps';
 import { chooseFirstUnit } from '../../state/unit-target';
 import { answers, classes, layers, network, rate, targetIndex } from '../../state/worker-state';
-import { chosenMap, shownOnRequest } from './inspection-view';
-import { maps } from '../../state/inspection';
 import { UnitField } from './unit-field';
 
 /** What the next map shall show: method, target, layer, settings. */
@@ -23,10 +21,7 @@ export function MethodForm() {
   return (
     <form class="method-form" aria-label="New map" onSubmit={(event) => {
       event.preventDefault();
-      void makeMap(draft.peek());
-      // The newest: the one that was just asked for.
-      chosenMap.value = maps.peek().at(-1)?.id ?? null;
-      shownOnRequest.value = chosenMap.peek();
+      void askForMap(draft.peek());
     }}>
       <label class="field stacked">
         <span>Method</span>
@@ -101,17 +96,18 @@ function ClassField({ name, index, onChange }: { readonly name: string; readonly
 /** The layer a CAM method looks at, with the reason of the default and one tap back to it. */
 function LayerField({ ofUnit, layer, onChange }: { readonly ofUnit: boolean; readonly layer: string | null; readonly onChange: (layer: string | null) => void }) {
   // Before a unit another layer is the last one; the worker finds it.
+  const select = useRef<HTMLSelectElement>(null);
   const standard = ofUnit ? null : network.value?.explanationLayer ?? null;
   return (
     <div>
       <label class="field stacked">
         <span>Layer</span>
-        <select class="select" aria-label="Layer to explain" value={layer ?? ''} onChange={(event) => onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)}>
+        <select ref={select} class="select" aria-label="Layer to explain" value={layer ?? ''} onChange={(event) => onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)}>
           <option value="">{standard === null ? 'the last one with a place in the picture' : `${standard} (the last one with a place in the picture)`}</option>
           {spatialLayers.value.map(({ id, name, shape }) => <option key={id} value={id}>{name}, {shape[0]} × {shape[1]}</option>)}
         </select>
       </label>
-      <p class="small muted">{layer === null ? 'The last layer that still has places is chosen: its maps stand closest to the answer.' : <>Earlier layers are finer and know less about classes. <button type="button" class="link" onClick={() => onChange(null)}>Back to the usual one</button></>}</p>
+      <p class="small muted">{layer === null ? 'The last layer that still has places is chosen: its maps stand closest to the answer.' : <>Earlier layers are finer and know less about classes. <button type="button" class="link" onClick={() => { select.current?.focus(); onChange(null); }}>Back to the usual one</button></>}</p>
     </div>
   );
 }

@@ -1,5 +1,6 @@
+import { useRef } from 'preact/hooks';
 import { describePointing, describePointingOf } from '../../lessons/localisation';
-import { makeMap } from '../../state/actions/explain-frame';
+import { askForMap } from '../../state/actions/explain-frame';
 import { rankMethods, rankSlowMethods, stopRanking } from '../../state/actions/rank-methods';
 import { describeDuration, nameTarget } from '../../state/describe-map';
 import { describeRankingWait } from '../../state/describe-wait';
@@ -13,37 +14,43 @@ const nameOf = (id: string): string => methods.value.find((method) => method.id 
 /** Which of the methods is most faithful on this frame, by measurement. */
 export function RankingTable() {
   const found = ranking.value;
+  const act = useRef<HTMLButtonElement>(null);
+  const running = found?.phase === 'running';
+  const off = !running && (methods.value.length === 0 || draft.value.target.kind === 'unit');
   const stale = found !== null && found.sequence !== null && isOfOtherPicture(found.sequence);
   const flat = found === null ? null : findFlatSpan(found.rows);
   return (
     <section class="ranking" aria-label="Methods ranked on this frame">
       <h3>Which method is right about this picture?</h3>
       <p class="small muted">Makes every quick map with its usual settings and measures each by deletion and insertion, as the panel of a map does. The order holds for this picture, network and target only.</p>
-      {found?.phase === 'running' ? <RankingProgress found={found} />
-        : (
-          <div class="ranking-start">
-            <button type="button" class="button" disabled={methods.value.length === 0 || draft.value.target.kind === 'unit'} onClick={() => void rankMethods(draft.peek().target)}>{found === null ? 'Rank the methods' : 'Rank again'}</button>
-            {methods.value.length > 0 && <span class="small muted">Takes {describeDuration(quickRankingSeconds.value)} on this device.</span>}
-          </div>
-        )}
+      <div class={running ? 'map-progress' : 'ranking-start'}>
+        {running && <RankingProgress key="progress" found={found} />}
+        {/* One button, so that it keeps the focus when it becomes another. */}
+        <button key="act" ref={act} type="button" class={running ? 'button quiet' : 'button'} aria-disabled={off} aria-label={running ? 'Stop the ranking' : undefined}
+          onClick={running ? stopRanking : off ? undefined : () => void rankMethods(draft.peek().target)}>{running ? 'Stop' : found === null ? 'Rank the methods' : 'Rank again'}</button>
+        {!running && methods.value.length > 0 && <span key="cost" class="small muted">Takes {describeDuration(quickRankingSeconds.value)} on this device.</span>}
+      </div>
       {draft.value.target.kind === 'unit' && <p class="small muted">The curves follow the probability of a class: choose one to rank the methods.</p>}
       {found?.phase === 'cancelled' && <p class="small muted">Stopped; these are the methods that were measured.</p>}
       {stale && <p class="small map-verdict">The picture has changed since this was measured.</p>}
       {flat !== null && <p class="small map-verdict">{describeSpan(flat)}, whatever is taken away or brought back: these curves cannot tell which method is right. The rows stand in no order.</p>}
       {found !== null && found.rows.length > 0 && <RankedRows found={found} />}
       {found !== null && <Refused found={found} />}
-      {found !== null && found.phase !== 'running' && !stale && slowMethods.value.length > 0 && <SlowMethods />}
+      {found !== null && found.phase !== 'running' && !stale && slowMethods.value.length > 0 && <SlowMethods onStart={() => {
+        // The button goes with what it offers.
+        act.current?.focus();
+        void rankSlowMethods();
+      }} />}
     </section>
   );
 }
 
 function RankingProgress({ found }: { readonly found: Ranking }) {
   return (
-    <div class="map-progress">
+    <>
       <div class="progress-bar" role="progressbar" aria-label="Ranking" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(found.fraction * 100)}><i style={{ transform: `scaleX(${found.fraction})` }} /></div>
       <span class="small">{describeRankingWait() || (found.current === null ? '' : `${nameOf(found.current)}, ${found.left} to go`)}</span>
-      <button type="button" class="button quiet" onClick={stopRanking}>Stop</button>
-    </div>
+    </>
   );
 }
 
@@ -56,7 +63,7 @@ function RankedRows({ found }: { readonly found: Ranking }) {
         <tbody>
           {found.rows.map((row) => (
             <tr key={row.method}>
-              <td><button type="button" class="link" onClick={() => void makeMap({ method: row.method, target: found.target, layer: null, parameters: {} })}>{nameOf(row.method)}</button></td>
+              <td><button type="button" class="link" onClick={() => void askForMap({ method: row.method, target: found.target, layer: null, parameters: {} })}>{nameOf(row.method)}</button></td>
               <td>{row.insertion.toFixed(2)}</td><td>{row.deletion.toFixed(2)}</td>
               <td>{describePointing(row.method)}</td>
             </tr>
@@ -81,12 +88,12 @@ function Refused({ found: { phase, rows, refused } }: { readonly found: Ranking 
 }
 
 /** What was not tried, and why. */
-function SlowMethods() {
+function SlowMethods({ onStart }: { readonly onStart: () => void }) {
   const slow = slowMethods.value.map((method) => ({ name: method.name, seconds: estimateSeconds(method) }));
   return (
     <>
       <p class="small muted">Not in the table, because they take longer: {slow.map(({ name, seconds }) => `${name} (${describeDuration(seconds)})`).join(', ')}. Together {describeDuration(slow.reduce((sum, { seconds }) => sum + seconds, 0))} on this device.</p>
-      <button type="button" class="button" onClick={() => void rankSlowMethods()}>Also the slow ones</button>
+      <button type="button" class="button" onClick={onStart}>Also the slow ones</button>
     </>
   );
 }

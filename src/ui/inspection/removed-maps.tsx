@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { putMapBack } from '../../state/actions/explain-frame';
 import { holdRemoved } from '../../state/actions/offer-removed';
+import { shownOnRequest } from '../../state/chosen-map';
 import { nameInspectedMap, removedMaps, type RemovedMap } from '../../state/removed-maps';
-import { chosenMap, shownOnRequest } from './inspection-view';
 
 /** Maps that were taken away, or made room, and can be put back; said to screen readers. The lines stay while somebody is at them. */
 export function RemovedMaps() {
@@ -24,11 +24,7 @@ function RemovedLine({ removed: { map } }: { readonly removed: RemovedMap }) {
   return (
     <div class="removed-map">
       <p class="small">Map removed: {name}.</p>
-      <button ref={button} type="button" class="button" aria-label={`Undo: ${name}`} onClick={() => {
-        chosenMap.value = map.id;
-        shownOnRequest.value = map.id;
-        putMapBack(map.id);
-      }}>Undo</button>
+      <button ref={button} type="button" class="button" aria-label={`Undo: ${name}`} onClick={() => putMapBack(map.id)}>Undo</button>
     </div>
   );
 }

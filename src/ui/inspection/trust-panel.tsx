@@ -16,7 +16,6 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
   const method = methodOf(map);
   if (method === null) return null;
   const words = describeMethod(method.id);
-  const hindrance = describeHindrance(map);
   const paper = method.paper.arxiv === null ? method.paper.doi === null ? null : `https://doi.org/${method.paper.doi}` : `https://arxiv.org/abs/${method.paper.arxiv}`;
   const place = localisationOf(method.id);
   return (
@@ -31,11 +30,11 @@ export function TrustPanel({ map }: { readonly map: InspectedMap }) {
       </details>
       <h4>{isStale(map) ? 'On the picture it was made of' : 'On this very picture'}</h4>
       <p class="small muted">Takes away, and brings back, the pixels this map calls important, and watches the answer. A map that is right about them does better than a random order.{map.request.target.kind === 'difference' && ' The curves follow how likely the first class is where exactly one of the two is right.'}</p>
-      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, 'faithfulness')} hindrance={hindrance} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
+      <Check name="Deletion and insertion" check={map.faithfulness} wait={describeWait(map, 'faithfulness')} hindrance={describeHindrance(map, 'faithfulness')} onStart={() => void checkFaithfulness(map.job)} onStop={() => stopJob(faithfulnessId(map.job))} />
       {map.faithfulness?.result != null && <Curves result={map.faithfulness.result} />}
       <h4>Sanity check</h4>
       <p class="small muted">Lets the network forget what it learned, from the last layer down, and makes the map again. A map that stays the same does not show what the network learned.</p>
-      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, 'sanity')} hindrance={hindrance} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
+      <Check name="Randomise the network" check={map.sanity} wait={describeWait(map, 'sanity')} hindrance={describeHindrance(map, 'sanity')} onStart={() => void checkSanity(map.job)} onStop={() => stopJob(sanityId(map.job))} />
       {map.sanity?.result != null && (
         <>
           <p class={map.sanity.result.dependsOnWeights ? 'small' : 'small map-verdict'}>{map.sanity.result.dependsOnWeights
@@ -110,19 +109,19 @@ interface CheckProps<Result> {
 
 function Check<Result>({ name, check, hindrance, wait, onStart, onStop }: CheckProps<Result>) {
   const reason = useId();
-  if (check?.phase === 'running') {
-    return (
-      <div class="map-progress">
-        <div class="progress-bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(check.fraction * 100)}><i style={{ transform: `scaleX(${check.fraction})` }} /></div>
-        <button type="button" class="button quiet" onClick={onStop}>Stop</button>
-        {wait !== '' && <span class="small muted">{wait}</span>}
-      </div>
-    );
-  }
+  const running = check?.phase === 'running';
+  const percent = Math.round((check?.fraction ?? 0) * 100);
+  const off = !running && hindrance !== '';
   return (
     <>
-      <button type="button" class="button" disabled={hindrance !== ''} aria-describedby={hindrance === '' ? undefined : reason} onClick={onStart}>{check?.result == null ? name : `${name} again`}</button>
-      {hindrance !== '' && <p id={reason} class="small muted">{hindrance}</p>}
+      <div class="map-progress">
+        {running && <div key="bar" class="progress-bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}><i style={{ transform: `scaleX(${check.fraction})` }} /></div>}
+        {/* One button that keeps the focus when it becomes another; so does one that cannot be used for a while. */}
+        <button key="act" type="button" class={running ? 'button quiet' : 'button'} aria-disabled={off} aria-label={running ? `Stop: ${name}` : undefined} aria-describedby={!running && hindrance !== '' ? reason : undefined}
+          onClick={running ? onStop : off ? undefined : onStart}>{running ? 'Stop' : check?.result == null ? name : `${name} again`}</button>
+        {running && <span key="words" class="small muted numbers">{wait === '' ? `${percent} %` : wait}</span>}
+      </div>
+      {!running && hindrance !== '' && <p id={reason} class="small muted">{hindrance}</p>}
       {check?.phase === 'failed' && check.error !== null && <p class="map-error small" role="alert">{check.error.code === 'explain-unsupported' ? check.error.detail : errorTexts[check.error.code].sentence}</p>}
       {check?.phase === 'cancelled' && <p class="small muted">Stopped.</p>}
     </>

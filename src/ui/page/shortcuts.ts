@@ -14,7 +14,7 @@ import { openDialog, showDialog } from '../dialogs/open-dialog';
 /** Every main control has a key. Controls that use a key themselves keep it. @returns what removes them */
 export function listenForShortcuts(): () => void {
   const handleKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || openDialog.peek() !== null || inspecting.peek()) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || openDialog.peek() !== null || (inspecting.peek() && event.key !== '?')) return;
     const target = event.target instanceof HTMLElement ? event.target : document.body;
     if (target.closest('input, select, textarea') !== null) return;
     if (event.key === ' ' && target.closest('button, a') !== null) return;
