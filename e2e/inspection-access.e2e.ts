@@ -265,3 +265,23 @@ test('Help opens over the inspection, by its button and by its key, and gives th
     expect((box?.x ?? 999) + (box?.width ?? 0), `${name} fits`).toBeLessThanOrEqual(320);
   }
 });
+
+test('on a phone a method tapped in the ranking comes into sight, and the trust panel is about it @wasm', async ({ app }) => {
+  const { page } = app;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openPicture(app);
+  await expect(cards(page).first().locator('.map-title'), 'the newest, before any choice').toHaveAttribute('aria-pressed', 'true');
+  const ranking = dialog(page).getByRole('region', { name: 'Methods ranked on this frame' });
+  await ranking.getByRole('button', { name: 'Rank the methods' }).click();
+  const method = ranking.getByRole('row').getByRole('button').first();
+  await expect(method).toBeVisible({ timeout: longMs });
+  await ranking.getByRole('button', { name: 'Stop the ranking' }).click();
+  await cards(page).first().locator('.map-title').click();
+  const name = await method.textContent() ?? '';
+  await method.click();
+  await expect(cards(page)).toHaveCount(2);
+  await expect(cards(page).last()).toBeInViewport({ ratio: 0.3 });
+  await expect(cards(page).last().locator('.map-title')).toHaveAttribute('aria-pressed', 'true');
+  await expect(cards(page).first().locator('.map-title')).toHaveAttribute('aria-pressed', 'false');
+  await expect(dialog(page).getByRole('region', { name: 'How far to trust it' }).getByRole('heading', { level: 3 })).toHaveText(name);
+});
