@@ -2,7 +2,7 @@
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return 'not a number';
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 10_000 || size < 0.001)) return value.toExponential(1).replace('-', '−');
+  if (size !== 0 && (size >= 10_000 || size < 0.001)) return value.toExponential(1).replaceAll('-', '−');
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : size >= 0.01 ? 3 : 4).replace('-', '−');
 }
 

@@ -81,7 +81,7 @@ function EvidenceRow({ map, at }: { readonly map: InspectedMap; readonly at: Lin
   const percent = (share: number | null): string => (share === null ? 'none' : Number.isNaN(share) ? 'not a number' : share > 0 && share < 0.005 ? 'below 1 %' : `${Math.round(share * 100)} %`);
   return (
     <tr>
-      <td>{method.name}{isStale(map) && <span class="muted"> of another picture</span>}</td><td>{formatValue(value)}</td>
+      <td>{method.name}{isStale(map) && <span class="muted"> of another picture</span>}</td><td class="place-value">{formatValue(value)}</td>
       {evidence === null ? <td colSpan={2} class="muted">{name}; neither for nor against</td>
         : <><td>{percent(evidence.positive)}</td><td>{evidence.negative === 'left-out' ? 'not shown' : percent(evidence.negative)}</td></>}
     </tr>
