@@ -106,10 +106,11 @@ export interface VisualizerApi {
   describeExplanations(unitLayer?: LayerId): Promise<readonly ExplanationDescription[]>;
   /**
    * Forward and backward passes that a map takes with these settings on the network on screen.
-   * @param layer  of a CAM method; null: the default
-   * @throws AppError 'explain-unsupported' for an unknown method or a setting out of range
+   * @param layer      of a CAM method; null: the default
+   * @param unitLayer  as for `describeExplanations`
+   * @throws AppError 'explain-unsupported' for an unknown method or a setting out of range · 'layer-unknown'
    */
-  estimateCost(method: string, parameters: JobParameters, layer: LayerId | null): Promise<number>;
+  estimateCost(method: string, parameters: JobParameters, layer: LayerId | null, unitLayer?: LayerId): Promise<number>;
   /** The kernels of a convolution, as in the file. @throws AppError 'layer-unknown' */
   readKernels(layer: LayerId): Promise<KernelReport>;
   /**

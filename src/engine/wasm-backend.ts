@@ -109,7 +109,15 @@ async function chooseKernels(kernels: NativeKernels, shared: boolean): Promise<S
     // One thread does the same work; the status line says why there is only one.
     failure = `; helper threads did not start: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
   }
-  const { tfjs, alone, helped } = measureKernels(kernels, helpers?.count ?? 0);
+  let measured: ReturnType<typeof measureKernels>;
+  try {
+    measured = measureKernels(kernels, helpers?.count ?? 0);
+  } catch (thrown) {
+    // Another tier may go on without this one: no thread of it stays.
+    helpers?.stop();
+    throw thrown;
+  }
+  const { tfjs, alone, helped } = measured;
   const own = `own kernels ${alone.leastMs.toFixed(1)} ms, tfjs ${tfjs.leastMs.toFixed(1)} ms`;
   if (Math.min(alone.leastMs, helped.leastMs) > tfjs.leastMs * slowestRatio) {
     helpers?.stop();

@@ -62,10 +62,11 @@ export interface Explanation extends ExplanationFacts {
   supports(graph: NetworkGraph, target?: ScoreTarget): string | null;
   /**
    * Forward and backward passes with these settings, for one picture.
-   * @param layer  as in the request; left out or null: the default
+   * @param layer   as in the request; left out or null: the default
+   * @param target  left out: any class
    * @throws AppError 'explain-unsupported' for a setting out of range
    */
-  cost(graph: NetworkGraph, parameters: ExplanationParameters, layer?: LayerId | null): number;
+  cost(graph: NetworkGraph, parameters: ExplanationParameters, layer?: LayerId | null, target?: ScoreTarget): number;
   /** @throws AppError 'explain-unsupported' with the sentence of `supports`, or for a setting out of range */
   run(request: ExplanationRequest): AsyncGenerator<ExplanationProgress, ExplanationMap, void>;
 }

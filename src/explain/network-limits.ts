@@ -50,7 +50,8 @@ export function findRelevanceLimit(graph: NetworkGraph, target?: ScoreTarget): s
   return null;
 }
 
-function hasPlace(node: GraphNode): boolean {
+/** Its values stand for places of the picture: more than one. */
+export function hasPlace(node: GraphNode): boolean {
   const [height = 1, width = 1] = node.outputShape;
   return node.outputShape.length === 3 && height * width > 1;
 }

@@ -43,11 +43,18 @@ export function findExplanation(id: string): Explanation {
 /**
  * Forward and backward passes that a map with these settings takes.
  *
- * @param layer  of a CAM method; null: the default
- * @throws AppError 'explain-unsupported' for an unknown method or a setting out of range
+ * @param layer      of a CAM method; null: the default
+ * @param unitLayer  as for {@link describeExplanations}
+ * @throws AppError 'explain-unsupported' for an unknown method or a setting out of range · 'layer-unknown'
  */
-export function estimateCost(graph: NetworkGraph, method: string, parameters: ExplanationParameters, layer: LayerId | null): number {
-  return findExplanation(method).cost(graph, parameters, layer);
+export function estimateCost(graph: NetworkGraph, method: string, parameters: ExplanationParameters, layer: LayerId | null, unitLayer?: LayerId): number {
+  return findExplanation(method).cost(graph, parameters, layer, targetIn(graph, unitLayer));
+}
+
+/** Any unit of a layer stands for all of them: what is defined for them, and what it takes, is the same. */
+function targetIn(graph: NetworkGraph, unitLayer: LayerId | undefined): ScoreTarget | undefined {
+  if (unitLayer !== undefined && !graph.nodes.some(({ id }) => id === unitLayer)) throw new AppError('layer-unknown', `'${unitLayer}'`, true);
+  return unitLayer === undefined ? undefined : { kind: 'unit', layer: unitLayer, channel: 0 };
 }
 
 /**
@@ -57,11 +64,10 @@ export function estimateCost(graph: NetworkGraph, method: string, parameters: Ex
  * @throws AppError 'layer-unknown'
  */
 export function describeExplanations(graph: NetworkGraph, unitLayer?: LayerId): readonly ExplanationDescription[] {
-  if (unitLayer !== undefined && !graph.nodes.some(({ id }) => id === unitLayer)) throw new AppError('layer-unknown', `'${unitLayer}'`, true);
-  const target: ScoreTarget | undefined = unitLayer === undefined ? undefined : { kind: 'unit', layer: unitLayer, channel: 0 };
+  const target = targetIn(graph, unitLayer);
   return explanations.map((method) => {
     const { id, name, definition, kind, signed, pixel, meaning, paper, parameters, live, choosesLayer } = method;
     const unsupported = method.supports(graph, target);
-    return { id, name, definition, kind, signed, pixel, meaning, paper, parameters, live, choosesLayer, unsupported, cost: unsupported === null ? method.cost(graph, {}) : 0 };
+    return { id, name, definition, kind, signed, pixel, meaning, paper, parameters, live, choosesLayer, unsupported, cost: unsupported === null ? method.cost(graph, {}, null, target) : 0 };
   });
 }

@@ -2,7 +2,7 @@ import { add, concat, divNoNan, gather, image, max, min, mul, relu, reshape, sli
 import type { FlagParameter, NumberParameter } from '../contract/explanations';
 import type { Explanation } from './explanation';
 import { report } from './in-steps';
-import { chooseLayer, findPlaceLimit, requireSupported } from './network-limits';
+import { chooseLayer, findPlaceLimit, hasPlace, nodesBefore, requireSupported } from './network-limits';
 import { readAndDrop } from './score-gradient';
 import { readScore, scoreLayerOf } from './score-target';
 import { scorePictures } from './scored-pictures';
@@ -49,8 +49,9 @@ export const scoreCam: Explanation = {
   parameters: [channelsParameter, epsilon, alignCorners],
   paper: { authors: 'Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu', year: 2020, title: 'Score-CAM: score-weighted visual explanations for convolutional neural networks', arxiv: '1910.01279', doi: null, equation: 'algorithm 1' },
   supports: findPlaceLimit,
-  cost: (graph, parameters, layer = null) => {
-    const masking = graph.nodes.filter((node) => (layer === null ? node.outputShape.length === 3 && (node.outputShape[0] ?? 1) * (node.outputShape[1] ?? 1) > 1 : node.id === layer)).at(-1);
+  cost: (graph, parameters, layer = null, target = undefined) => {
+    const top = target === undefined ? graph.logits : scoreLayerOf(graph, target);
+    const masking = layer === null ? nodesBefore(graph, target).findLast((node) => node.id !== top && hasPlace(node)) : graph.nodes.find((node) => node.id === layer);
     const channels = masking?.outputShape[2] ?? 1;
     const asked = readNumber(parameters, channelsParameter);
     return 1 + (asked === 0 ? channels : Math.min(asked, channels));

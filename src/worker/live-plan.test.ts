@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSpec } from '../contract/session-spec';
 import type { SessionSpec } from '../contract/session-spec';
-import { coversPlan, planFrame } from './live-plan';
+import { coversPlan, nameOrder, planFrame } from './live-plan';
 import type { PlanFacts } from './live-plan';
 
 function plan(spec: Partial<SessionSpec> = {}, facts: Partial<PlanFacts> = {}) {
@@ -81,16 +81,18 @@ describe('coversPlan', () => {
     expect(coversPlan(done, plan({}, { showsExplanation: true }))).toBe(false);
   });
 
-  it('reads another order anew, and another target of an influence', () => {
+  it('serves another order too, which is told apart: another measure, another target of an influence', () => {
     const by = (spec: Partial<SessionSpec>): ReturnType<typeof plan> => plan({ openLayer: 'conv', channelOrder: 'influence', ...spec });
     const unit = (channel: number): SessionSpec['target'] => ({ kind: 'unit', layer: 'relu', channel });
     const done = by({ target: unit(1) });
-    expect(coversPlan(done, by({ target: unit(1) }))).toBe(true);
-    expect(coversPlan(done, by({ target: unit(2) })), 'another unit').toBe(false);
-    expect(coversPlan(by({ target: { kind: 'difference', index: 1, against: 2 } }), by({ target: { kind: 'difference', index: 1, against: 3 } })), 'another second class').toBe(false);
-    expect(coversPlan(done, by({ target: unit(1), channelOrder: 'activity' })), 'another measure').toBe(false);
-    expect(coversPlan(done, by({ target: unit(1), channelOrder: 'index' })), 'none').toBe(true);
-    expect(coversPlan(by({ channelOrder: 'activity', target: unit(1) }), by({ channelOrder: 'activity', target: unit(2) })), 'activity has no target').toBe(true);
+    const same = (wanted: ReturnType<typeof plan>, before = done): readonly boolean[] => [coversPlan(before, wanted), nameOrder(before) === nameOrder(wanted)];
+    expect(same(by({ target: unit(1) }))).toEqual([true, true]);
+    expect(same(by({ target: unit(2) })), 'another unit').toEqual([true, false]);
+    expect(same(by({ target: { kind: 'difference', index: 1, against: 3 } }), by({ target: { kind: 'difference', index: 1, against: 2 } })), 'another second class').toEqual([true, false]);
+    expect(same(by({ target: unit(1), channelOrder: 'activity' })), 'another measure').toEqual([true, false]);
+    expect(same(by({ target: unit(1), channelOrder: 'index' })), 'none').toEqual([true, false]);
+    expect(same(by({ channelOrder: 'activity', target: unit(2) }), by({ channelOrder: 'activity', target: unit(1) })), 'activity has no target').toEqual([true, true]);
+    expect(coversPlan(by({ channelOrder: 'activity' }), by({})), 'a gradient that was not asked for').toBe(false);
   });
 
   it('takes a method that is undefined for an answer of its own', () => {

@@ -116,14 +116,12 @@ function fitTarget({ spec: { target }, classes, known }: PlanFacts): Explanation
 export function coversPlan(done: LivePlan, wanted: LivePlan): boolean {
   return done.mode === wanted.mode && done.targetIndex === wanted.targetIndex
     && JSON.stringify([done.explanation, done.unsupported]) === JSON.stringify([wanted.explanation, wanted.unsupported])
-    && coversOrder(done, wanted) && isSubset(wanted.taps, done.taps) && isSubset(wanted.backwardTo, done.backwardTo);
+    && isSubset(wanted.taps, done.taps) && isSubset(wanted.backwardTo, done.backwardTo);
 }
 
-/** An order by the file's own index needs nothing; any other is read once for a pass. */
-function coversOrder(done: LivePlan, wanted: LivePlan): boolean {
-  if (wanted.order === null || wanted.order.by === 'index') return true;
-  const nameOf = ({ order, target }: LivePlan): string => JSON.stringify([order, order?.by === 'influence' ? target : null]);
-  return nameOf(done) === nameOf(wanted);
+/** Which order of channels a plan asks for: of an influence, on what. What is computed may serve two that differ. */
+export function nameOrder({ order, target }: LivePlan): string {
+  return JSON.stringify([order, order?.by === 'influence' ? target : null]);
 }
 
 function isSubset(part: ReadonlySet<LayerId>, whole: ReadonlySet<LayerId>): boolean {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { startWasm } from '../../test/conformance/wasm-in-node';
 import { defaultSpec } from '../contract/session-spec';
 import type { SessionSpec } from '../contract/session-spec';
@@ -173,6 +173,7 @@ describe('createLiveSession', () => {
       await stage.session.whenIdle();
       return stage.events.filter(({ kind }) => kind === 'order').length - before;
     };
+    const passes = vi.spyOn(stage.network.executor, 'forward');
     // Only the second channel is alive in the dark. Grad-CAM looks at this layer, so that its gradient is there as well.
     for (const spec of [
       { openLayer: 'relu', channelOrder: 'activity' }, { openLayer: 'pool', channelOrder: 'activity' },
@@ -182,6 +183,7 @@ describe('createLiveSession', () => {
       expect(last(stage, 'order')).toMatchObject({ layer: spec.openLayer, by: spec.channelOrder, channels: [1, 0] });
     }
     expect(await choose({ openLayer: 'relu', channelOrder: 'activity' }), 'nothing is news').toBe(0);
+    expect(passes, 'read from what is there').toHaveBeenCalledTimes(0);
     stage.session.dispose();
   });
 

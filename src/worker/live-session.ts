@@ -9,7 +9,7 @@ import { createActivityMeter } from './activity-meter';
 import { createFrameInput } from './frame-input';
 import { createPointReader, readOrder } from './frame-readings';
 import { createExplanationPlanner, createFrameExplainer } from './live-explanation';
-import { coversPlan, planFrame } from './live-plan';
+import { coversPlan, nameOrder, planFrame } from './live-plan';
 import type { LivePlan } from './live-plan';
 import { createInfluenceCheck } from './live-network';
 import type { LiveSession, LiveSessionParts } from './live-session.interface';
@@ -120,8 +120,8 @@ export function createLiveSession(parts: LiveSessionParts): LiveSession {
       const asked = plan();
       const wanted = explainer.pace(asked, stamp.still);
       if (pass !== null && coversPlan(pass.plan, wanted)) {
-        const isReordered = JSON.stringify(pass.plan.order) !== JSON.stringify(wanted.order);
-        pass = { ...pass, asked, plan: { ...pass.plan, order: wanted.order } };
+        const isReordered = nameOrder(pass.plan) !== nameOrder(wanted);
+        pass = { ...pass, asked, plan: { ...pass.plan, order: wanted.order, target: wanted.target } };
         reporter.noteDrawn(isReordered);
         return;
       }

@@ -33,7 +33,7 @@ afterAll(() => {
   executor.dispose();
 });
 
-async function countPasses(method: string, parameters: Record<string, number | string>, layer: string | null): Promise<number> {
+async function countPasses(method: string, parameters: Record<string, number | string>, layer: string | null, unitLayer?: string): Promise<number> {
   let passes = 0;
   const counting: Executor = {
     graph: executor.graph, layers: (mode) => executor.layers(mode), dispose: () => undefined,
@@ -41,7 +41,7 @@ async function countPasses(method: string, parameters: Record<string, number | s
     forwardInSteps: (...of) => { passes += 1; return executor.forwardInSteps(...of); },
     backwardInSteps: (...of) => { passes += 1; return executor.backwardInSteps(...of); },
   };
-  await explainNow(method, { executor: counting, input, parameters, layer, picturesPerPass: 1 });
+  await explainNow(method, { executor: counting, input, parameters, layer, picturesPerPass: 1, ...(unitLayer === undefined ? {} : { target: { kind: 'unit', layer: unitLayer, channel: 0 } as const }) });
   return passes;
 }
 
@@ -54,6 +54,11 @@ describe('the passes that a map is said to take', () => {
   ] as const)('%s with %j at %s are those it takes', async (method, parameters, layer) => {
     expect(estimateCost(executor.graph, method, parameters, layer)).toBe(await countPasses(method, parameters, layer));
   });
+
+  it.each([['score-cam', {}, null, 'narrow'], ['score-cam', { channels: 2 }, null, 'narrow'], ['score-cam', {}, null, 'y'], ['rise', { masks: 4 }, null, 'narrow'], ['gradient', {}, null, 'wide']] as const)(
+    '%s with %j at %s for a unit of %s are those it takes', async (method, parameters, layer, unitLayer) => {
+      expect(estimateCost(executor.graph, method, parameters, layer, unitLayer)).toBe(await countPasses(method, parameters, layer, unitLayer));
+    });
 
   it('are those of its description where nothing is set', () => {
     const described = describeExplanations(executor.graph).filter(({ unsupported }) => unsupported === null).map(({ id, cost }) => [id, cost]);
