@@ -33,11 +33,13 @@ describe('what the next map costs', () => {
     await settle();
     expect(draftCost.value).toBe(20_001);
     change({ layer: 'conv' });
-    expect([draftCost.value, asked[1]?.of], 'what was said last').toEqual([20_001, ['rise', { masks: 20_000 }, 'conv']]);
+    expect([draftCost.value, asked[1]?.of], 'what was said last').toEqual([20_001, ['rise', { masks: 20_000 }, 'conv', undefined]]);
     asked[1]?.resolve(5);
     await settle();
     expect(draftCost.value).toBe(5);
-    change({ layer: null, parameters: {} });
+    change({ target: { kind: 'unit', layer: 'low', channel: 1 } });
+    expect(asked[2]?.of).toEqual(['rise', { masks: 20_000 }, 'conv', 'low']);
+    change({ layer: null, parameters: {}, target: { kind: 'top' } });
     expect(draftCost.value).toBe(2001);
   });
 

@@ -18,7 +18,7 @@ export const draftCost = computed(() => {
 export function followDraftCost(): () => void {
   let newest = 0;
   const stop = effect(() => {
-    const { method, parameters, layer } = draft.value;
+    const { method, parameters, layer, target } = draft.value;
     const chosen = draftMethod.value;
     newest += 1;
     const mine = newest;
@@ -28,7 +28,7 @@ export function followDraftCost(): () => void {
       answered.value = null;
       return;
     }
-    getRuntime().supervisor.estimateCost(method, parameters, layer).then((passes) => { if (mine === newest) answered.value = { method, passes }; }, (thrown: unknown) => {
+    getRuntime().supervisor.estimateCost(method, parameters, layer, target.kind === 'unit' ? target.layer : undefined).then((passes) => { if (mine === newest) answered.value = { method, passes }; }, (thrown: unknown) => {
       if (mine !== newest) return;
       // A setting out of range, or a network that is just being replaced: what was promised stays, and nobody is alarmed.
       const { code, recoverable } = toErrorReport(thrown);

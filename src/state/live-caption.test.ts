@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultSpec } from '../contract/session-spec';
 import { spec } from './choices';
-import { methods } from './inspection';
+import { methods, unitMethods } from './inspection';
 import { describeForTest } from './inspection.fixture';
 import { describeLiveMap, describeLiveSigns, liveCaption, liveMap, liveMethod, mappedLayer, liveRangeEnd, type LiveCaptionInput } from './live-caption';
+import { refusal, refuseMethod } from './refused-method';
 import { explanation, network, targetIndex } from './worker-state';
 
 const ok = { state: 'ok', layer: 'conv', max: 2, everyFrames: 1 } as const;
@@ -82,6 +83,7 @@ describe('the live map of the chosen method', () => {
     methods.value = [describeForTest('gradient', { meaning: 'sensitivity' }), describeForTest('grad-cam', { choosesLayer: true })];
     network.value = { kind: 'network', network: 'n', card: { classes: ['cup', 'bowl'] } as never, layers: [], explanationLayer: null, answersStandAlone: false };
     targetIndex.value = 0;
+    unitMethods.value = new Map();
     explanation.value = { kind: 'explanation', method: 'gradient', state: 'ok', layer: null, targetIndex: 0, min: 0.5, max: 2, sequence: 1, everyFrames: 1 };
   });
 
@@ -98,6 +100,19 @@ describe('the live map of the chosen method', () => {
     spec.value = { ...spec.value, explanation: 'grad-cam' };
     targetIndex.value = 0;
     expect([liveCaption.value?.label, liveCaption.value?.after]).toEqual(['cup', ', the top answer']);
+  });
+
+  it('tells what holds for the network from what holds for the held unit', () => {
+    const onlyForClasses = 'There is none before this score.';
+    spec.value = { ...spec.value, target: { kind: 'unit', layer: 'low', channel: 3 } };
+    explanation.value = { kind: 'explanation', method: 'gradient', state: 'unsupported', layer: null, targetIndex: 0, min: 0, max: 0, sequence: 1, everyFrames: 1, reason: onlyForClasses };
+    expect(liveCaption.value).toMatchObject({ before: 'Not defined for ', action: 'release-target' });
+    unitMethods.value = new Map([['low', [describeForTest('gradient', { unsupported: onlyForClasses })]]]);
+    expect(liveCaption.value, 'the network has it').toMatchObject({ before: 'Not defined for ', action: 'release-target' });
+    refuseMethod('gradient');
+    expect(refusal.value).toBe(`gradient is not defined for the unit that is held: ${onlyForClasses}`);
+    methods.value = [describeForTest('gradient', { unsupported: onlyForClasses })];
+    expect(liveCaption.value, 'letting go would not help').toMatchObject({ before: `Not defined for this network: ${onlyForClasses}`, action: null });
   });
 
   it('does not take over what was said of the method before', () => {

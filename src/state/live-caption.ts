@@ -4,7 +4,7 @@ import type { MapMeaning } from '../contract/explanations';
 import type { LayerId } from '../contract/ids';
 import type { ExplanationTarget } from '../contract/session-spec';
 import { spec } from './choices';
-import { methodsFor } from './inspection';
+import { methods, methodsFor } from './inspection';
 import { captionName } from './layer-names';
 import { describeSigns, type MapReading } from './map-meanings';
 import { classes, explanation, mappedTopIndex, network, targetIndex, targetLabel } from './worker-state';
@@ -100,6 +100,12 @@ export function describeLiveSigns(method: Omit<MapReading, 'kind' | 'signed'>): 
 /** The method over the picture, as the worker describes it; null: off, or not described yet. */
 export const liveMethod = computed(() => methodsFor(spec.value.target).find(({ id }) => id === spec.value.explanation) ?? null);
 
+/** Why no map of this method can be had of this network; null: it has them, or only what is held has none. */
+const networkReason = computed(() => {
+  const ofClasses = methods.value.find(({ id }) => id === spec.value.explanation)?.unsupported ?? null;
+  return liveMethod.value?.unsupported === ofClasses ? ofClasses : null;
+});
+
 /** What the worker last said of the chosen method; what it said of the one before is not true of this one. */
 export const liveMap = computed(() => (explanation.value?.method === spec.value.explanation ? explanation.value : null));
 
@@ -109,7 +115,7 @@ export const liveCaption = computed<LiveCaption | null>(() => {
   if (spec.value.explanation === 'off') return null;
   if (label === null && liveMap.value?.state !== 'unsupported') return null;
   return describeLiveMap({
-    meaning: liveMethod.value?.meaning ?? null, networkReason: liveMethod.value?.unsupported ?? null, found: liveMap.value, target: spec.value.target,
+    meaning: liveMethod.value?.meaning ?? null, networkReason: networkReason.value, found: liveMap.value, target: spec.value.target,
     label: label ?? 'the top answer', classCount: classes.value.length, isTopNow: mappedTopIndex.value === targetIndex.value, chosenLayer: liveMethod.value?.choosesLayer === false ? null : spec.value.explanationLayer,
   });
 });

@@ -28,7 +28,7 @@ export function isTurnedRound({ target, score }: ExplainedScore): boolean {
 
 function describeExcitation({ target, score }: ExplainedScore): string {
   if (target === 'difference') return 'Orange: where the first score came from, blue: where the other came from, counting only what raised them. A score below zero turns the colours of its part round. What speaks against is left out.';
-  if (isTurnedRound({ target, score })) return 'Blue: where the score came from, counting only what raised it. The score is below zero, and its parts take that sign; what lowered it more is left out.';
+  if (isTurnedRound({ target, score })) return 'Blue: where the score came from, counting only what raised it. The score is below zero, and its parts take that sign; what lowered it more is left out. On the networks shipped here the order of such a map says little: taking the bluest places away seldom lowered the score.';
   const traces = score === null ? 'blue is where a score is below zero' : 'traces of blue come from branches of the network that are added up';
   return `Orange: where the score came from, counting only what raised it. What speaks against it is left out; ${traces}.`;
 }

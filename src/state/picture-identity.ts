@@ -9,6 +9,7 @@ import type { Stroke } from '../contract/strokes';
 const names = new WeakMap<FrameSource, string>();
 const itemNames = new WeakMap<object, string>();
 const strokeNames = new WeakMap<Stroke, string>();
+const paintedNames = new Map<string, string>();
 const numbers = new Map<string, number>();
 let lastName = 0;
 let lastNumber = 0;
@@ -41,7 +42,12 @@ export function nameOfItem(item: object): string {
 
 /** The name of a picture with these strokes over it. */
 export function nameOfPainted(base: FrameSource, strokes: readonly Stroke[]): string {
-  return strokes.length === 0 ? nameOfPicture(base) : `${nameOfPicture(base)} ${strokes.map((stroke) => nameFrom(strokeNames, stroke, 'stroke')).join(' ')}`;
+  return strokes.reduce((before, stroke) => {
+    const key = `${before} ${nameFrom(strokeNames, stroke, 'stroke')}`;
+    const name = paintedNames.get(key) ?? nextName('painted');
+    paintedNames.set(key, name);
+    return name;
+  }, nameOfPicture(base));
 }
 
 /** The number of what is on screen now: of a still the same one each time, cut and mirrored alike; of what moves another each time. */

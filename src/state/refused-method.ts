@@ -21,5 +21,5 @@ export const refusal = computed(() => {
   const found = refused.value;
   if (found === null || found.during !== spec.value) return null;
   const method = methodsFor(spec.value.target).find(({ id }) => id === found.method);
-  return method === undefined || method.unsupported === null ? null : `${method.name} is not defined for this network: ${method.unsupported}`;
+  return method === undefined || method.unsupported === null ? null : `${method.name} is not defined for ${spec.value.target.kind === 'unit' ? 'the unit that is held' : 'this network'}: ${method.unsupported}`;
 });

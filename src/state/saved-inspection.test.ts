@@ -44,6 +44,8 @@ describe('a saved inspection', () => {
   it('keeps the numbers of an array', async () => {
     const array = { shape: [2, 1, 5], values: Float32Array.from({ length: 10 }, (_, index) => index / 3) } as const;
     expect(unpackInspection(await pack({ array })).array).toEqual(array);
+    const odd = await pack({ array: { ...array, values: array.values.map((value, index) => (index === 3 ? Infinity : value)) } });
+    expect(() => unpackInspection(odd), 'as it would be by itself').toThrow(expect.objectContaining({ code: 'inspection-unreadable' }));
   });
 
   it('keeps what is no number, in the map and in everything that was measured of it', async () => {

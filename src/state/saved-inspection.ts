@@ -111,7 +111,7 @@ export function unpackInspection(bytes: Uint8Array): SavedInspection {
   const { arrayShape, maps, ...facts } = readSavedFacts(parsed, version);
   return {
     ...facts, picture: new Blob([picture as Uint8Array<ArrayBuffer>], { type: 'image/png' }),
-    array: arrayShape === null ? null : { shape: arrayShape, values: readValues(files, 'picture.npy', arrayShape) },
+    array: arrayShape === null ? null : { shape: arrayShape, values: requireFinite(readValues(files, 'picture.npy', arrayShape)) },
     maps: maps.map(({ file, shape, result, ...others }): SavedMap => ({ ...others, result: { ...result, map: { shape, values: readValues(files, file, shape) } } })),
   };
 }
@@ -135,6 +135,13 @@ function unzip(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
   } catch (thrown) {
     throw thrown instanceof AppError ? thrown : new AppError('inspection-unreadable', 'not a zip of a saved inspection', false, { cause: thrown });
   }
+}
+
+/** An array that is opened by itself is held to the same: maps of one value that is no number are none everywhere. */
+function requireFinite(values: Float32Array): Float32Array {
+  const odd = values.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) throw new AppError('inspection-unreadable', `picture.npy: value ${odd} is ${String(values[odd])}`);
+  return values;
 }
 
 /** The values of a `.npy` that our own writer made: they stand at its end, little endian. */

@@ -18,9 +18,9 @@ export const ready = signal<EventOf<'ready'> | null>(null);
 /** Bytes of the network that is on its way; null: nothing is loading. */
 export const loading = signal<EventOf<'loading'> | null>(null);
 export const network = signal<EventOf<'network'> | null>(null);
-/** The network's last answer as it came. */
 /** The frame that `answers` are of; null: there are none. */
 export const answeredSequence = signal<number | null>(null);
+/** The network's last answer as it came. */
 export const answers = signal<readonly Prediction[]>([]);
 export const targetIndex = signal<number | null>(null);
 export const bars = signal<readonly PredictionBar[]>([]);

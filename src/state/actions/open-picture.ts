@@ -83,14 +83,10 @@ export async function playClip(file: string, byPerson: boolean): Promise<boolean
   }
 }
 
-/** What is still being loaded is no longer wanted. */
-export function forgetPicturesOnTheWay(): void {
-  wanted += 1;
-}
-
 /** Something else than pictures and clips of the page comes on screen: none of them is the current one any more. */
 export function leavePictures(): void {
-  forgetPicturesOnTheWay();
+  // What is still being loaded is no longer wanted.
+  wanted += 1;
   replaceFilmstrip([], 0);
   playingClip.value = null;
 }

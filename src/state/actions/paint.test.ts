@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Stroke } from '../../contract/strokes';
 import { inspecting, isStale, maps } from '../inspection';
 import { settle, showNetworkForTest, useInspection } from '../inspection.fixture';
+import { firstSequence, isOfOtherPicture, pictureOfFrame } from '../picture-seen';
 import { momentOnScreen, moments, mostMoments } from '../moments';
 import { answersBefore, original, painted, strokes, undone } from '../painting';
 import { source } from '../source-state';
@@ -57,6 +58,33 @@ describe('painting over a frozen picture', () => {
     expect([alive(), base.disposals, strokes.peek().length, undone.peek().length]).toEqual([0, 1, 0, 0]);
     expect(original.peek()).toBeNull();
     expect(stage.fake.made.every(({ disposals }) => disposals === 1), 'each disposed once').toBe(true);
+  });
+
+  it('does not wait for a picture that is on screen when its first stroke is taken back before it was drawn', async () => {
+    stage.see(2);
+    const fed = stage.fake.fed.length;
+    await Promise.all([addStroke(stroke(0.1)), undoStroke()]);
+    expect([source.peek() === base, firstSequence.peek(), stage.fake.fed.length, alive()], 'it would not be sent again').toEqual([true, 2, fed, 0]);
+  });
+
+  it('offers strokes only where their places are the same: not mirrored', async () => {
+    const picture = fakeSource('picture');
+    let tellMirrored: () => void = () => undefined;
+    picture.onChange = (listener) => { tellMirrored = listener; return () => undefined; };
+    showSource(picture);
+    await addStroke(stroke(0.2));
+    await undoStroke();
+    expect(undone.peek()).toHaveLength(1);
+    const mirror = (on: boolean): void => {
+      picture.mirror = on;
+      tellMirrored();
+    };
+    mirror(true);
+    expect([undone.peek().length, picture.disposals]).toEqual([0, 0]);
+    mirror(false);
+    expect(undone.peek()).toHaveLength(1);
+    await redoStroke();
+    expect(strokes.peek()).toHaveLength(1);
   });
 
   it('loses no stroke when the next one comes before it is drawn', async () => {
@@ -148,6 +176,24 @@ describe('painting over a frozen picture', () => {
     expect(told()).toEqual(['two']);
   });
 });
+it('tells whose a frame is that is drawn when the next picture is there already', async () => {
+  const drawn = (sequence: number, capturedAtMs: number): void => receiveEvent({ kind: 'drawn', sequence, capturedAtMs, drawnAtMs: 9000 });
+  stage.see(2);
+  tell(2, 'cup', 0.9);
+  const original = pictureOfFrame(2);
+  stage.fake.page.nowMs = 2000;
+  await addStroke(stroke(0.1));
+  stage.fake.page.nowMs = 3000;
+  await undoStroke();
+  // Taken while the stroke was on screen, answered when it is gone.
+  drawn(3, 2500);
+  tell(3, 'bowl', 0.5);
+  expect([pictureOfFrame(2), pictureOfFrame(3) === original, isOfOtherPicture(3), firstSequence.peek()]).toEqual([original, false, true, null]);
+  expect(told()).toEqual(['cup']);
+  drawn(4, 3000);
+  expect([pictureOfFrame(3) === original, pictureOfFrame(4), firstSequence.peek()]).toEqual([false, original, 4]);
+});
+
 async function makeSlowMap(sequence: number): Promise<void> {
   void makeMap({ method: 'occlusion', target: { kind: 'top' }, layer: null, parameters: {} });
   await settle();

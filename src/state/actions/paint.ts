@@ -3,8 +3,8 @@ import type { FrameSource } from '../../camera/frame-source';
 import type { Stroke } from '../../contract/strokes';
 import { reportFailure } from '../failure';
 import { answersBefore, original, strokes, undone } from '../painting';
-import { nameOfPainted, nameOfPicture, namePicture, numberOfPicture } from '../picture-identity';
-import { pictureOfFrame } from '../picture-seen';
+import { nameOfPainted, namePicture, numberOfPicture } from '../picture-identity';
+import { pictureNumber, pictureOfFrame } from '../picture-seen';
 import { getRuntime } from '../runtime';
 import { source, waitingSource } from '../source-state';
 import { answers, answeredSequence } from '../worker-state';
@@ -14,8 +14,11 @@ import { putOnScreen } from './show-source';
 let shown: FrameSource | null = null;
 let shownStrokes: readonly Stroke[] = [];
 let wanted = 0;
-/** What was painted over pictures that are not on screen, by their names; taking one of them up again, redo brings it back. */
-const leftStrokes = new Map<string, readonly Stroke[]>();
+/** What was painted over pictures that are not on screen, by their numbers: mirrored, the same places are others. Redo brings it back. */
+const leftStrokes = new Map<number, readonly Stroke[]>();
+const mostLeft = 50;
+/** The number of the original. */
+let baseNumber: number | null = null;
 
 /** Paints one more stroke over the frozen picture; predictions and quick maps follow. */
 export async function addStroke(stroke: Stroke): Promise<void> {
@@ -50,6 +53,7 @@ async function show(next: readonly Stroke[]): Promise<void> {
   if (base === null || !base.still) return;
   // At once: the next stroke goes on top of this one, also while this one is still being drawn.
   batch(() => {
+    if (original.peek() === null) baseNumber = numberOfPicture(base);
     original.value = base;
     strokes.value = next;
   });
@@ -63,7 +67,8 @@ async function show(next: readonly Stroke[]): Promise<void> {
     const before = shown;
     shown = made;
     shownStrokes = next;
-    putOnScreen(made, waitingSource.peek());
+    // Taken back before it was drawn: the picture is there, and would be waited for in vain.
+    if (made !== source.peek()) putOnScreen(made, waitingSource.peek());
     if (before !== base) before?.dispose();
   } catch (thrown) {
     if (mine === wanted) strokes.value = shownStrokes;
@@ -75,10 +80,12 @@ async function show(next: readonly Stroke[]): Promise<void> {
 export function followPainting(): void {
   effect(() => {
     const current = source.value;
+    // Changes also where the same source is mirrored.
+    const number = pictureNumber.value;
     const base = original.peek();
-    if (base !== null && (current === base || current === shown)) return;
+    if (base !== null && (current === shown ? current !== base || number === baseNumber : current === base)) return;
     if (base !== null) leave(base);
-    undone.value = current === null ? [] : leftStrokes.get(nameOfPicture(current)) ?? [];
+    undone.value = current?.still === true ? leftStrokes.get(number) ?? [] : [];
   });
   /** The picture that what is noted is of. */
   let noted: number | null = null;
@@ -96,11 +103,14 @@ export function followPainting(): void {
 
 function leave(base: FrameSource): void {
   const painted = [...strokes.peek(), ...undone.peek()];
-  if (painted.length > 0) leftStrokes.set(nameOfPicture(base), painted);
+  if (painted.length > 0 && baseNumber !== null) leftStrokes.set(baseNumber, painted);
+  const [oldest] = leftStrokes.keys();
+  if (leftStrokes.size > mostLeft && oldest !== undefined) leftStrokes.delete(oldest);
   // Whoever put something else there disposed what was shown; the one that waited behind the strokes is ours.
   if (base !== shown) base.dispose();
   shown = null;
   shownStrokes = [];
+  baseNumber = null;
   wanted += 1;
   batch(() => {
     original.value = null;

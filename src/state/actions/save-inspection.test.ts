@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../contract/errors';
 import type { FaithfulnessResult, SanityResult } from '../../contract/jobs';
 import { defaultSpec } from '../../contract/session-spec';
-import { spec } from '../choices';
+import { changeSpec, spec } from '../choices';
 import { describeValues } from '../describe-map';
 import { errorTexts } from '../error-texts';
 import { reportFailure, failure } from '../failure';
@@ -204,6 +204,32 @@ describe('a saved inspection that is opened again', () => {
     stage.see(3);
     await opening;
     expect([openingMaps.peek(), maps.peek().length]).toEqual([null, 2]);
+  });
+
+  it('is not waited for when the person goes on with another network, picture or a file that cannot be read', async () => {
+    await makeBoth();
+    const { file } = await saveInspection();
+    spec.value = { ...defaultSpec, network: 'cars' };
+    arrive('cars', ['lorry', 'tram']);
+    const waiting = async (): Promise<{ readonly done: () => boolean }> => {
+      let done = false;
+      void openSavedInspection(file).then(() => { done = true; });
+      await wait(() => openingMaps.peek() !== null);
+      return { done: () => done };
+    };
+    const first = await waiting();
+    await openSavedInspection(new Blob(['no inspection']));
+    expect([failure.peek()?.code, openingMaps.peek(), first.done()], 'the one that is being opened goes on').toEqual(['inspection-unreadable', 2, false]);
+    failure.value = null;
+    changeSpec({ network: 'trams' });
+    await wait(first.done);
+    expect([first.done(), openingMaps.peek()]).toEqual([true, null]);
+    spec.value = { ...defaultSpec, network: 'cars' };
+    const second = await waiting();
+    stage.fake.page.nowMs += 1000;
+    showSource(fakeSource('still'));
+    await wait(second.done);
+    expect([second.done(), openingMaps.peek(), maps.peek()]).toEqual([true, null, []]);
   });
 
   it('gives way to the next file that is opened while it waits', async () => {

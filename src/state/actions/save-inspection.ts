@@ -1,10 +1,11 @@
-import { batch } from '@preact/signals-core';
+import { batch, signal } from '@preact/signals-core';
 import type { FrameSource } from '../../camera/frame-source';
 import { findFiniteRange } from '../../contract/value-range';
 import { AppError, toErrorReport } from '../../contract/errors';
 import { changeSpec, changeView, spec } from '../choices';
 import { clearFailure, failure, reportFailure } from '../failure';
 import { inputBeingTried } from '../import-state';
+import { inputNeed } from '../input-need';
 import { inspecting, maps, mostMaps, openingMaps, type InspectedMap } from '../inspection';
 import { nameNetworkOf } from '../name-map';
 import { firstSequence, pictureNumber } from '../picture-seen';
@@ -36,20 +37,22 @@ export async function saveInspection(): Promise<{ readonly name: string; readonl
   return { name: `innerview-${by.network}-${new Date().toISOString().slice(0, 16).replaceAll(/[:T]/g, '-')}${inspectionEnding}`, file };
 }
 
-/** Of two files that are opened at once the last one counts. */
-let opened = 0;
+let asked = 0;
+/** The file that is on screen, or was last: of two that are opened at once the last one counts, if it can be read. */
+const opened = signal(0);
 
 /** Opens a saved inspection: its picture, its network where it is on this device, its maps as they were. */
 export async function openSavedInspection(file: Blob): Promise<void> {
-  const mine = (opened += 1);
+  const mine = (asked += 1);
   try {
     if (file.size > largestInspectionBytes) throw new AppError('inspection-too-large', `${file.size} bytes`);
     const saved = unpackInspection(new Uint8Array(await file.arrayBuffer()));
     const still = await makeStill(saved);
-    if (mine !== opened) {
+    if (mine < opened.peek()) {
       still.dispose();
       return;
     }
+    opened.value = mine;
     clearFailure();
     // First, so that none is made anew when the network comes.
     for (const map of maps.peek()) removeMap(map.id);
@@ -68,20 +71,23 @@ export async function openSavedInspection(file: Blob): Promise<void> {
     });
     changeView({ picture: null });
     // Without its network (it is not on this device, say) the maps can still be looked at: they bring their words along.
-    await until(() => network.value?.network === saved.network || failure.value !== null || status.value.phase === 'failed');
+    const isOver = (): boolean => failure.value !== null || status.value.phase === 'failed'
+      // The person went on: another picture, network or file.
+      || source.value !== still || spec.value.network !== saved.network || opened.value !== mine;
+    await until(() => network.value?.network === saved.network || isOver());
     // The network on screen may be another one, which refuses this picture.
-    await until(() => firstSequence.value !== null || failure.value !== null || status.value.phase === 'failed');
+    await until(() => firstSequence.value !== null || inputNeed.value !== null || isOver());
     if (network.peek() !== null) await readMethods();
     // One after the other: each is coloured and drawn in a task of its own.
     for (const [index, map] of saved.maps.slice(0, mostMaps).entries()) {
-      if (source.peek() !== still || mine !== opened) return;
+      if (source.peek() !== still || mine !== opened.peek()) return;
       maps.value = [...maps.peek(), restoreMap(saved, map, index)];
       await takeTurns();
     }
   } catch (thrown) {
     reportFailure(thrown);
   } finally {
-    if (mine === opened) openingMaps.value = null;
+    if (mine === opened.peek()) openingMaps.value = null;
   }
 }
 

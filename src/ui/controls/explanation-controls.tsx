@@ -52,5 +52,5 @@ export function ExplanationControls() {
 
 function MethodOption({ id, name }: { readonly id: string; readonly name: string }) {
   const reason = reasonAgainst(id);
-  return <option value={id} title={reason ?? undefined}>{name}{reason === null ? '' : ' (not for this network)'}</option>;
+  return <option value={id} title={reason ?? undefined}>{name}{reason === null ? '' : spec.value.target.kind === 'unit' ? ' (not for this unit)' : ' (not for this network)'}</option>;
 }

@@ -95,8 +95,8 @@ function ClassField({ name, index, onChange }: { readonly name: string; readonly
 
 /** The layer a CAM method looks at, with the reason of the default and one tap back to it. */
 function LayerField({ ofUnit, layer, onChange }: { readonly ofUnit: boolean; readonly layer: string | null; readonly onChange: (layer: string | null) => void }) {
-  // Before a unit another layer is the last one; the worker finds it.
   const select = useRef<HTMLSelectElement>(null);
+  // Before a unit another layer is the last one; the worker finds it.
   const standard = ofUnit ? null : network.value?.explanationLayer ?? null;
   return (
     <div>
