@@ -16,6 +16,8 @@ const budgetsKiB = { 'window JavaScript': 160, 'worker JavaScript': 480, 'Keras 
 
 // Vite's own notice about its next major version is of no use to who runs this.
 process.env['VITE_CONFIG_NATIVE_IGNORE_WARNING'] = 'true';
+// Vite's own server, in a process that asks for this build (the bench), leaves 'development' here: libraries would come with their checks.
+process.env['NODE_ENV'] = 'production';
 await build({ root, logLevel: 'warn', build: { outDir: dist, emptyOutDir: true } });
 await buildServiceWorker();
 listFilesForOffline();
